@@ -1,0 +1,1 @@
+//! One JSON document: checked against the register, split into parts by class, put together again.

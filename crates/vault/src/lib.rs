@@ -1,0 +1,4 @@
+//! What is kept about a person: the register that says what may be kept, and the documents it lets in.
+
+pub mod document;
+pub mod register;

@@ -1,0 +1,1 @@
+//! The data register: which collections and fields there are, and how each is protected.
