@@ -1,0 +1,34 @@
+//! Everything cryptographic: keys, sealed formats, derivation, signatures.
+//!
+//! Invariants:
+//! - No other crate names a cipher library; nobody outside chooses a nonce, an algorithm or a salt.
+//! - A nonce never repeats under a key, by construction: every message, part and file is sealed under a key of its own,
+//!   derived from the long-lived key and a random salt of 192 bits. Within a file the nonce is the segment's number.
+//! - Every sealed thing commits to the key it was sealed under, carries its format's version first, and is bound to a
+//!   [`Context`], so that it opens at its own place only.
+//! - Secrets are boxed, zeroised on drop, mute in `Debug`, and copied by name ([`SymmetricKey::duplicate`]) only.
+//!
+//! The formats are written down in `docs/formats/`, with vectors that the tests make again.
+
+mod cipher;
+mod context;
+mod error;
+pub mod file;
+pub mod hash;
+pub mod kdf;
+mod key;
+pub mod mac;
+pub mod passphrase;
+pub mod record;
+mod rng;
+pub mod sealed;
+pub mod sign;
+#[cfg(test)]
+mod tests;
+pub mod token;
+pub mod wrap;
+
+pub use context::Context;
+pub use error::OpenError;
+pub use key::SymmetricKey;
+pub use rng::SystemRng;
