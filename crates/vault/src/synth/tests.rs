@@ -170,7 +170,7 @@ fn a_cycle_is_plausible() {
 
 #[test]
 fn nothing_looks_like_a_card_or_a_real_address() {
-    for person in people(6, 200, TODAY) {
+    for person in people(6, 40, TODAY) {
         for document in documents(&person) {
             walk(document, &mut |value| {
                 let text = match value {

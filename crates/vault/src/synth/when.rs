@@ -30,11 +30,3 @@ pub(super) fn local(date: Date, minute: i64, winter: i8) -> String {
         offset(date, winter)
     )
 }
-
-/// The same moment in seconds since 1970 (Unix time).
-pub(super) fn unix(date: Date, minute: i64, winter: i8) -> i64 {
-    let midnight = date
-        .to_zoned(tz::TimeZone::UTC)
-        .map_or(0, |zoned| zoned.timestamp().as_second());
-    midnight + (minute - i64::from(offset(date, winter)) * 60) * 60
-}
