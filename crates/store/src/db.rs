@@ -3,46 +3,239 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::{Committed, Journal, Row, Sql, StoreError, Value, WriteSet};
+use base::Secret;
+use tokio::sync::oneshot;
+
+use crate::batch::{Job, Task};
+use crate::queue::Queue;
+use crate::stats::Counters;
+use crate::{Committed, Journal, Migration, Row, Sql, Stats, StoreError, Value, WriteSet, sqlite};
 
 /// Where the data are.
 #[derive(Clone, Debug)]
 pub enum DbConfig {
     /// A SQLite file (WAL, `synchronous=FULL`).
     Sqlite {
-        /// The file; made if missing.
+        /// The file; made if missing, for its owner alone. Its folder must be there.
         path: PathBuf,
+        /// Whether deleted rows are overwritten with zeros in the file. For the key store; see [`Db::scrub`].
+        secure_delete: bool,
     },
-    /// A PostgreSQL server.
+    /// A PostgreSQL server, by a loopback address or a Unix socket: the connection is not encrypted yet.
     Postgres {
         /// A libpq connection string or URL; may hold a password, so never logged.
-        url: base::SecretText,
+        url: Arc<Secret<String>>,
     },
 }
 
 /// A database: readers that run at once, and one writer that commits in groups. Cheap to clone.
 #[derive(Clone)]
-pub struct Db {}
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    queue: Arc<Queue>,
+    counters: Arc<Counters>,
+    engine: Engine,
+}
+
+enum Engine {
+    Sqlite {
+        readers: Arc<sqlite::Readers>,
+        writer: sqlite::Writer,
+    },
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        match &self.engine {
+            Engine::Sqlite { readers, writer } => {
+                readers.close();
+                writer.stop();
+            }
+        }
+    }
+}
 
 impl Db {
-    /// Open (and, with `migrations`, bring up to date) a database.
+    /// Open a database and bring its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Schema`] when it was written by a newer program or a migration was edited, [`StoreError::Damaged`] when it is
+    /// no database, [`StoreError::Unavailable`] when it cannot be reached or is locked.
     pub async fn open(
         config: DbConfig,
-        migrations: &'static [crate::Migration],
+        migrations: &'static [Migration],
         journal: Option<Arc<dyn Journal>>,
     ) -> Result<Self, StoreError> {
-        todo!()
+        let queue = Arc::<Queue>::default();
+        let counters = Arc::<Counters>::default();
+        let engine = match config {
+            DbConfig::Sqlite {
+                path,
+                secure_delete,
+            } => {
+                let (queue, counters) = (Arc::clone(&queue), Arc::clone(&counters));
+                blocking(move || {
+                    let readers = Arc::new(sqlite::Readers::new(path.clone()));
+                    let writer = sqlite::Writer::start(
+                        path,
+                        secure_delete,
+                        migrations,
+                        journal,
+                        queue,
+                        counters,
+                    )?;
+                    Ok(Engine::Sqlite { readers, writer })
+                })
+                .await?
+            }
+            DbConfig::Postgres { .. } => {
+                return Err(StoreError::Internal("PostgreSQL is not built yet".into()));
+            }
+        };
+        Ok(Self(Arc::new(Inner {
+            queue,
+            counters,
+            engine,
+        })))
     }
-    /// All rows of a query.
-    pub async fn rows(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Vec<Row>, StoreError> {
-        todo!()
+
+    /// All rows of a query: a point query or a page. It runs on the calling thread where that is quicker, so keep it short;
+    /// [`Db::scan`] is for the rest.
+    pub async fn rows(
+        &self,
+        sql: &'static Sql,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut rows = Vec::new();
+        match &self.0.engine {
+            Engine::Sqlite { readers, .. } => readers.with(|connection| {
+                sqlite::query(connection, sql, &params, |row| {
+                    rows.push(row);
+                    true
+                })
+            })?,
+        }
+        Ok(rows)
     }
-    /// The one row, if any.
-    pub async fn row(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Option<Row>, StoreError> {
-        todo!()
+
+    /// The first row, if any.
+    pub async fn row(
+        &self,
+        sql: &'static Sql,
+        params: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        let mut first = None;
+        match &self.0.engine {
+            Engine::Sqlite { readers, .. } => readers.with(|connection| {
+                sqlite::query(connection, sql, &params, |row| {
+                    first = Some(row);
+                    false
+                })
+            })?,
+        }
+        Ok(first)
     }
+
+    /// Hand each row of a long query to `each`, which says whether to go on. Memory stays flat; all rows are of one snapshot.
+    ///
+    /// `each` runs where it may block. On SQLite a scan keeps the write-ahead log from being reused: minutes are fine, hours are not.
+    pub async fn scan<F>(
+        &self,
+        sql: &'static Sql,
+        params: Vec<Value>,
+        each: F,
+    ) -> Result<(), StoreError>
+    where
+        F: FnMut(Row) -> bool + Send + 'static,
+    {
+        match &self.0.engine {
+            Engine::Sqlite { readers, .. } => {
+                let readers = Arc::clone(readers);
+                let _permit = readers
+                    .scans()
+                    .acquire_owned()
+                    .await
+                    .map_err(|_| stopped())?;
+                blocking(move || {
+                    readers.with(|connection| sqlite::query(connection, sql, &params, each))
+                })
+                .await
+            }
+        }
+    }
+
     /// Commit all of `set` or nothing; returns once it is durable.
+    ///
+    /// A caller that goes away after the first poll does not undo it.
+    ///
+    /// # Errors
+    /// [`StoreError::Guard`] and [`StoreError::Duplicate`] concern this set alone; with any error nothing of it was written.
     pub async fn commit(&self, set: WriteSet) -> Result<Committed, StoreError> {
-        todo!()
+        if set.statements.is_empty() && set.entries.is_empty() {
+            return Ok(Committed::default());
+        }
+        self.ask(Task::Write(set)).await
     }
+
+    /// Make sure that what was overwritten or deleted is no longer in the database's files. For after keys were destroyed.
+    ///
+    /// SQLite: copies the write-ahead log back and cuts it to nothing; complete where the database was opened with
+    /// `secure_delete`. PostgreSQL: vacuums; its own write-ahead log keeps old pages until it is recycled.
+    pub async fn scrub(&self) -> Result<(), StoreError> {
+        self.ask(Task::Scrub).await.map(drop)
+    }
+
+    async fn ask(&self, task: Task) -> Result<Committed, StoreError> {
+        let (answer, wait) = oneshot::channel();
+        if let Err(error) = self.0.queue.push(Job::new(task, answer)) {
+            self.0.counters.overload();
+            return Err(error);
+        }
+        wait.await.map_err(|_| stopped())?
+    }
+
+    /// Prepare `sql` without running it, to find mistakes early. Answers how many parameters it takes.
+    pub async fn prepare(&self, sql: &'static Sql) -> Result<usize, StoreError> {
+        match &self.0.engine {
+            Engine::Sqlite { readers, .. } => {
+                readers.with(|connection| sqlite::prepare(connection, sql))
+            }
+        }
+    }
+
+    /// What the writer has done so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.0.counters.read(self.0.queue.len())
+    }
+
+    /// Finish what waits, then take no more writes. Dropping the last clone does the same.
+    pub async fn close(&self) {
+        let inner = Arc::clone(&self.0);
+        let stop = move || {
+            match &inner.engine {
+                Engine::Sqlite { readers, writer } => {
+                    readers.close();
+                    writer.stop();
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = blocking(stop).await {
+            tracing::error!(%error, "the database did not close cleanly");
+        }
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unavailable("the writer has stopped".into())
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| StoreError::Internal(format!("a blocking task did not end: {error}")))?
 }

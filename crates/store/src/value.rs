@@ -83,7 +83,10 @@ impl Row {
     pub fn int(&self, at: usize) -> Result<i64, StoreError> {
         match self.0.get(at) {
             Some(Value::Int(int)) => Ok(*int),
-            _ => Err(StoreError::Shape { column: at, wanted: "integer" }),
+            _ => Err(StoreError::Shape {
+                column: at,
+                wanted: "integer",
+            }),
         }
     }
 
@@ -91,7 +94,10 @@ impl Row {
     pub fn text(&self, at: usize) -> Result<&str, StoreError> {
         match self.0.get(at) {
             Some(Value::Text(text)) => Ok(text),
-            _ => Err(StoreError::Shape { column: at, wanted: "text" }),
+            _ => Err(StoreError::Shape {
+                column: at,
+                wanted: "text",
+            }),
         }
     }
 
@@ -99,15 +105,25 @@ impl Row {
     pub fn bytes(&self, at: usize) -> Result<&[u8], StoreError> {
         match self.0.get(at) {
             Some(Value::Bytes(bytes)) => Ok(bytes),
-            _ => Err(StoreError::Shape { column: at, wanted: "bytes" }),
+            _ => Err(StoreError::Shape {
+                column: at,
+                wanted: "bytes",
+            }),
         }
     }
 
     /// Column `at` as bytes, moved out; the column is NULL afterwards.
     pub fn take_bytes(&mut self, at: usize) -> Result<Vec<u8>, StoreError> {
-        match self.0.get_mut(at).map(|value| std::mem::replace(value, Value::Null)) {
+        match self
+            .0
+            .get_mut(at)
+            .map(|value| std::mem::replace(value, Value::Null))
+        {
             Some(Value::Bytes(bytes)) => Ok(bytes),
-            _ => Err(StoreError::Shape { column: at, wanted: "bytes" }),
+            _ => Err(StoreError::Shape {
+                column: at,
+                wanted: "bytes",
+            }),
         }
     }
 

@@ -17,7 +17,10 @@ impl Sql {
     /// One text for both engines.
     #[must_use]
     pub const fn both(text: &'static str) -> Self {
-        Self { sqlite: text, postgres: text }
+        Self {
+            sqlite: text,
+            postgres: text,
+        }
     }
 
     /// Two texts, where the engines must differ. Say why beside it.
@@ -45,6 +48,25 @@ pub struct Statement {
     pub params: Vec<Value>,
     /// What must hold.
     pub expect: Expect,
+}
+
+impl Statement {
+    /// A statement that may touch any number of rows.
+    #[must_use]
+    pub const fn new(sql: &'static Sql, params: Vec<Value>) -> Self {
+        Self {
+            sql,
+            params,
+            expect: Expect::Any,
+        }
+    }
+
+    /// The same, but it must touch (or return) exactly `rows`; `guard` names what failed if not.
+    #[must_use]
+    pub const fn expecting(mut self, rows: u64, guard: &'static str) -> Self {
+        self.expect = Expect::Rows(rows, guard);
+        self
+    }
 }
 
 /// One entry for a tenant's log, already encoded. It carries no personal data.
@@ -75,7 +97,11 @@ impl WriteSet {
     /// Add a statement that may touch any number of rows.
     #[must_use]
     pub fn run(mut self, sql: &'static Sql, params: Vec<Value>) -> Self {
-        self.statements.push(Statement { sql, params, expect: Expect::Any });
+        self.statements.push(Statement {
+            sql,
+            params,
+            expect: Expect::Any,
+        });
         self
     }
 
@@ -88,7 +114,18 @@ impl WriteSet {
         rows: u64,
         guard: &'static str,
     ) -> Self {
-        self.statements.push(Statement { sql, params, expect: Expect::Rows(rows, guard) });
+        self.statements.push(Statement {
+            sql,
+            params,
+            expect: Expect::Rows(rows, guard),
+        });
+        self
+    }
+
+    /// Add a statement that was made elsewhere.
+    #[must_use]
+    pub fn with(mut self, statement: Statement) -> Self {
+        self.statements.push(statement);
         self
     }
 

@@ -1,0 +1,24 @@
+//! The schemas of the two databases, step by step. The texts lie in `migrations/` at the top of the tree.
+
+use crate::Migration;
+
+macro_rules! migration {
+    ($number:literal, $name:literal, $path:literal) => {
+        Migration {
+            number: $number,
+            name: $name,
+            sql: include_str!(concat!("../../../migrations/", $path)),
+        }
+    };
+}
+
+/// The data: the log, records, access, jobs.
+pub static DATA: &[Migration] = &[
+    migration!(1, "log", "data/0001-log.sql"),
+    migration!(2, "vault", "data/0002-vault.sql"),
+    migration!(3, "access", "data/0003-access.sql"),
+    migration!(4, "jobs", "data/0004-jobs.sql"),
+];
+
+/// The key store.
+pub static KEYS: &[Migration] = &[migration!(1, "keys", "keys/0001-keys.sql")];

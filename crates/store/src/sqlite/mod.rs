@@ -1,0 +1,10 @@
+//! SQLite: one writer thread, a pool of reading connections on one file.
+
+mod connection;
+mod error;
+mod readers;
+mod writer;
+
+pub(crate) use connection::{prepare, query};
+pub(crate) use readers::Readers;
+pub(crate) use writer::Writer;

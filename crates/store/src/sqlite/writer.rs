@@ -1,0 +1,291 @@
+//! The thread that writes: all that waits, one transaction, one fsync.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use base::TenantId;
+use parking_lot::Mutex;
+use rusqlite::Connection;
+
+use super::connection;
+use crate::batch::{Answer, Batch, Member, Task};
+use crate::queue::{Pace, Queue};
+use crate::stats::Counters;
+use crate::{Committed, Journal, Migration, Row, StoreError, WriteSet};
+
+/// How often [`Task::Scrub`] asks again while a reader holds an old snapshot, and how long it waits in between.
+const SCRUB_TRIES: u32 = 100;
+const SCRUB_WAIT: Duration = Duration::from_millis(50);
+
+/// The writer's thread, as long as the database is open.
+pub(crate) struct Writer {
+    queue: Arc<Queue>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the thread owns.
+struct Work {
+    path: PathBuf,
+    secure_delete: bool,
+    /// `None` after a failure that the connection may not have survived.
+    connection: Option<Connection>,
+    journal: Option<Arc<dyn Journal>>,
+    counters: Arc<Counters>,
+    pace: Pace,
+}
+
+/// Why a transaction was undone.
+enum Undone {
+    /// Storage failed; it failed for everybody.
+    All(StoreError),
+    /// One tenant's log could not be written; the others can go on without it.
+    Tenant(TenantId, StoreError),
+}
+
+impl From<rusqlite::Error> for Undone {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::All(error.into())
+    }
+}
+
+impl Writer {
+    /// Open the file, migrate it, start the thread.
+    pub(crate) fn start(
+        path: PathBuf,
+        secure_delete: bool,
+        migrations: &'static [Migration],
+        journal: Option<Arc<dyn Journal>>,
+        queue: Arc<Queue>,
+        counters: Arc<Counters>,
+    ) -> Result<Self, StoreError> {
+        let connection = connection::writer(&path, secure_delete)?;
+        connection::migrate(&connection, migrations)?;
+        let mut work = Work {
+            path,
+            secure_delete,
+            connection: Some(connection),
+            journal,
+            counters,
+            pace: Pace::default(),
+        };
+        let inbox = Arc::clone(&queue);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || {
+                while let Some(jobs) = inbox.take_blocking(&work.pace) {
+                    work.take(jobs.into_iter().map(|job| (job.task, job.answer)));
+                }
+            })
+            .map_err(|error| StoreError::Unavailable(format!("no thread to write: {error}")))?;
+        Ok(Self {
+            queue,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Finish what waits, take no more, let go of the file.
+    pub(crate) fn stop(&self) {
+        self.queue.close();
+        let thread = self.thread.lock().take();
+        if let Some(thread) = thread
+            && thread.thread().id() != std::thread::current().id()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer ended by a panic");
+        }
+    }
+}
+
+impl Work {
+    fn take(&mut self, tasks: impl Iterator<Item = (Task, Answer)>) {
+        let mut sets = Vec::new();
+        let mut scrubs = Vec::new();
+        for (task, answer) in tasks {
+            match task {
+                Task::Write(set) => sets.push((set, answer)),
+                Task::Scrub => scrubs.push(answer),
+            }
+        }
+        if !sets.is_empty() {
+            self.write(sets);
+        }
+        if !scrubs.is_empty() {
+            let outcome = self.scrub();
+            for answer in scrubs {
+                drop(answer.send(outcome.clone().map(|()| Committed::default())));
+            }
+        }
+    }
+
+    fn write(&mut self, sets: Vec<(WriteSet, Answer)>) {
+        let began = Instant::now();
+        let mut batch = Batch::new(sets.into_iter());
+        let mut commit = Duration::ZERO;
+        // A journal that panics must not leave everybody waiting for ever.
+        let caught = catch_unwind(AssertUnwindSafe(|| self.run(&mut batch, &mut commit)));
+        if caught.is_err() {
+            batch.fail(&StoreError::Internal(
+                "the writer panicked; nothing was written".into(),
+            ));
+            self.connection = None;
+        }
+        let (mut held, mut entries) = (0, 0);
+        for member in batch.members.iter().filter(|member| member.holds()) {
+            held += 1;
+            entries += member.set.entries.len();
+        }
+        let sets = batch.members.len();
+        self.counters
+            .batch(held, sets - held, entries, began.elapsed(), commit);
+        self.pace.learn(sets, commit);
+        batch.answer();
+    }
+
+    /// Run the batch until a transaction holds, leaving out tenants whose log fails.
+    fn run(&mut self, batch: &mut Batch, commit: &mut Duration) {
+        let mut refused = BTreeMap::new();
+        loop {
+            match self.transact(batch, commit) {
+                Ok(()) => return,
+                Err(Undone::Tenant(tenant, why)) => {
+                    self.undo();
+                    tracing::error!(%tenant, error = %why, "the log did not take entries; nothing was written for this tenant");
+                    refused.insert(tenant, why);
+                    batch.restart(&refused);
+                }
+                Err(Undone::All(why)) => {
+                    self.undo();
+                    tracing::error!(error = %why, "a batch could not be written");
+                    return batch.fail(&why);
+                }
+            }
+        }
+    }
+
+    /// Leave the connection without a transaction, or leave the connection.
+    fn undo(&mut self) {
+        if let Some(connection) = &self.connection {
+            connection::rollback(connection);
+            if !connection.is_autocommit() {
+                self.connection = None;
+            }
+        }
+    }
+
+    fn transact(&mut self, batch: &mut Batch, commit: &mut Duration) -> Result<(), Undone> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => connection::writer(&self.path, self.secure_delete).map_err(Undone::All)?,
+        };
+        let connection = &*self.connection.insert(connection);
+        if batch.members.iter().all(|member| !member.holds()) {
+            return Ok(());
+        }
+        step(connection, "BEGIN IMMEDIATE")?;
+        let alone = batch.members.len() == 1;
+        for member in batch.members.iter_mut().filter(|member| member.holds()) {
+            if alone {
+                apply(connection, member)?;
+            } else {
+                step(connection, "SAVEPOINT member")?;
+                apply(connection, member)?;
+                if !member.holds() {
+                    step(connection, "ROLLBACK TO member")?;
+                }
+                step(connection, "RELEASE member")?;
+            }
+        }
+        if batch.members.iter().all(|member| !member.holds()) {
+            step(connection, "ROLLBACK")?;
+            return Ok(());
+        }
+        append(connection, self.journal.as_deref(), batch)?;
+        let began = Instant::now();
+        step(connection, "COMMIT")?;
+        *commit = began.elapsed();
+        Ok(())
+    }
+
+    /// Copy the write-ahead log into the file and cut it to nothing: with `secure_delete` no overwritten byte is left then.
+    fn scrub(&self) -> Result<(), StoreError> {
+        let Some(connection) = &self.connection else {
+            return Err(StoreError::Unavailable(
+                "the database is being opened again".into(),
+            ));
+        };
+        for _ in 0..SCRUB_TRIES {
+            let busy: i64 =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))?;
+            if busy == 0 {
+                return Ok(());
+            }
+            std::thread::sleep(SCRUB_WAIT);
+        }
+        Err(StoreError::Unavailable(
+            "a long read keeps old pages alive".into(),
+        ))
+    }
+}
+
+/// Run one write set. What concerns it alone becomes its outcome; what concerns all is returned.
+fn apply(connection: &Connection, member: &mut Member) -> Result<(), Undone> {
+    let mut rows = Vec::with_capacity(member.set.statements.len());
+    for statement in &member.set.statements {
+        match connection::execute(connection, statement) {
+            Ok(count) => rows.push(count),
+            // Out of space or out of reach: SQLite may have undone more than this statement.
+            Err(error @ StoreError::Unavailable(_)) => return Err(Undone::All(error)),
+            Err(error) if connection.is_autocommit() => return Err(Undone::All(error)),
+            Err(error) => {
+                member.outcome = Err(error);
+                return Ok(());
+            }
+        }
+    }
+    member.outcome = Ok(Committed {
+        rows,
+        log_indexes: Vec::new(),
+    });
+    Ok(())
+}
+
+/// Let the journal write the log of all that held.
+fn append(
+    connection: &Connection,
+    journal: Option<&dyn Journal>,
+    batch: &mut Batch,
+) -> Result<(), Undone> {
+    let mut firsts = BTreeMap::new();
+    for (tenant, entries) in batch.entries() {
+        let failed = |error| match error {
+            error @ StoreError::Unavailable(_) => Undone::All(error),
+            error => Undone::Tenant(tenant.clone(), StoreError::Journal(error.to_string())),
+        };
+        let journal = journal
+            .ok_or_else(|| failed(StoreError::Internal("this database has no log".into())))?;
+        let query = journal.head_query(&tenant);
+        let mut head: Option<Row> = None;
+        connection::query(connection, query.sql, &query.params, |row| {
+            head = Some(row);
+            false
+        })
+        .map_err(failed)?;
+        let appended = journal
+            .append(&tenant, head.as_ref(), &entries)
+            .map_err(failed)?;
+        for statement in &appended.statements {
+            connection::execute(connection, statement).map_err(failed)?;
+        }
+        firsts.insert(tenant, appended.first);
+    }
+    batch.number(&firsts);
+    Ok(())
+}
+
+fn step(connection: &Connection, sql: &str) -> Result<(), rusqlite::Error> {
+    connection.prepare_cached(sql)?.raw_execute().map(drop)
+}
