@@ -1,0 +1,193 @@
+//! What was done, in a closed list of verbs. A verb never changes its meaning; new ones are added at the end of their area.
+
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $deed:ident, $on:ident;)*) => {
+        /// What was done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Action {
+            /// Every action, area by area.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The verb as it stands in the log, e.g. `record.read`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+
+            /// Which kind of deed it is, for formats that know few.
+            #[must_use]
+            pub const fn deed(self) -> Deed {
+                match self {
+                    $(Self::$name => Deed::$deed,)*
+                }
+            }
+
+            /// What it was done to.
+            #[must_use]
+            pub const fn on(self) -> On {
+                match self {
+                    $(Self::$name => On::$on,)*
+                }
+            }
+        }
+
+        impl FromStr for Action {
+            type Err = ();
+
+            fn from_str(text: &str) -> Result<Self, ()> {
+                match text {
+                    $($text => Ok(Self::$name),)*
+                    _ => Err(()),
+                }
+            }
+        }
+    };
+}
+
+/// The kinds of deed that every event format knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// Something came to be.
+    Create,
+    /// Something was read.
+    Read,
+    /// Something was changed, or created in the same way.
+    Write,
+    /// Something is gone.
+    Delete,
+    /// Several things were listed or searched.
+    List,
+    /// Something was run.
+    Execute,
+}
+
+/// What an action is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum On {
+    /// Data about a person (or the shelf of data about nobody).
+    Data,
+    /// The installation itself.
+    System,
+}
+
+actions! {
+    /// A record was opened.
+    RecordRead = "record.read", Read, Data;
+    /// A record was created or changed.
+    RecordWrite = "record.write", Write, Data;
+    /// A record was deleted.
+    RecordDelete = "record.delete", Delete, Data;
+    /// A page of records was opened.
+    RecordList = "record.list", List, Data;
+    /// Past versions of a record were opened.
+    RecordHistory = "record.history", Read, Data;
+    /// Records were looked for across persons.
+    Search = "search", List, Data;
+    /// A file, or a range of it, was opened.
+    FileRead = "file.read", Read, Data;
+    /// A file was stored.
+    FileWrite = "file.write", Create, Data;
+    /// A file was deleted.
+    FileDelete = "file.delete", Delete, Data;
+    /// Files were listed.
+    FileList = "file.list", List, Data;
+    /// A person was created.
+    PersonCreate = "person.create", Create, Data;
+    /// A person's own entry was read.
+    PersonRead = "person.read", Read, Data;
+    /// Persons were listed.
+    PersonList = "person.list", List, Data;
+    /// A person's keys were destroyed, and their data with them.
+    PersonErase = "person.erase", Delete, Data;
+    /// A person's data were taken out.
+    Export = "export", Read, Data;
+    /// Data were brought in from outside.
+    Import = "import", Create, Data;
+    /// A key was created.
+    KeyCreate = "key.create", Create, System;
+    /// A new generation of a key took over.
+    KeyRotate = "key.rotate", Write, System;
+    /// Keys were wrapped under a newer generation.
+    KeyRewrap = "key.rewrap", Write, System;
+    /// A key was destroyed.
+    KeyDestroy = "key.destroy", Delete, System;
+    /// Keys were listed, or their state was read.
+    KeyList = "key.list", List, System;
+    /// A token was made.
+    TokenCreate = "token.create", Create, System;
+    /// A token was taken back.
+    TokenRevoke = "token.revoke", Delete, System;
+    /// Tokens were listed.
+    TokenList = "token.list", List, System;
+    /// Somebody was let in or turned away before it was clear what they wanted.
+    Access = "access", Execute, System;
+    /// Entries of this log were read.
+    LogRead = "log.read", List, System;
+    /// A proof of an entry was made.
+    LogProve = "log.prove", Read, System;
+    /// Entries of this log were taken out.
+    LogExport = "log.export", Read, System;
+    /// This log was verified.
+    LogVerify = "log.verify", Execute, System;
+    /// A check of a promise has a result.
+    CheckResult = "check.result", Execute, System;
+    /// The register was changed.
+    RegisterChange = "register.change", Write, System;
+    /// The register was read.
+    RegisterRead = "register.read", Read, System;
+    /// A tenant was created.
+    TenantCreate = "tenant.create", Create, System;
+    /// The server started.
+    SystemStart = "system.start", Execute, System;
+    /// The server stopped in good order.
+    SystemStop = "system.stop", Execute, System;
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It was done.
+    Ok,
+    /// It was not allowed.
+    Denied,
+    /// It was allowed, but it failed; for a check: the promise is broken.
+    Failed,
+}
+
+impl Outcome {
+    /// The outcome as it stands in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl FromStr for Outcome {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Ok, Self::Denied, Self::Failed]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == text)
+            .ok_or(())
+    }
+}

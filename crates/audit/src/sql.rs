@@ -1,0 +1,83 @@
+//! Every statement of the log. The tables are made by `migrations/data/0001-log.sql`.
+
+use store::Sql;
+
+/// size, root, frontier, checkpoint, at. PostgreSQL locks the row, so that nodes append one after the other;
+/// SQLite has one writer.
+pub(crate) static HEAD_TO_APPEND: Sql = Sql::each(
+    "SELECT size, root, frontier, checkpoint, at FROM log_head WHERE tenant = $1",
+    "SELECT size, root, frontier, checkpoint, at FROM log_head WHERE tenant = $1 FOR UPDATE",
+);
+
+/// tenant, first, count, generation, hashes, sealed.
+pub(crate) static ADD_CHUNK: Sql = Sql::both(
+    "INSERT INTO log_chunk (tenant, first, count, generation, hashes, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
+);
+
+/// tenant, level, idx, hash.
+pub(crate) static ADD_NODE: Sql =
+    Sql::both("INSERT INTO log_node (tenant, level, idx, hash) VALUES ($1, $2, $3, $4)");
+
+/// tenant, size, root, frontier, checkpoint, at.
+pub(crate) static FIRST_HEAD: Sql = Sql::both(
+    "INSERT INTO log_head (tenant, size, root, frontier, checkpoint, at) VALUES ($1, $2, $3, $4, $5, $6)",
+);
+
+/// tenant, size, root, frontier, checkpoint, at, and the size it had before.
+pub(crate) static NEXT_HEAD: Sql = Sql::both(
+    "UPDATE log_head SET size = $2, root = $3, frontier = $4, checkpoint = $5, at = $6 \
+     WHERE tenant = $1 AND size = $7",
+);
+
+/// size, root, frontier, checkpoint, at.
+pub(crate) static HEAD: Sql =
+    Sql::both("SELECT size, root, frontier, checkpoint, at FROM log_head WHERE tenant = $1");
+
+/// Every tenant that has a log.
+pub(crate) static TENANTS: Sql = Sql::both("SELECT tenant FROM log_head ORDER BY tenant");
+
+/// first, count, hashes, generation, sealed of the chunks that begin in `$2 .. $3`.
+pub(crate) static CHUNKS: Sql = Sql::both(
+    "SELECT first, count, hashes, generation, sealed FROM log_chunk \
+     WHERE tenant = $1 AND first >= $2 AND first < $3 ORDER BY first",
+);
+
+/// first, count, hashes of the chunks that begin in `$2 .. $3`.
+pub(crate) static CHUNK_HASHES: Sql = Sql::both(
+    "SELECT first, count, hashes FROM log_chunk \
+     WHERE tenant = $1 AND first >= $2 AND first < $3 ORDER BY first",
+);
+
+/// idx, hash of the nodes `$3 .. $4` of a level.
+pub(crate) static NODES: Sql = Sql::both(
+    "SELECT idx, hash FROM log_node \
+     WHERE tenant = $1 AND level = $2 AND idx >= $3 AND idx < $4 ORDER BY idx",
+);
+
+/// How many chunks begin at or behind `$2`, and the first of them.
+pub(crate) static CHUNKS_BEHIND: Sql =
+    Sql::both("SELECT COUNT(*), MIN(first) FROM log_chunk WHERE tenant = $1 AND first >= $2");
+
+/// How many nodes a level has.
+pub(crate) static NODE_COUNT: Sql =
+    Sql::both("SELECT COUNT(*) FROM log_node WHERE tenant = $1 AND level = $2");
+
+/// The guards that stand, by name.
+pub(crate) static GUARDS: Sql = Sql::each(
+    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'log\\_%' ESCAPE '\\' \
+     AND sql LIKE '%RAISE(ABORT%'",
+    "SELECT t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+     JOIN pg_proc p ON p.oid = t.tgfoid \
+     WHERE NOT t.tgisinternal AND t.tgenabled = 'A' AND p.prosrc LIKE '%RAISE EXCEPTION%' \
+     AND c.relname IN ('log_chunk', 'log_node', 'log_head') AND c.relnamespace = current_schema()::regnamespace",
+);
+
+/// The guards that must stand on both engines.
+pub(crate) const GUARDS_WANTED: [&str; 6] = [
+    "log_chunk_update",
+    "log_chunk_delete",
+    "log_node_update",
+    "log_node_delete",
+    "log_head_update",
+    "log_head_delete",
+];
