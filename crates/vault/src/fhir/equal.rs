@@ -79,8 +79,7 @@ fn differ(left: &Value, right: &Value, numbers: Numbers, pointer: &mut String) -
         }
         (Value::Number(left), Value::Number(right)) => {
             let (left, right) = (left.to_string(), right.to_string());
-            left != right
-                && (numbers == Numbers::AsWritten || decimal(&left) != decimal(&right))
+            left != right && (numbers == Numbers::AsWritten || decimal(&left) != decimal(&right))
         }
         _ => left != right,
     }
@@ -135,9 +134,15 @@ mod tests {
 
     #[test]
     fn everything_else_counts() {
-        assert_eq!(same(r#"{"a":[1,2]}"#, r#"{"a":[2,1]}"#), Some("/a/0".into()));
+        assert_eq!(
+            same(r#"{"a":[1,2]}"#, r#"{"a":[2,1]}"#),
+            Some("/a/0".into())
+        );
         assert_eq!(same(r#"{"a":[1]}"#, r#"{"a":[1,2]}"#), Some("/a".into()));
-        assert_eq!(same(r#"{"a":1}"#, r#"{"a":1,"b/c":2}"#), Some("/b~1c".into()));
+        assert_eq!(
+            same(r#"{"a":1}"#, r#"{"a":1,"b/c":2}"#),
+            Some("/b~1c".into())
+        );
         assert_eq!(same(r#"{"a":1}"#, r#"{"a":"1"}"#), Some("/a".into()));
         assert_eq!(same(r#"{"a":null}"#, "{}"), Some("/a".into()));
     }

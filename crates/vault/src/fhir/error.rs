@@ -72,7 +72,7 @@ pub enum FhirError {
     #[error("a reference by condition is met by no resource")]
     Unresolved,
     /// An area below refused; its own words stand.
-    #[error(transparent)]
+    #[error("{}", .0.public())]
     Below(Box<dyn Fault>),
 }
 

@@ -100,7 +100,10 @@ impl<'a> Resource<'a> {
             .map(|(key, value)| format!("\"{key}\":\"{value}\""))
             .collect::<Vec<_>>()
             .join(",");
-        let edits = match self.member("meta").map(|span| (span, scan::members(self.text, span))) {
+        let edits = match self
+            .member("meta")
+            .map(|span| (span, scan::members(self.text, span)))
+        {
             Some((span, Ok(members))) => {
                 let mut edits = Vec::new();
                 let mut missing = Vec::new();
@@ -120,7 +123,11 @@ impl<'a> Resource<'a> {
             // A meta that is no object breaks the register's rule and is not stored; should one be met, it gives way.
             Some((span, Err(_))) => vec![(span.clone(), format!("{{{fresh}}}"))],
             None => {
-                let anchor = if self.member("id").is_some() { "id" } else { "resourceType" };
+                let anchor = if self.member("id").is_some() {
+                    "id"
+                } else {
+                    "resourceType"
+                };
                 vec![(self.after(anchor), format!(",\"meta\":{{{fresh}}}"))]
             }
         };
@@ -130,7 +137,9 @@ impl<'a> Resource<'a> {
     /// The empty range right behind member `key`.
     fn after(&self, key: &str) -> Range<usize> {
         // Invariant: `resourceType` is always there, or there would be no resource.
-        let end = self.member(key).map_or(self.span.start + 1, |span| span.end);
+        let end = self
+            .member(key)
+            .map_or(self.span.start + 1, |span| span.end);
         end..end
     }
 }
