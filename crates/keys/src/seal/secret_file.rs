@@ -1,0 +1,80 @@
+//! Files that hold a secret: private to their owner, or not used at all.
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::SealError;
+
+/// Nobody but the owner may have any right on the file.
+const OTHERS: u32 = 0o077;
+/// No secret is longer. A bound, so that a wrong path is not read to its end.
+const SECRET_BYTES_MAX: u64 = 4096;
+
+pub(super) fn refused(path: &Path, why: impl Into<String>) -> SealError {
+    SealError::File {
+        file: path.display().to_string(),
+        why: why.into(),
+    }
+}
+
+/// The bytes of a file that only its owner can read.
+///
+/// # Errors
+/// When it cannot be read, others have rights on it, it is empty or longer than 4 KiB.
+pub fn read_secret_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    let mut file = fs::File::open(path).map_err(|error| refused(path, error.to_string()))?;
+    // Asked of the open file, so that it cannot be swapped in between.
+    let metadata = file
+        .metadata()
+        .map_err(|error| refused(path, error.to_string()))?;
+    if !metadata.is_file() {
+        return Err(refused(path, "is not a file"));
+    }
+    if metadata.mode() & OTHERS != 0 {
+        return Err(refused(
+            path,
+            format!(
+                "others have rights on it (mode {:04o}); run: chmod 600",
+                metadata.mode() & 0o7777
+            ),
+        ));
+    }
+    if metadata.len() == 0 || metadata.len() > SECRET_BYTES_MAX {
+        return Err(refused(
+            path,
+            format!("must hold 1 to {SECRET_BYTES_MAX} bytes"),
+        ));
+    }
+    // With its full size at once: a growing buffer would leave copies behind.
+    let mut bytes = Zeroizing::new(vec![0; usize::try_from(metadata.len()).unwrap_or(0)]);
+    file.read_exact(&mut bytes)
+        .map_err(|error| refused(path, error.to_string()))?;
+    Ok(bytes)
+}
+
+/// Make a file that only its owner can read, and have it on the disk when this returns.
+pub(super) fn create_secret_file(path: &Path, bytes: &[u8]) -> Result<(), SealError> {
+    use std::io::Write;
+
+    let failed = |error: std::io::Error| refused(path, error.to_string());
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.sync_all().map_err(failed)?;
+    // The name is in the folder, so the folder has to reach the disk as well.
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed)
+}
