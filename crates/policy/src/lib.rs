@@ -1,0 +1,21 @@
+//! May this actor do this to that thing, for this purpose?
+//!
+//! [`decide`] is the only function that makes an [`Allowed`], and whatever opens data takes an [`Allowed`]: code that skips
+//! the question does not compile.
+//!
+//! Invariant: no answer but a written rule's is yes. A role, verb, purpose or class that no rule names is refused.
+
+mod decide;
+mod error;
+mod role;
+mod thing;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use decide::{Allowed, decide};
+pub use error::{Denied, TokenError};
+pub use role::{Authority, Role, Scope};
+pub use thing::{FileAt, KeysOf, LogOf, PersonAt, RecordAt, RecordsOf, Thing, TrustOf, Verb};
+pub use token::{NewToken, TokenRow, Tokens};

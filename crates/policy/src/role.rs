@@ -1,0 +1,169 @@
+//! Roles, and what one token's holder brings along.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base::{Actor, ActorKind, ClassSet, Name, PersonId, TenantId, TokenId};
+use serde::{Deserialize, Serialize};
+
+/// A role with predefined privileges; the rules are in `decide.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A back end or third-party program: stores and reads records and files.
+    App,
+    /// Cares for people: reads and writes records for treatment.
+    Clinician,
+    /// Runs the machine: states and counts, nobody's data.
+    Operator,
+    /// Reads the log, watches keys; opens nobody's data.
+    Security,
+    /// A data subject, about their own data.
+    Person,
+    /// Strongroom itself and whoever holds the machine and the seal: imports, checks, keeps keys. Reads nobody's records.
+    System,
+}
+
+impl Role {
+    /// Every role that a token can have.
+    pub const TOKENS: [Self; 5] = [
+        Self::App,
+        Self::Clinician,
+        Self::Operator,
+        Self::Security,
+        Self::Person,
+    ];
+
+    /// The role's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Clinician => "clinician",
+            Self::Operator => "operator",
+            Self::Security => "security",
+            Self::Person => "person",
+            Self::System => "system",
+        }
+    }
+
+    const fn kind(self) -> ActorKind {
+        match self {
+            Self::App => ActorKind::App,
+            Self::Clinician | Self::Operator | Self::Security => ActorKind::Staff,
+            Self::Person => ActorKind::Person,
+            Self::System => ActorKind::System,
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::TOKENS
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| "the roles are app, clinician, operator, security, person".to_owned())
+    }
+}
+
+/// How far a token reaches within its role. What is `None` is as wide as the role.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Only these collections.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collections: Option<Vec<Name>>,
+    /// Only these classes are shown in clear or masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<base::Class>>,
+    /// May not change anything.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read_only: bool,
+}
+
+/// Who asks, as proven: made by [`crate::Tokens::verify`], or [`Authority::system`] for Strongroom itself.
+#[derive(Clone, Debug)]
+pub struct Authority {
+    pub(crate) tenant: TenantId,
+    pub(crate) actor_id: String,
+    pub(crate) authenticated_by: &'static str,
+    pub(crate) role: Role,
+    pub(crate) person: Option<PersonId>,
+    pub(crate) scope: Scope,
+}
+
+impl Authority {
+    /// Strongroom itself, at this tenant: `name` is the command or job, e.g. `import`.
+    #[must_use]
+    pub fn system(tenant: TenantId, name: &'static str) -> Self {
+        Self {
+            tenant,
+            actor_id: name.to_owned(),
+            authenticated_by: "local",
+            role: Role::System,
+            person: None,
+            scope: Scope::default(),
+        }
+    }
+
+    pub(crate) fn token(
+        tenant: TenantId,
+        id: TokenId,
+        role: Role,
+        person: Option<PersonId>,
+        scope: Scope,
+    ) -> Self {
+        Self {
+            tenant,
+            actor_id: id.to_string(),
+            authenticated_by: "token",
+            role,
+            person,
+            scope,
+        }
+    }
+
+    /// The tenant it acts in.
+    #[must_use]
+    pub const fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    /// The role that decides.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The one person it is about, for the role `person`.
+    #[must_use]
+    pub const fn person(&self) -> Option<PersonId> {
+        self.person
+    }
+
+    /// As the log writes it.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor {
+            kind: self.role.kind(),
+            id: self.actor_id.clone(),
+            role: self.role.as_str().to_owned(),
+            authenticated_by: self.authenticated_by,
+        }
+    }
+
+    pub(crate) fn classes(&self) -> Option<ClassSet> {
+        self.scope
+            .classes
+            .as_ref()
+            .map(|classes| classes.iter().copied().collect())
+    }
+}

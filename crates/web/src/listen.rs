@@ -1,0 +1,199 @@
+//! Sockets: TLS or (for metrics, on loopback) plain; bounded in number and time; drained at the end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+
+use crate::Metrics;
+
+/// Connections at once: each costs about 30 KiB with TLS.
+const CONNECTIONS_MAX: usize = 10_000;
+/// A handshake that takes longer is hostile or lost.
+const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
+/// A request's head must be there by then (slow loris).
+const HEAD_MAX: Duration = Duration::from_secs(15);
+/// How long open requests may still run once we are told to stop.
+const DRAIN_MAX: Duration = Duration::from_secs(20);
+
+/// Why a socket could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {source}")]
+pub struct ListenError {
+    address: SocketAddr,
+    source: std::io::Error,
+}
+
+/// An open socket that does not serve yet.
+pub struct Listener {
+    socket: TcpListener,
+    address: SocketAddr,
+}
+
+impl Listener {
+    /// Open a socket; port 0 lets the system choose.
+    ///
+    /// # Errors
+    /// When the address is taken or not ours.
+    pub async fn open(address: SocketAddr) -> Result<Self, ListenError> {
+        let failed = |source| ListenError { address, source };
+        let socket = TcpListener::bind(address).await.map_err(failed)?;
+        let address = socket.local_addr().map_err(failed)?;
+        Ok(Self { socket, address })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// Serve `router` over TLS until `stop` turns true; then finish what is running.
+pub async fn secure(
+    listener: Listener,
+    tls: Arc<rustls::ServerConfig>,
+    router: Router,
+    metrics: Arc<Metrics>,
+    stop: watch::Receiver<bool>,
+) {
+    serve(
+        listener,
+        Some(TlsAcceptor::from(tls)),
+        router,
+        metrics,
+        stop,
+    )
+    .await;
+}
+
+/// Serve `router` without TLS, e.g. metrics on loopback.
+pub async fn plain(
+    listener: Listener,
+    router: Router,
+    metrics: Arc<Metrics>,
+    stop: watch::Receiver<bool>,
+) {
+    serve(listener, None, router, metrics, stop).await;
+}
+
+async fn serve(
+    listener: Listener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    metrics: Arc<Metrics>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let graceful = Arc::new(GracefulShutdown::new());
+    let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_MAX)
+        .max_buf_size(64 << 10)
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(256)
+        .max_header_list_size(64 << 10)
+        .keep_alive_interval(Duration::from_secs(30));
+    let builder = Arc::new(builder);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.socket.accept() => accepted,
+            _ = stopped(&mut stop) => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of file descriptors, most likely: let some close.
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let Ok(seat) = Arc::clone(&seats).try_acquire_owned() else {
+            drop(stream);
+            continue;
+        };
+        let connection = Connection {
+            tls: tls.clone(),
+            builder: Arc::clone(&builder),
+            router: router.clone(),
+            graceful: Arc::clone(&graceful),
+            metrics: Arc::clone(&metrics),
+        };
+        tokio::spawn(async move {
+            connection.metrics.connections.inc();
+            connection.run(stream).await;
+            connection.metrics.connections.dec();
+            drop(seat);
+        });
+    }
+    drop(listener);
+    // Connections hold their own clones while they shake hands; what still does after the deadline is cut.
+    let drained = async {
+        let mut graceful = graceful;
+        loop {
+            match Arc::try_unwrap(graceful) {
+                Ok(last) => return last.shutdown().await,
+                Err(shared) => graceful = shared,
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    if tokio::time::timeout(DRAIN_MAX, drained).await.is_err() {
+        tracing::warn!("some requests did not end in time and were cut");
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // A dropped sender means stop as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+struct Connection {
+    tls: Option<TlsAcceptor>,
+    builder: Arc<Builder<TokioExecutor>>,
+    router: Router,
+    graceful: Arc<GracefulShutdown>,
+    metrics: Arc<Metrics>,
+}
+
+impl Connection {
+    async fn run(&self, stream: TcpStream) {
+        let _ = stream.set_nodelay(true);
+        match &self.tls {
+            None => self.http(stream).await,
+            Some(acceptor) => {
+                match tokio::time::timeout(HANDSHAKE_MAX, acceptor.accept(stream)).await {
+                    Ok(Ok(stream)) => self.http(stream).await,
+                    Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
+                    Err(_) => tracing::debug!("TLS handshake took too long"),
+                }
+            }
+        }
+    }
+
+    async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(&self, stream: S) {
+        let router = self.router.clone();
+        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+            router.clone().oneshot(request.map(axum::body::Body::new))
+        });
+        let connection = self.builder.serve_connection(TokioIo::new(stream), service);
+        let connection = self.graceful.watch(connection.into_owned());
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection ended early");
+        }
+    }
+}

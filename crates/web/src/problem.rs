@@ -1,0 +1,116 @@
+//! Errors to HTTP: the one place that maps a kind to a status (RFC 9457 problem details).
+
+use base::{ErrorKind, Fault, RequestId};
+use http::StatusCode;
+use serde_json::json;
+
+/// What the caller gets to read of a failure. The internal detail goes to our own log, never here.
+#[derive(Debug)]
+pub struct Problem {
+    /// What kind of failure.
+    pub kind: ErrorKind,
+    /// The stable code.
+    pub code: &'static str,
+    /// What happened and what to do next.
+    pub detail: String,
+    /// Where in the request body.
+    pub pointer: Option<String>,
+    /// For our own log only.
+    pub internal: String,
+}
+
+impl<F: Fault> From<F> for Problem {
+    fn from(fault: F) -> Self {
+        Self {
+            kind: fault.kind(),
+            code: fault.code(),
+            detail: fault.public(),
+            pointer: fault.pointer(),
+            internal: fault.to_string(),
+        }
+    }
+}
+
+impl Problem {
+    /// A problem that `web` itself found.
+    #[must_use]
+    pub fn new(kind: ErrorKind, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            code,
+            detail: detail.into(),
+            pointer: None,
+            internal: String::new(),
+        }
+    }
+
+    /// The status that stands for the kind.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self.kind {
+            ErrorKind::Invalid => StatusCode::BAD_REQUEST,
+            ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            ErrorKind::Forbidden => StatusCode::FORBIDDEN,
+            ErrorKind::NotFound => StatusCode::NOT_FOUND,
+            ErrorKind::Gone => StatusCode::GONE,
+            ErrorKind::Conflict => StatusCode::CONFLICT,
+            ErrorKind::Precondition => StatusCode::PRECONDITION_FAILED,
+            ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorKind::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ErrorKind::Range => StatusCode::RANGE_NOT_SATISFIABLE,
+            ErrorKind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            ErrorKind::Tampered | ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// As `application/problem+json`.
+    #[must_use]
+    pub fn json(&self, request: RequestId) -> serde_json::Value {
+        let status = self.status();
+        let mut body = json!({
+            "type": format!("urn:strongroom:problem:{}", self.code),
+            "title": status.canonical_reason().unwrap_or("Error"),
+            "status": status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+            "request": request.to_string(),
+        });
+        if let (Some(pointer), Some(object)) = (&self.pointer, body.as_object_mut()) {
+            object.insert(
+                "errors".into(),
+                json!([{ "pointer": pointer, "detail": self.detail }]),
+            );
+        }
+        body
+    }
+
+    /// As a FHIR `OperationOutcome` (R4).
+    #[must_use]
+    pub fn operation_outcome(&self) -> serde_json::Value {
+        let code = match self.kind {
+            ErrorKind::Invalid | ErrorKind::Unsupported | ErrorKind::Range => "invalid",
+            ErrorKind::Unauthenticated => "login",
+            ErrorKind::Forbidden => "forbidden",
+            ErrorKind::NotFound => "not-found",
+            ErrorKind::Gone => "deleted",
+            ErrorKind::Conflict | ErrorKind::Precondition => "conflict",
+            ErrorKind::TooLarge => "too-long",
+            ErrorKind::Refused => "business-rule",
+            ErrorKind::TooMany => "throttled",
+            ErrorKind::Unavailable => "transient",
+            ErrorKind::Tampered | ErrorKind::Internal => "exception",
+        };
+        let mut issue = json!({
+            "severity": "error",
+            "code": code,
+            "details": { "coding": [{ "system": "urn:strongroom:problem", "code": self.code }] },
+            "diagnostics": self.detail,
+        });
+        if let (Some(pointer), Some(object)) = (&self.pointer, issue.as_object_mut()) {
+            object.insert("expression".into(), json!([pointer]));
+        }
+        json!({ "resourceType": "OperationOutcome", "issue": [issue] })
+    }
+}
