@@ -89,15 +89,12 @@ impl MessageKey {
     /// The commitment is an HMAC-SHA256 of all of `info` and the first half, so two keys that give the same one are a collision
     /// of SHA-256; it says nothing of the cipher's key.
     pub(crate) fn derive(key: &SymmetricKey, info: &[&[u8]]) -> Self {
-        let mut okm = Zeroizing::new([0; 64]);
-        kdf::expand(key.danger_bytes(), info, okm.as_mut_slice());
-        let (cipher_key, commitment) = okm.split_at(32);
-        let mut halves = (Zeroizing::new([0; 32]), [0; COMMITMENT_BYTES]);
-        halves.0.copy_from_slice(cipher_key);
-        halves.1.copy_from_slice(commitment);
+        let mut okm = Zeroizing::new([[0; 32]; 2]);
+        kdf::expand(key.danger_bytes(), info, okm.as_flattened_mut());
+        let [cipher_key, commitment] = &*okm;
         Self {
-            cipher: Cipher::new(&halves.0),
-            commitment: halves.1,
+            cipher: Cipher::new(cipher_key),
+            commitment: *commitment,
         }
     }
 

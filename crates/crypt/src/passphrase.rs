@@ -65,9 +65,9 @@ pub fn derive(
     salt: &[u8; SALT_BYTES],
     params: Params,
 ) -> Result<SymmetricKey, RefusedParams> {
-    let mut key = Zeroizing::new([0; 32]);
-    argon2id(passphrase, salt, params, key.as_mut_slice())?;
-    Ok(SymmetricKey::from_bytes(*key))
+    let mut done = Ok(());
+    let key = SymmetricKey::filled(|out| done = argon2id(passphrase, salt, params, out));
+    done.map(|()| key)
 }
 
 pub(crate) fn argon2id(

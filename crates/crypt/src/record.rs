@@ -138,6 +138,12 @@ impl<'a> Sealed<'a> {
             })
     }
 
+    /// The part of `class`, if there is one.
+    #[must_use]
+    pub fn part(&self, class: u8) -> Option<Part> {
+        self.parts().find(|part| part.class == class)
+    }
+
     /// Open the part of `class` at the place `ctx`.
     ///
     /// # Errors

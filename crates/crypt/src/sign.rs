@@ -124,8 +124,8 @@ impl Rsa4096Key {
     /// [`RejectedKey`], when it is no RSA key of 4096 bits or its parts do not fit together.
     pub fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, RejectedKey> {
         let pair = rsa::KeyPair::from_pkcs8(pkcs8).map_err(|_| RejectedKey)?;
-        let four_kib = pair.public_modulus_len() == KeySize::Rsa4096.len();
-        four_kib.then_some(Self(pair)).ok_or(RejectedKey)
+        let right_size = pair.public_modulus_len() == KeySize::Rsa4096.len();
+        right_size.then_some(Self(pair)).ok_or(RejectedKey)
     }
 
     /// The private key in PKCS#8 form, to be wrapped.
