@@ -7,6 +7,7 @@
 mod bundle;
 mod equal;
 mod error;
+pub mod import;
 mod reference;
 mod resource;
 pub mod scan;
