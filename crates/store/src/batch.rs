@@ -69,6 +69,14 @@ impl Member {
     }
 }
 
+/// How a batch went, in numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tally {
+    pub(crate) held: usize,
+    pub(crate) failed: usize,
+    pub(crate) entries: usize,
+}
+
 /// The write sets of one transaction.
 pub(crate) struct Batch {
     pub(crate) members: Vec<Member>,
@@ -134,6 +142,24 @@ impl Batch {
     pub(crate) fn fail(&mut self, why: &StoreError) {
         for member in &mut self.members {
             member.outcome = Err(why.clone());
+        }
+    }
+
+    /// Whether anything is left to commit.
+    pub(crate) fn any_holds(&self) -> bool {
+        self.members.iter().any(Member::holds)
+    }
+
+    /// How many sets held and failed, and how many entries the held ones have.
+    pub(crate) fn tally(&self) -> Tally {
+        let held = self.members.iter().filter(|member| member.holds());
+        let (sets, entries) = held.fold((0, 0), |(sets, entries), member| {
+            (sets + 1, entries + member.set.entries.len())
+        });
+        Tally {
+            held: sets,
+            failed: self.members.len() - sets,
+            entries,
         }
     }
 

@@ -7,6 +7,7 @@ use base::Secret;
 use tokio::sync::oneshot;
 
 use crate::batch::{Job, Task};
+use crate::postgres::{self, Length};
 use crate::queue::Queue;
 use crate::stats::Counters;
 use crate::{Committed, Journal, Migration, Row, Sql, Stats, StoreError, Value, WriteSet, sqlite};
@@ -43,6 +44,10 @@ enum Engine {
         readers: Arc<sqlite::Readers>,
         writer: sqlite::Writer,
     },
+    Postgres {
+        readers: postgres::Readers,
+        writer: postgres::Writer,
+    },
 }
 
 impl Drop for Inner {
@@ -52,6 +57,7 @@ impl Drop for Inner {
                 readers.close();
                 writer.stop();
             }
+            Engine::Postgres { writer, .. } => writer.stop(),
         }
     }
 }
@@ -89,8 +95,13 @@ impl Db {
                 })
                 .await?
             }
-            DbConfig::Postgres { .. } => {
-                return Err(StoreError::Internal("PostgreSQL is not built yet".into()));
+            DbConfig::Postgres { url } => {
+                let server = Arc::new(postgres::Server::new(&url)?);
+                let readers = postgres::Readers::new(Arc::clone(&server));
+                let (queue, counters) = (Arc::clone(&queue), Arc::clone(&counters));
+                let writer =
+                    postgres::Writer::start(server, migrations, journal, queue, counters).await?;
+                Engine::Postgres { readers, writer }
             }
         };
         Ok(Self(Arc::new(Inner {
@@ -115,6 +126,13 @@ impl Db {
                     true
                 })
             })?,
+            Engine::Postgres { readers, .. } => {
+                let each = |row| {
+                    rows.push(row);
+                    true
+                };
+                readers.query(sql, &params, Length::Short, each).await?;
+            }
         }
         Ok(rows)
     }
@@ -133,6 +151,13 @@ impl Db {
                     false
                 })
             })?,
+            Engine::Postgres { readers, .. } => {
+                let each = |row| {
+                    first.get_or_insert(row);
+                    true
+                };
+                readers.query(sql, &params, Length::Short, each).await?;
+            }
         }
         Ok(first)
     }
@@ -161,6 +186,9 @@ impl Db {
                     readers.with(|connection| sqlite::query(connection, sql, &params, each))
                 })
                 .await
+            }
+            Engine::Postgres { readers, .. } => {
+                readers.query(sql, &params, Length::Long, each).await
             }
         }
     }
@@ -201,6 +229,7 @@ impl Db {
             Engine::Sqlite { readers, .. } => {
                 readers.with(|connection| sqlite::prepare(connection, sql))
             }
+            Engine::Postgres { readers, .. } => readers.prepare(sql).await,
         }
     }
 
@@ -212,18 +241,24 @@ impl Db {
 
     /// Finish what waits, then take no more writes. Dropping the last clone does the same.
     pub async fn close(&self) {
-        let inner = Arc::clone(&self.0);
-        let stop = move || {
-            match &inner.engine {
-                Engine::Sqlite { readers, writer } => {
-                    readers.close();
-                    writer.stop();
+        match &self.0.engine {
+            Engine::Sqlite { .. } => {
+                let inner = Arc::clone(&self.0);
+                let stop = move || {
+                    if let Engine::Sqlite { readers, writer } = &inner.engine {
+                        readers.close();
+                        writer.stop();
+                    }
+                    Ok(())
+                };
+                if let Err(error) = blocking(stop).await {
+                    tracing::error!(%error, "the database did not close cleanly");
                 }
             }
-            Ok(())
-        };
-        if let Err(error) = blocking(stop).await {
-            tracing::error!(%error, "the database did not close cleanly");
+            Engine::Postgres { readers, writer } => {
+                readers.close();
+                writer.finish().await;
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ mod db;
 mod error;
 pub mod jobs;
 pub mod migrations;
+mod postgres;
 mod queue;
 mod schema;
 mod sqlite;

@@ -121,6 +121,32 @@ impl Queue {
         }
         Some(waiting.batch())
     }
+
+    /// The same for a writer that is a task.
+    pub(crate) async fn take(&self, pace: &Pace) -> Option<Vec<Job>> {
+        while self.len() == 0 {
+            if self.is_closed() {
+                return None;
+            }
+            self.notify.notified().await;
+        }
+        // The runtime's timers count in whole milliseconds, so let the others run instead.
+        let deadline = Instant::now() + pace.linger();
+        while self.len() < pace.crowd && !self.is_closed() && Instant::now() < deadline {
+            tokio::task::yield_now().await;
+        }
+        Some(self.waiting.lock().batch())
+    }
+
+    fn is_closed(&self) -> bool {
+        self.waiting.lock().closed
+    }
+
+    /// Drop what waits; each caller hears that the writer has stopped.
+    pub(crate) fn clear(&self) {
+        let jobs = std::mem::take(&mut self.waiting.lock().jobs);
+        drop(jobs);
+    }
 }
 
 impl Waiting {

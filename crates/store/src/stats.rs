@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::batch::Tally;
+
 /// Upper bounds of the batch-size buckets: 1, 2, 4, ... 1024.
 pub(crate) const BATCH_BUCKETS: usize = 11;
 
@@ -20,15 +22,13 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// One batch is through: `held` sets with `entries` entries were committed, `failed` were not.
-    pub(crate) fn batch(
-        &self,
-        held: usize,
-        failed: usize,
-        entries: usize,
-        whole: Duration,
-        commit: Duration,
-    ) {
+    /// One batch is through; it took `whole`, of which `commit` was waiting to become durable.
+    pub(crate) fn batch(&self, tally: Tally, whole: Duration, commit: Duration) {
+        let Tally {
+            held,
+            failed,
+            entries,
+        } = tally;
         let add = |counter: &AtomicU64, by: u64| {
             counter.fetch_add(by, Ordering::Relaxed);
         };

@@ -133,15 +133,8 @@ impl Work {
             ));
             self.connection = None;
         }
-        let (mut held, mut entries) = (0, 0);
-        for member in batch.members.iter().filter(|member| member.holds()) {
-            held += 1;
-            entries += member.set.entries.len();
-        }
-        let sets = batch.members.len();
-        self.counters
-            .batch(held, sets - held, entries, began.elapsed(), commit);
-        self.pace.learn(sets, commit);
+        self.counters.batch(batch.tally(), began.elapsed(), commit);
+        self.pace.learn(batch.members.len(), commit);
         batch.answer();
     }
 
@@ -182,7 +175,7 @@ impl Work {
             None => connection::writer(&self.path, self.secure_delete).map_err(Undone::All)?,
         };
         let connection = &*self.connection.insert(connection);
-        if batch.members.iter().all(|member| !member.holds()) {
+        if !batch.any_holds() {
             return Ok(());
         }
         step(connection, "BEGIN IMMEDIATE")?;
@@ -199,7 +192,7 @@ impl Work {
                 step(connection, "RELEASE member")?;
             }
         }
-        if batch.members.iter().all(|member| !member.holds()) {
+        if !batch.any_holds() {
             step(connection, "ROLLBACK")?;
             return Ok(());
         }

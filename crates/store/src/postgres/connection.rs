@@ -1,0 +1,232 @@
+//! One connection: how it is opened, what it prepares, how its schema is brought up to date.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::Secret;
+use futures_util::TryStreamExt;
+use tokio_postgres::config::TargetSessionAttrs;
+use tokio_postgres::{Client, Config, NoTls, RowStream};
+
+use super::error::{classify, unreachable};
+use super::value;
+use crate::schema::{self, Engine};
+use crate::{Migration, Row, Sql, StoreError, Value};
+
+/// How long a server may take to answer a new connection.
+const CONNECT_TIME_MAX: Duration = Duration::from_secs(3);
+/// How long sent bytes may stay without an answer from the other machine.
+const SILENCE_MAX: Duration = Duration::from_secs(10);
+/// The oldest server with `pg_current_xact_id`.
+const VERSION_MIN: i64 = 130_000;
+/// What the advisory lock of a migration is called: "strongrm" in ASCII.
+const MIGRATION_LOCK: i64 = 0x7374_726f_6e67_726d;
+
+/// Waiting is bounded: for a lock that another node holds, for one statement, for a client that went silent inside a transaction.
+const SESSION: &str = "SET client_min_messages = warning; \
+     SET default_transaction_isolation = 'read committed'; \
+     SET lock_timeout = '10s'; \
+     SET statement_timeout = '60s'; \
+     SET idle_in_transaction_session_timeout = '60s'; \
+     SELECT CASE WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN '' \
+     ELSE set_config('synchronous_commit', 'on', false) END";
+static CHECK: Sql = Sql::both(
+    "SELECT current_setting('synchronous_commit'), current_setting('server_encoding'), \
+     current_setting('fsync'), CAST(current_setting('server_version_num') AS BIGINT)",
+);
+static HAS_MIGRATIONS: Sql =
+    Sql::both("SELECT 1 WHERE to_regclass('schema_migration') IS NOT NULL");
+static APPLIED: Sql = Sql::both("SELECT number, sql FROM schema_migration ORDER BY number");
+static APPLY: Sql =
+    Sql::both("INSERT INTO schema_migration (number, name, sql) VALUES ($1, $2, $3)");
+
+/// Where the server is and how to get in.
+pub(crate) struct Server(Config);
+
+impl Server {
+    pub(crate) fn new(url: &Arc<Secret<String>>) -> Result<Self, StoreError> {
+        // The driver's reason may quote a piece of the text, and so of the password.
+        let mut config: Config = url.expose().parse().map_err(|_| {
+            StoreError::Unavailable("the PostgreSQL URL cannot be understood".into())
+        })?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIME_MAX);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("strongroom");
+        }
+        config
+            .keepalives_idle(SILENCE_MAX)
+            .tcp_user_timeout(SILENCE_MAX);
+        // A standby would answer reads with less than was acknowledged.
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        Ok(Self(config))
+    }
+
+    /// A new session that does not lose commits.
+    pub(crate) async fn connect(&self) -> Result<Connection, StoreError> {
+        let (client, driver) = self
+            .0
+            .connect(NoTls)
+            .await
+            .map_err(|error| unreachable(&error))?;
+        tokio::spawn(async move {
+            if let Err(error) = driver.await {
+                tracing::warn!(reason = %classify(&error), "a connection to PostgreSQL ended");
+            }
+        });
+        let mut connection = Connection {
+            client,
+            statements: HashMap::new(),
+        };
+        connection.batch(SESSION).await?;
+        connection.check().await?;
+        Ok(connection)
+    }
+}
+
+/// One session and what it has prepared.
+pub(crate) struct Connection {
+    pub(crate) client: Client,
+    /// By the address of the text, which is static.
+    pub(super) statements: HashMap<usize, tokio_postgres::Statement>,
+}
+
+impl Connection {
+    async fn check(&mut self) -> Result<(), StoreError> {
+        let rows = self.rows(&CHECK, &[]).await?;
+        let Some(row) = rows.first() else {
+            return Err(StoreError::Internal(
+                "the server does not say how it is set".into(),
+            ));
+        };
+        let (synchronous, encoding) = (row.text(0)?, row.text(1)?);
+        if !["on", "remote_apply"].contains(&synchronous)
+            || encoding != "UTF8"
+            || row.int(3)? < VERSION_MIN
+        {
+            return Err(StoreError::Internal(format!(
+                "the server is not fit: synchronous_commit {synchronous}, encoding {encoding}, version {}; \
+                 wanted are on, UTF8, {VERSION_MIN} or newer",
+                row.int(3)?
+            )));
+        }
+        if row.text(2)? != "on" {
+            tracing::warn!("the PostgreSQL server runs with fsync off: a power failure loses data");
+        }
+        Ok(())
+    }
+
+    /// The prepared form of `sql`.
+    pub(crate) async fn prepared(
+        &mut self,
+        sql: &'static Sql,
+    ) -> Result<tokio_postgres::Statement, StoreError> {
+        let key = std::ptr::from_ref(sql).addr();
+        if let Some(statement) = self.statements.get(&key) {
+            return Ok(statement.clone());
+        }
+        let statement = self
+            .client
+            .prepare(sql.postgres)
+            .await
+            .map_err(|error| classify(&error))?;
+        self.statements.insert(key, statement.clone());
+        Ok(statement)
+    }
+
+    /// Run a query and hand over each row as it arrives; `each` says whether to go on.
+    pub(crate) async fn query(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Value],
+        mut each: impl FnMut(Row) -> bool,
+    ) -> Result<(), StoreError> {
+        let statement = self.prepared(sql).await?;
+        let rows: RowStream = self
+            .client
+            .query_raw(&statement, params)
+            .await
+            .map_err(|error| classify(&error))?;
+        let mut rows = std::pin::pin!(rows);
+        while let Some(row) = rows.try_next().await.map_err(|error| classify(&error))? {
+            if !each(value::row(&row)?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn rows(&mut self, sql: &'static Sql, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut rows = Vec::new();
+        self.query(sql, params, |row| {
+            rows.push(row);
+            true
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// Run several statements without parameters.
+    pub(crate) async fn batch(&self, text: &str) -> Result<(), StoreError> {
+        self.client
+            .batch_execute(text)
+            .await
+            .map_err(|error| classify(&error))
+    }
+
+    /// Bring the schema up to date, alone.
+    pub(crate) async fn migrate(&mut self, known: &'static [Migration]) -> Result<(), StoreError> {
+        let applied = self.applied().await?;
+        if schema::missing(known, &applied)?.is_empty() {
+            return Ok(());
+        }
+        self.batch(&format!(
+            "BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; \
+             SELECT pg_advisory_xact_lock({MIGRATION_LOCK}); \
+             CREATE TABLE IF NOT EXISTS schema_migration \
+             (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, sql TEXT NOT NULL)"
+        ))
+        .await?;
+        let done = self.migrate_locked(known).await;
+        self.batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })
+            .await?;
+        done
+    }
+
+    async fn migrate_locked(&mut self, known: &'static [Migration]) -> Result<(), StoreError> {
+        let applied = self.applied().await?;
+        for migration in schema::missing(known, &applied)? {
+            let text = schema::text_for(Engine::Postgres, migration.sql);
+            self.batch(&text).await.map_err(|error| match error {
+                StoreError::Internal(why) => StoreError::Schema(format!(
+                    "migration {} ({}): {why}",
+                    migration.number, migration.name
+                )),
+                other => other,
+            })?;
+            let params = [
+                migration.number.into(),
+                migration.name.into(),
+                migration.sql.into(),
+            ];
+            self.rows(&APPLY, &params).await?;
+        }
+        Ok(())
+    }
+
+    async fn applied(&mut self) -> Result<Vec<(u32, String)>, StoreError> {
+        if self.rows(&HAS_MIGRATIONS, &[]).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.rows(&APPLIED, &[]).await?;
+        rows.iter()
+            .map(|row| {
+                let number = u32::try_from(row.int(0)?)
+                    .map_err(|_| StoreError::Schema("a migration has no number".into()))?;
+                Ok((number, row.text(1)?.to_owned()))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,14 @@
+//! PostgreSQL: one writer task with a pipelined connection, a pool of reading connections.
+//!
+//! Connections are not encrypted yet: use a loopback address or a Unix socket.
+
+mod connection;
+mod error;
+mod readers;
+mod transaction;
+mod value;
+mod writer;
+
+pub(crate) use connection::Server;
+pub(crate) use readers::{Length, Readers};
+pub(crate) use writer::Writer;

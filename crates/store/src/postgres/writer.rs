@@ -1,0 +1,294 @@
+//! The task that writes: all that waits, one transaction, one wait for the server's fsync.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use parking_lot::Mutex;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::connection::{Connection, Server};
+use super::transaction::{Undone, Way};
+use crate::batch::{Answer, Batch, Task};
+use crate::queue::{Pace, Queue};
+use crate::stats::Counters;
+use crate::{Committed, Journal, Migration, Sql, StoreError, WriteSet};
+
+/// A batch that takes longer is given up together with its connection.
+const BATCH_TIME_MAX: Duration = Duration::from_secs(30);
+/// How often a batch is run again because another node was in the way.
+const COLLISIONS_MAX: u32 = 5;
+/// After a connection failed, the next try is not before this; it doubles up to the second one.
+const BACKOFF_FIRST: Duration = Duration::from_millis(50);
+const BACKOFF_MAX: Duration = Duration::from_secs(2);
+/// How long we try to find out whether a commit holds whose answer was lost, and how often we ask.
+const VERDICT_TIME_MAX: Duration = Duration::from_secs(3);
+const VERDICT_PAUSE: Duration = Duration::from_millis(50);
+
+static VERDICT: Sql = Sql::both("SELECT pg_xact_status(CAST(CAST($1 AS BIGINT)::TEXT AS xid8))");
+
+/// The writer's task, as long as the database is open.
+pub(crate) struct Writer {
+    queue: Arc<Queue>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the task owns.
+struct Work {
+    server: Arc<Server>,
+    connection: Option<Connection>,
+    /// Not before then, after failures; and how long the next pause is.
+    retry_at: Option<Instant>,
+    backoff: Duration,
+    journal: Option<Arc<dyn Journal>>,
+    counters: Arc<Counters>,
+    pace: Pace,
+    /// The transaction whose COMMIT was sent and not yet answered.
+    committing: Option<i64>,
+    commit_time: Duration,
+}
+
+/// Lets nobody wait for a writer that is gone.
+struct CloseAtEnd(Arc<Queue>);
+
+impl Drop for CloseAtEnd {
+    fn drop(&mut self) {
+        self.0.close();
+        self.0.clear();
+    }
+}
+
+impl Writer {
+    /// Connect, migrate, start the task.
+    pub(crate) async fn start(
+        server: Arc<Server>,
+        migrations: &'static [Migration],
+        journal: Option<Arc<dyn Journal>>,
+        queue: Arc<Queue>,
+        counters: Arc<Counters>,
+    ) -> Result<Self, StoreError> {
+        let mut connection = server.connect().await?;
+        connection.migrate(migrations).await?;
+        let mut work = Work {
+            server,
+            connection: Some(connection),
+            retry_at: None,
+            backoff: BACKOFF_FIRST,
+            journal,
+            counters,
+            pace: Pace::default(),
+            committing: None,
+            commit_time: Duration::ZERO,
+        };
+        let inbox = CloseAtEnd(Arc::clone(&queue));
+        let task = tokio::spawn(async move {
+            while let Some(jobs) = inbox.0.take(&work.pace).await {
+                work.take(jobs.into_iter().map(|job| (job.task, job.answer)))
+                    .await;
+            }
+        });
+        Ok(Self {
+            queue,
+            task: Mutex::new(Some(task)),
+        })
+    }
+
+    /// Take no more; what waits is still written.
+    pub(crate) fn stop(&self) {
+        self.queue.close();
+    }
+
+    /// Take no more, and wait until what waits is written.
+    pub(crate) async fn finish(&self) {
+        self.stop();
+        let task = self.task.lock().take();
+        if let Some(task) = task
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the writer did not end well");
+        }
+    }
+}
+
+impl Work {
+    async fn take(&mut self, tasks: impl Iterator<Item = (Task, Answer)>) {
+        let mut sets = Vec::new();
+        let mut scrubs = Vec::new();
+        for (task, answer) in tasks {
+            match task {
+                Task::Write(set) => sets.push((set, answer)),
+                Task::Scrub => scrubs.push(answer),
+            }
+        }
+        if !sets.is_empty() {
+            self.write(sets).await;
+        }
+        if !scrubs.is_empty() {
+            let outcome = self.scrub().await;
+            for answer in scrubs {
+                drop(answer.send(outcome.clone().map(|()| Committed::default())));
+            }
+        }
+    }
+
+    async fn write(&mut self, sets: Vec<(WriteSet, Answer)>) {
+        let began = Instant::now();
+        let mut batch = Batch::new(sets.into_iter());
+        self.commit_time = Duration::ZERO;
+        let run = timeout(
+            BATCH_TIME_MAX,
+            AssertUnwindSafe(self.run(&mut batch)).catch_unwind(),
+        );
+        let failure = match run.await {
+            Ok(Ok(())) => None,
+            Ok(Err(_)) => Some(StoreError::Internal("the writer panicked".into())),
+            Err(_) => Some(StoreError::Unavailable(
+                "the database takes too long".into(),
+            )),
+        };
+        if let Some(why) = failure {
+            self.connection = None;
+            self.settle(&mut batch, &why).await;
+        }
+        let tally = batch.tally();
+        self.counters
+            .batch(tally, began.elapsed(), self.commit_time);
+        self.pace.learn(batch.members.len(), self.commit_time);
+        batch.answer();
+    }
+
+    /// Run the batch until a transaction holds, leaving out tenants whose log fails.
+    async fn run(&mut self, batch: &mut Batch) {
+        let mut refused = BTreeMap::new();
+        let mut way = Way::Ahead;
+        let mut collisions = 0;
+        loop {
+            let why = match self.transact(batch, way).await {
+                Ok(()) => return,
+                Err(Undone::Tenant(tenant, why)) => {
+                    tracing::error!(%tenant, error = %why, "the log did not take entries; nothing was written for this tenant");
+                    refused.insert(tenant, why);
+                    None
+                }
+                Err(Undone::Apart) => {
+                    way = Way::Apart;
+                    None
+                }
+                Err(Undone::Collision(why)) => {
+                    collisions += 1;
+                    (collisions > COLLISIONS_MAX).then_some(why)
+                }
+                Err(Undone::All(why)) => Some(why),
+            };
+            if let Some(why) = why {
+                tracing::error!(error = %why, "a batch could not be written");
+                // What a failure has left of the session is not worth finding out.
+                self.connection = None;
+                return self.settle(batch, &why).await;
+            }
+            let undone = match &self.connection {
+                Some(connection) => connection.batch("ROLLBACK").await,
+                None => Ok(()),
+            };
+            if undone.is_err() {
+                self.connection = None;
+            }
+            batch.restart(&refused);
+        }
+    }
+
+    async fn transact(&mut self, batch: &mut Batch, way: Way) -> Result<(), Undone> {
+        let journal = self.journal.clone();
+        let connection = self.connect().await.map_err(Undone::All)?;
+        let Some(id) = connection.run(batch, way, journal.as_deref()).await? else {
+            return connection.batch("ROLLBACK").await.map_err(Undone::All);
+        };
+        let began = Instant::now();
+        self.committing = Some(id);
+        if let Some(connection) = &self.connection {
+            connection.batch("COMMIT").await.map_err(Undone::All)?;
+        }
+        self.committing = None;
+        self.commit_time = began.elapsed();
+        Ok(())
+    }
+
+    /// The connection, or a new one unless the last try has only just failed.
+    async fn connect(&mut self) -> Result<&mut Connection, StoreError> {
+        let alive = self
+            .connection
+            .take()
+            .filter(|connection| !connection.client.is_closed());
+        let connection = match alive {
+            Some(connection) => connection,
+            None => {
+                if self.retry_at.is_some_and(|at| Instant::now() < at) {
+                    return Err(StoreError::Unavailable(
+                        "no connection to the database".into(),
+                    ));
+                }
+                match self.server.connect().await {
+                    Ok(connection) => {
+                        self.retry_at = None;
+                        self.backoff = BACKOFF_FIRST;
+                        connection
+                    }
+                    Err(error) => {
+                        self.retry_at = Some(Instant::now() + self.backoff);
+                        self.backoff = (self.backoff * 2).min(BACKOFF_MAX);
+                        return Err(error);
+                    }
+                }
+            }
+        };
+        Ok(self.connection.insert(connection))
+    }
+
+    /// The batch failed, unless it was being committed at that moment: then the server alone knows, so ask it.
+    async fn settle(&mut self, batch: &mut Batch, why: &StoreError) {
+        let Some(id) = self.committing.take() else {
+            return batch.fail(why);
+        };
+        match timeout(VERDICT_TIME_MAX, self.verdict(id)).await {
+            Ok(true) => {}
+            Ok(false) => batch.fail(why),
+            Err(_) => {
+                tracing::error!(transaction = id, "whether a commit holds is not known");
+                batch.fail(&StoreError::Unavailable(
+                    "the database went away during a commit; whether it holds is not known".into(),
+                ));
+            }
+        }
+    }
+
+    /// Whether the transaction `id` was committed. Asks until it knows.
+    async fn verdict(&self, id: i64) -> bool {
+        loop {
+            if let Ok(mut connection) = self.server.connect().await {
+                let mut status = None;
+                let asked = connection
+                    .query(&VERDICT, &[id.into()], |row| {
+                        status = row.text(0).ok().map(str::to_owned);
+                        true
+                    })
+                    .await;
+                match (asked, status.as_deref()) {
+                    (Ok(()), Some("committed")) => return true,
+                    (Ok(()), Some("aborted")) => return false,
+                    _ => {}
+                }
+            }
+            tokio::time::sleep(VERDICT_PAUSE).await;
+        }
+    }
+
+    /// Let the server forget deleted rows.
+    async fn scrub(&mut self) -> Result<(), StoreError> {
+        let connection = self.server.connect().await?;
+        connection.batch("SET statement_timeout = 0").await?;
+        connection.batch("VACUUM").await
+    }
+}
