@@ -7,19 +7,25 @@
 //! Invariant: the log only grows. The database refuses anything else, and what is done to it all the same is found and named
 //! by [`verify`] from the signed head and from heads remembered outside ([`anchor`]).
 
+pub mod anchor;
 mod bundle;
 pub mod danger_testing;
 pub mod entry;
 mod error;
+pub mod export;
 mod head;
 mod journal;
 mod keys;
 pub mod merkle;
 pub mod note;
+mod prove;
+mod read;
 mod sql;
+pub mod verify;
 
 pub use entry::{Action, Entry, Outcome, RecordHandle};
 pub use error::AuditError;
 pub use head::{Head, HeadError};
 pub use journal::LogJournal;
 pub use keys::{KeysMissing, LogKeys, SealingKey};
+pub use read::{Log, Logged};

@@ -54,9 +54,9 @@ pub(crate) static NODES: Sql = Sql::both(
      WHERE tenant = $1 AND level = $2 AND idx >= $3 AND idx < $4 ORDER BY idx",
 );
 
-/// How many chunks begin at or behind `$2`, and the first of them.
-pub(crate) static CHUNKS_BEHIND: Sql =
-    Sql::both("SELECT COUNT(*), MIN(first) FROM log_chunk WHERE tenant = $1 AND first >= $2");
+/// Where the chunks that begin at or behind `$2` end; NULL where there is none.
+pub(crate) static CHUNKS_END: Sql =
+    Sql::both("SELECT MAX(first + count) FROM log_chunk WHERE tenant = $1 AND first >= $2");
 
 /// How many nodes a level has.
 pub(crate) static NODE_COUNT: Sql =
