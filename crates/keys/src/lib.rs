@@ -29,6 +29,8 @@ pub mod seal;
 mod sql;
 mod status;
 mod tenant;
+#[cfg(test)]
+mod tests;
 
 pub use anchor::Anchor;
 pub use cache::CacheLimits;
