@@ -8,14 +8,16 @@ use base::{Class, ClassSet, Name};
 use toml::Spanned;
 
 use super::lookup::{Lookup, Member};
-use super::model::{Collection, Element, Field, Kind, Mask, Parameter, Path, Retention, Subject};
+use super::model::{
+    Collection, Element, Field, Kind, Mask, Pack, Parameter, Path, Retention, Subject,
+};
 use super::pattern::{self, Automaton, Lift, Rule, Step};
 use super::problem::{BadRegister, Problem};
 use super::shape::{Form, SHAPES, Shape};
 use super::source::{self, FORMAT, File, Text};
 
-/// The collections of `texts`, or every mistake in them.
-pub(super) fn compile(texts: &[Text]) -> Result<Vec<Collection>, BadRegister> {
+/// The packs and collections of `texts`, or every mistake in them.
+pub(super) fn compile(texts: &[Text]) -> Result<(Vec<Pack>, Vec<Collection>), BadRegister> {
     let mut problems = Vec::new();
     let mut files = Vec::new();
     for text in texts {
@@ -25,45 +27,73 @@ pub(super) fn compile(texts: &[Text]) -> Result<Vec<Collection>, BadRegister> {
                 file: text.name.clone(),
                 line: error.span().map_or(0, |span| text.line(span.start)),
                 message: error.message().to_owned(),
-                hint: error
-                    .message()
-                    .contains("unknown field")
-                    .then(|| "a key that means nothing would protect nothing; mend or remove it".to_owned()),
+                hint: error.message().contains("unknown field").then(|| {
+                    "a key that means nothing would protect nothing; mend or remove it".to_owned()
+                }),
             }),
         }
     }
     // Which names there are is needed to check references, before any collection is looked at more closely.
     let mut owners: HashMap<&str, (&Text, usize)> = HashMap::new();
     for (text, file) in &files {
-        let mut report = Report { text, problems: &mut problems };
+        let mut report = Report {
+            text,
+            problems: &mut problems,
+        };
         for (name, _) in &file.collections.0 {
             let line = text.line(name.span().start);
             if let Some((other, at)) = owners.insert(name.as_ref(), (text, line)) {
                 let message = format!("the collection `{}` is described twice", name.as_ref());
-                report.add(name, message, &format!("the other one is at {}:{at}; rename one", other.name));
+                report.add(
+                    name,
+                    message,
+                    &format!("the other one is at {}:{at}; rename one", other.name),
+                );
             }
         }
     }
     let names: HashSet<&str> = owners.keys().copied().collect();
+    let mut packs = Vec::new();
     let mut collections = Vec::new();
     for (text, file) in &files {
-        let mut report = Report { text, problems: &mut problems };
+        let mut report = Report {
+            text,
+            problems: &mut problems,
+        };
         let pack: Arc<str> = file.pack.as_ref().as_str().into();
+        packs.push(Pack {
+            name: Arc::clone(&pack),
+            title: file.title.clone(),
+            about: file.about.clone().unwrap_or_default(),
+        });
         if *file.register.as_ref() != FORMAT {
-            report.add(&file.register, "this format is not known".to_owned(), &format!("write `register = {FORMAT}`"));
+            report.add(
+                &file.register,
+                "this format is not known".to_owned(),
+                &format!("write `register = {FORMAT}`"),
+            );
         }
         report.name::<Name>(&file.pack);
         for (name, source) in &file.collections.0 {
-            let reader = Reader { defaults: &file.defaults, names: &names, pack: &pack };
+            let reader = Reader {
+                defaults: &file.defaults,
+                names: &names,
+                pack: &pack,
+            };
             if let Some(collection) = reader.collection(&mut report, name, source) {
                 collections.push(collection);
             }
         }
     }
     if problems.is_empty() {
-        return Ok(collections);
+        return Ok((packs, collections));
     }
-    problems.sort_by_key(|problem| texts.iter().position(|text| text.name == problem.file).map(|file| (file, problem.line)));
+    problems.sort_by_key(|problem| {
+        texts
+            .iter()
+            .position(|text| text.name == problem.file)
+            .map(|file| (file, problem.line))
+    });
     Err(BadRegister { problems })
 }
 
@@ -87,24 +117,38 @@ impl Report<'_> {
     fn name<T: FromStr<Err = base::InvalidId>>(&mut self, word: &Spanned<String>) -> Option<T> {
         word.as_ref()
             .parse()
-            .map_err(|error: base::InvalidId| self.add(word, format!("`{}` is {error}", word.as_ref()), ""))
+            .map_err(|error: base::InvalidId| {
+                self.add(word, format!("`{}` is {error}", word.as_ref()), "")
+            })
             .ok()
     }
 
     /// One word of a closed list.
-    fn word<T: Copy>(&mut self, what: &str, word: &Spanned<String>, words: &[(&str, T)]) -> Option<T> {
-        let known = words.iter().find(|(known, _)| *known == word.as_ref().as_str());
+    fn word<T: Copy>(
+        &mut self,
+        what: &str,
+        word: &Spanned<String>,
+        words: &[(&str, T)],
+    ) -> Option<T> {
+        let known = words
+            .iter()
+            .find(|(known, _)| *known == word.as_ref().as_str());
         if known.is_none() {
             let list: Vec<&str> = words.iter().map(|(known, _)| *known).collect();
-            let hint = nearest(word.as_ref(), &list)
-                .map_or_else(|| format!("one of: {}", list.join(", ")), |near| format!("did you mean `{near}`?"));
+            let hint = nearest(word.as_ref(), &list).map_or_else(
+                || format!("one of: {}", list.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
             self.add(word, format!("`{}` is not a {what}", word.as_ref()), &hint);
         }
         known.map(|(_, value)| *value)
     }
 
     fn class(&mut self, word: &Spanned<String>) -> Option<Class> {
-        let words: Vec<(&str, Class)> = Class::ALL.iter().map(|class| (class.as_str(), *class)).collect();
+        let words: Vec<(&str, Class)> = Class::ALL
+            .iter()
+            .map(|class| (class.as_str(), *class))
+            .collect();
         let class = self.word("class", word, &words)?;
         if class == Class::Payment {
             let hint = "payment data stay with the payment provider; keep the provider's token, as class `internal`";
@@ -123,37 +167,69 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn collection(&self, report: &mut Report<'_>, name: &Spanned<String>, source: &source::Collection) -> Option<Collection> {
+    fn collection(
+        &self,
+        report: &mut Report<'_>,
+        name: &Spanned<String>,
+        source: &source::Collection,
+    ) -> Option<Collection> {
         let before = report.problems.len();
         let own = source;
         let defaults = self.defaults;
         let id = report.name::<Name>(name);
         let subject = own.subject.as_ref().or(defaults.subject.as_ref());
         if subject.is_none() {
-            report.add(name, "it is not said whom this collection is about".to_owned(), "subject = \"person\" or \"tenant\"");
+            report.add(
+                name,
+                "it is not said whom this collection is about".to_owned(),
+                "subject = \"person\" or \"tenant\"",
+            );
         }
         let subject = subject.and_then(|word| report.word("subject", word, Subject::WORDS));
         let legal_basis = own.legal_basis.as_ref().or(defaults.legal_basis.as_ref());
-        let legal_basis = legal_basis.and_then(|word| report.word("legal basis", word, super::LegalBasis::WORDS));
+        let legal_basis =
+            legal_basis.and_then(|word| report.word("legal basis", word, super::LegalBasis::WORDS));
         let health_basis = own.health_basis.as_ref().or(defaults.health_basis.as_ref());
-        let health_basis = health_basis.and_then(|word| report.word("health basis", word, super::HealthBasis::WORDS));
-        let regions = own.regions.as_ref().or(defaults.regions.as_ref()).into_iter().flatten();
+        let health_basis = health_basis
+            .and_then(|word| report.word("health basis", word, super::HealthBasis::WORDS));
+        let regions = own
+            .regions
+            .as_ref()
+            .or(defaults.regions.as_ref())
+            .into_iter()
+            .flatten();
         let regions = regions.filter_map(|word| report.name(word)).collect();
-        let purposes: Vec<(&str, base::Purpose)> = base::Purpose::ALL.iter().map(|purpose| (purpose.as_str(), *purpose)).collect();
-        let kept_for = own.purposes.as_ref().or(defaults.purposes.as_ref()).into_iter().flatten();
-        let kept_for = kept_for.filter_map(|word| report.word("purpose", word, &purposes)).collect();
+        let purposes: Vec<(&str, base::Purpose)> = base::Purpose::ALL
+            .iter()
+            .map(|purpose| (purpose.as_str(), *purpose))
+            .collect();
+        let kept_for = own
+            .purposes
+            .as_ref()
+            .or(defaults.purposes.as_ref())
+            .into_iter()
+            .flatten();
+        let kept_for = kept_for
+            .filter_map(|word| report.word("purpose", word, &purposes))
+            .collect();
         let retention = own.retention.as_ref().or(defaults.retention.as_ref());
         let retention = retention.map_or(Some(Retention::UntilErased), |word| {
             let parsed = retention_of(word.as_ref());
             if parsed.is_none() {
                 let hint = "\"until-erased\", or days, months or years: \"30d\", \"18m\", \"10y\"";
-                report.add(word, format!("`{}` is no span of time", word.as_ref()), hint);
+                report.add(
+                    word,
+                    format!("`{}` is no span of time", word.as_ref()),
+                    hint,
+                );
             }
             parsed
         });
         let version = own.version.as_ref().or(defaults.version.as_ref());
         let version = version.map_or(Some(1), |number| {
-            let version = u32::try_from(*number.as_ref()).ok().filter(|version| *version > 0);
+            let version = u32::try_from(*number.as_ref())
+                .ok()
+                .filter(|version| *version > 0);
             if version.is_none() {
                 report.add(number, "a version is a whole number from 1".to_owned(), "");
             }
@@ -164,21 +240,47 @@ impl Reader<'_> {
         let elements = self.elements(report, source, &mut fields);
         let search = self.search(report, source, &fields);
         let id_field = own.id.as_ref().or(defaults.id.as_ref()).and_then(|word| {
-            let known = fields.iter().find(|field| field.name.as_str() == word.as_ref().as_str());
-            if !known.is_some_and(|field| field.shape.form == Form::Text && !field.list && field.class <= Class::Internal) {
+            let known = fields
+                .iter()
+                .find(|field| field.name.as_str() == word.as_ref().as_str());
+            if !known.is_some_and(|field| {
+                field.shape.form == Form::Text && !field.list && field.class <= Class::Internal
+            }) {
                 let message = format!("`{}` cannot hold the record's id", word.as_ref());
-                report.add(word, message, "name a text field of class `internal` that is no list");
+                report.add(
+                    word,
+                    message,
+                    "name a text field of class `internal` that is no list",
+                );
             }
             known.map(|field| field.name.clone())
         });
-        let classes: ClassSet = fields.iter().map(|field| field.class).chain(elements.iter().map(|element| element.class)).collect();
-        if subject == Some(Subject::Person) && legal_basis.is_none() && classes.iter().any(|class| class > Class::Internal) {
+        let classes: ClassSet = fields
+            .iter()
+            .map(|field| field.class)
+            .chain(elements.iter().map(|element| element.class))
+            .collect();
+        if subject == Some(Subject::Person)
+            && legal_basis.is_none()
+            && classes.iter().any(|class| class > Class::Internal)
+        {
             let hint = "legal-basis = \"consent\" or another one of GDPR Art. 6(1)";
-            report.add(name, "it is not said why these data may be kept".to_owned(), hint);
+            report.add(
+                name,
+                "it is not said why these data may be kept".to_owned(),
+                hint,
+            );
         }
-        if subject == Some(Subject::Person) && health_basis.is_none() && classes.contains(Class::Health) {
+        if subject == Some(Subject::Person)
+            && health_basis.is_none()
+            && classes.contains(Class::Health)
+        {
             let hint = "health-basis = \"explicit-consent\" or another one of GDPR Art. 9(2)";
-            report.add(name, "it is not said why these health data may be kept".to_owned(), hint);
+            report.add(
+                name,
+                "it is not said why these health data may be kept".to_owned(),
+                hint,
+            );
         }
         if report.problems.len() > before {
             return None;
@@ -198,56 +300,105 @@ impl Reader<'_> {
             id: id_field,
             companions,
             elements,
+            searched: searched(&search, fields.len()),
             search,
             classes,
             lookup: lookup(&fields, companions),
-            required: fields.iter().enumerate().filter(|(_, field)| field.required).map(|(at, _)| at).collect(),
+            required: fields
+                .iter()
+                .enumerate()
+                .filter(|(_, field)| field.required)
+                .map(|(at, _)| at)
+                .collect(),
             fields,
         })
     }
 
-    fn fields(&self, report: &mut Report<'_>, name: &Spanned<String>, source: &source::Collection, companions: bool) -> Vec<Field> {
+    fn fields(
+        &self,
+        report: &mut Report<'_>,
+        name: &Spanned<String>,
+        source: &source::Collection,
+        companions: bool,
+    ) -> Vec<Field> {
         if source.fields.0.is_empty() {
-            report.add(name, "a collection without fields holds nothing".to_owned(), "add [collections.NAME.fields]");
+            report.add(
+                name,
+                "a collection without fields holds nothing".to_owned(),
+                "add [collections.NAME.fields]",
+            );
         }
         let fields = source.fields.0.iter();
-        fields.filter_map(|(name, field)| self.field(report, name, field, companions)).collect()
+        fields
+            .filter_map(|(name, field)| self.field(report, name, field, companions))
+            .collect()
     }
 
-    fn field(&self, report: &mut Report<'_>, name: &Spanned<String>, source: &source::Field, companions: bool) -> Option<Field> {
+    fn field(
+        &self,
+        report: &mut Report<'_>,
+        name: &Spanned<String>,
+        source: &source::Field,
+        companions: bool,
+    ) -> Option<Field> {
         let id = report.name::<Name>(name);
         if companions && name.as_ref().starts_with('_') {
-            report.add(name, "a companion needs no entry of its own".to_owned(), "remove it: it goes with its field");
+            report.add(
+                name,
+                "a companion needs no entry of its own".to_owned(),
+                "remove it: it goes with its field",
+            );
         }
         let class = report.class(&source.class);
         let written = source.shape.as_ref().as_str();
-        let (list, written) = written.strip_prefix("list of ").map_or((false, written), |item| (true, item));
+        let (list, written) = written
+            .strip_prefix("list of ")
+            .map_or((false, written), |item| (true, item));
         let shape = Shape::named(written);
         if shape.is_none() {
             let names: Vec<&str> = SHAPES.iter().map(|shape| shape.name).collect();
-            let hint = nearest(written, &names)
-                .map_or_else(|| "docs/concepts/register.md lists the types".to_owned(), |near| format!("did you mean `{near}`?"));
+            let hint = nearest(written, &names).map_or_else(
+                || "docs/concepts/register.md lists the types".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
             report.add(&source.shape, format!("`{written}` is not a type"), &hint);
         }
         let mask = source.mask.as_ref().map_or(Some(Mask::Absent), |word| {
             let mask = report.word("mask", word, Mask::WORDS)?;
             if shape.is_some_and(|shape| !fits(mask, shape.form)) {
-                let message = format!("the mask `{}` does not fit the type `{written}`", word.as_ref());
-                report.add(word, message, "a mask leaves a value of the same type; `absent` always fits");
+                let message = format!(
+                    "the mask `{}` does not fit the type `{written}`",
+                    word.as_ref()
+                );
+                report.add(
+                    word,
+                    message,
+                    "a mask leaves a value of the same type; `absent` always fits",
+                );
             }
             Some(mask)
         });
         let max = source.max.as_ref().and_then(|max| {
-            let value = usize::try_from(*max.as_ref()).ok().filter(|value| *value > 0);
+            let value = usize::try_from(*max.as_ref())
+                .ok()
+                .filter(|value| *value > 0);
             if value.is_none() || !shape.is_some_and(|shape| shape.form.is_text()) {
-                report.add(max, "`max` is the most characters of a text, at least 1".to_owned(), "");
+                report.add(
+                    max,
+                    "`max` is the most characters of a text, at least 1".to_owned(),
+                    "",
+                );
             }
             value
         });
         if let Some(values) = &source.values
             && (values.as_ref().is_empty() || !shape.is_some_and(|shape| shape.form == Form::Text))
         {
-            report.add(values, "`values` lists the texts that a text or code may be".to_owned(), "");
+            report.add(
+                values,
+                "`values` lists the texts that a text or code may be".to_owned(),
+                "",
+            );
         }
         Some(Field {
             name: id?,
@@ -257,41 +408,71 @@ impl Reader<'_> {
             required: source.required,
             max,
             mask: mask?,
-            values: source.values.as_ref().map(|values| values.as_ref().clone()).unwrap_or_default(),
+            values: source
+                .values
+                .as_ref()
+                .map(|values| values.as_ref().clone())
+                .unwrap_or_default(),
             about: source.about.clone(),
             lifts: None,
         })
     }
 
     /// Reads the patterns and gives each field its automaton.
-    fn elements(&self, report: &mut Report<'_>, source: &source::Collection, fields: &mut [Field]) -> Vec<Element> {
+    fn elements(
+        &self,
+        report: &mut Report<'_>,
+        source: &source::Collection,
+        fields: &mut [Field],
+    ) -> Vec<Element> {
         let mut rules: Vec<(Vec<Step>, Lift, &Spanned<String>)> = Vec::new();
         let mut elements = Vec::new();
         for (path, element) in &source.elements.0 {
             let class = report.class(&element.class);
-            let mask = element.mask.as_ref().map_or(Some(Mask::Absent), |word| report.word("mask", word, Mask::WORDS));
+            let mask = element.mask.as_ref().map_or(Some(Mask::Absent), |word| {
+                report.word("mask", word, Mask::WORDS)
+            });
             let steps = match pattern::parse(path.as_ref()) {
                 Ok(steps) => steps,
                 Err(message) => {
-                    report.add(path, message, "for example \"contact.name\" or \"**.valueAddress\"");
+                    report.add(
+                        path,
+                        message,
+                        "for example \"contact.name\" or \"**.valueAddress\"",
+                    );
                     continue;
                 }
             };
             let reaches = fields.iter().any(|field| {
                 matches!(field.shape.form, Form::Object | Form::Any)
-                    && pattern::below(&steps, field.name.as_str()).iter().any(|rest| !rest.is_empty())
+                    && pattern::below(&steps, field.name.as_str())
+                        .iter()
+                        .any(|rest| !rest.is_empty())
             });
             if !reaches {
                 let message = format!("`{}` reaches into no field", path.as_ref());
-                report.add(path, message, "a pattern begins with a field that is an object and goes on below it");
+                report.add(
+                    path,
+                    message,
+                    "a pattern begins with a field that is an object and goes on below it",
+                );
             }
             if let (Some(class), Some(mask)) = (class, mask) {
-                elements.push(Element { path: path.as_ref().clone(), class, mask });
+                elements.push(Element {
+                    path: path.as_ref().clone(),
+                    class,
+                    mask,
+                });
                 rules.push((steps, Lift { class, mask }, path));
             }
         }
         // The fewest wildcards decide; among equals the first in the file.
-        rules.sort_by_key(|(steps, _, _)| steps.iter().filter(|step| !matches!(step, Step::Name(_))).count());
+        rules.sort_by_key(|(steps, _, _)| {
+            steps
+                .iter()
+                .filter(|step| !matches!(step, Step::Name(_)))
+                .count()
+        });
         for field in fields {
             if !matches!(field.shape.form, Form::Object | Form::Any) {
                 continue;
@@ -302,7 +483,10 @@ impl Reader<'_> {
                 // A pattern of the field's own class lifts nothing, but may keep a wilder one from doing so.
                 for rest in pattern::below(steps, field.name.as_str()) {
                     if !rest.is_empty() {
-                        own.push(Rule { steps: rest, lift: *lift });
+                        own.push(Rule {
+                            steps: rest,
+                            lift: *lift,
+                        });
                         place = Some(*path);
                     }
                 }
@@ -319,25 +503,48 @@ impl Reader<'_> {
         elements
     }
 
-    fn search(&self, report: &mut Report<'_>, source: &source::Collection, fields: &[Field]) -> Vec<Parameter> {
+    fn search(
+        &self,
+        report: &mut Report<'_>,
+        source: &source::Collection,
+        fields: &[Field],
+    ) -> Vec<Parameter> {
         let mut parameters = Vec::new();
         for (name, search) in &source.search.0 {
             let id = report.name::<Name>(name);
             let kind = report.word("kind of search", &search.kind, Kind::WORDS);
             let scope = report.word("scope", &search.scope, super::Scope::WORDS);
-            let paths: Vec<Path> = search.paths.iter().filter_map(|path| search_path(report, path, fields)).collect();
+            let paths: Vec<Path> = search
+                .paths
+                .iter()
+                .filter_map(|path| search_path(report, path, fields))
+                .collect();
             if search.paths.is_empty() {
-                report.add(name, "nothing is searched".to_owned(), "paths = [\"FIELD\"]");
+                report.add(
+                    name,
+                    "nothing is searched".to_owned(),
+                    "paths = [\"FIELD\"]",
+                );
             }
             let mut targets = Vec::new();
             for target in &search.targets {
                 if !self.names.contains(target.as_ref().as_str()) {
-                    report.add(target, format!("there is no collection `{}`", target.as_ref()), "");
+                    report.add(
+                        target,
+                        format!("there is no collection `{}`", target.as_ref()),
+                        "",
+                    );
                 }
                 targets.extend(report.name::<Name>(target));
             }
             if let (Some(name), Some(kind), Some(scope)) = (id, kind, scope) {
-                parameters.push(Parameter { name, paths, kind, scope, targets });
+                parameters.push(Parameter {
+                    name,
+                    paths,
+                    kind,
+                    scope,
+                    targets,
+                });
             }
         }
         parameters
@@ -348,33 +555,79 @@ impl Reader<'_> {
 fn search_path(report: &mut Report<'_>, path: &Spanned<String>, fields: &[Field]) -> Option<Path> {
     let mut parts = path.as_ref().split('.');
     let first = parts.next().unwrap_or_default();
-    let Some((index, field)) = fields.iter().enumerate().find(|(_, field)| field.name.as_str() == first) else {
+    let Some((index, field)) = fields
+        .iter()
+        .enumerate()
+        .find(|(_, field)| field.name.as_str() == first)
+    else {
         let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-        let hint = nearest(first, &names).map(|near| format!("did you mean `{near}`?")).unwrap_or_default();
-        report.add(path, format!("there is no field `{first}` to search"), &hint);
+        let hint = nearest(first, &names)
+            .map(|near| format!("did you mean `{near}`?"))
+            .unwrap_or_default();
+        report.add(
+            path,
+            format!("there is no field `{first}` to search"),
+            &hint,
+        );
         return None;
     };
     let below: Result<Vec<Name>, _> = parts.map(str::parse).collect();
     let Ok(below) = below else {
-        report.add(path, "a search path is a field and names of members below it, joined by `.`".to_owned(), "");
+        report.add(
+            path,
+            "a search path is a field and names of members below it, joined by `.`".to_owned(),
+            "",
+        );
         return None;
     };
     if !below.is_empty() && !matches!(field.shape.form, Form::Object | Form::Any) {
         report.add(path, format!("`{first}` has no members"), "");
     }
     if field.class == Class::Credential {
-        report.add(path, format!("`{first}` lets somebody in and is not searched"), "");
+        report.add(
+            path,
+            format!("`{first}` lets somebody in and is not searched"),
+            "",
+        );
     }
-    Some(Path { field: index, below })
+    Some(Path {
+        field: index,
+        below,
+    })
+}
+
+/// For each of `fields` fields, which paths of which parameters begin with it.
+fn searched(search: &[Parameter], fields: usize) -> Vec<Vec<(usize, usize)>> {
+    let mut searched = vec![Vec::new(); fields];
+    for (parameter, known) in search.iter().enumerate() {
+        for (path, step) in known.paths.iter().enumerate() {
+            if let Some(list) = searched.get_mut(step.field) {
+                list.push((parameter, path));
+            }
+        }
+    }
+    searched
 }
 
 /// The table from names to fields.
 fn lookup(fields: &[Field], companions: bool) -> Lookup {
     let mut names = Vec::with_capacity(fields.len() * 2);
     for (field, known) in fields.iter().enumerate() {
-        names.push((known.name.as_str().to_owned(), Member { field, companion: false }));
+        names.push((
+            known.name.as_str().to_owned(),
+            Member {
+                field,
+                companion: false,
+            },
+        ));
         if companions && known.shape.primitive {
-            names.push((format!("_{}", known.name), Member { field, companion: true }));
+            names.push((
+                format!("_{}", known.name),
+                Member {
+                    field,
+                    companion: true,
+                },
+            ));
         }
     }
     Lookup::new(&names)
@@ -393,7 +646,11 @@ fn retention_of(text: &str) -> Option<Retention> {
     if text == "until-erased" {
         return Some(Retention::UntilErased);
     }
-    let number: u32 = text.get(..text.len().checked_sub(1)?)?.parse().ok().filter(|number| *number > 0)?;
+    let number: u32 = text
+        .get(..text.len().checked_sub(1)?)?
+        .parse()
+        .ok()
+        .filter(|number| *number > 0)?;
     match text.as_bytes().last()? {
         b'd' => Some(Retention::Days(number)),
         b'm' => Some(Retention::Months(number)),
@@ -404,8 +661,16 @@ fn retention_of(text: &str) -> Option<Retention> {
 
 /// The word of `words` that `word` was probably meant to be.
 fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    let known = words.iter().map(|known| (distance(&word.to_lowercase(), &known.to_lowercase()), *known));
-    known.min().filter(|(distance, known)| distance * 3 <= known.len().max(3)).map(|(_, known)| known)
+    let known = words.iter().map(|known| {
+        (
+            distance(&word.to_lowercase(), &known.to_lowercase()),
+            *known,
+        )
+    });
+    known
+        .min()
+        .filter(|(distance, known)| distance * 3 <= known.len().max(3))
+        .map(|(_, known)| known)
 }
 
 /// How many letters must be changed, added or taken away (Levenshtein).

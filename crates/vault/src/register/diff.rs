@@ -47,7 +47,13 @@ pub struct Change {
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<8} {}: {}", self.effect.as_str(), self.place, self.message)
+        write!(
+            f,
+            "{:<8} {}: {}",
+            self.effect.as_str(),
+            self.place,
+            self.message
+        )
     }
 }
 
@@ -59,7 +65,11 @@ impl Register {
         for old in self.collections() {
             match new.collection(old.name.as_str()) {
                 Some(new) => changes.collection(old, new),
-                None => changes.add(Effect::Breaks, old.name.as_str(), "the collection is gone; its records cannot be read"),
+                None => changes.add(
+                    Effect::Breaks,
+                    old.name.as_str(),
+                    "the collection is gone; its records cannot be read",
+                ),
             }
         }
         for new in new.collections() {
@@ -67,7 +77,9 @@ impl Register {
                 changes.add(Effect::Neutral, new.name.as_str(), "a new collection");
             }
         }
-        changes.0.sort_by(|a, b| (a.effect, &a.place).cmp(&(b.effect, &b.place)));
+        changes
+            .0
+            .sort_by(|a, b| (a.effect, &a.place).cmp(&(b.effect, &b.place)));
         changes.0
     }
 }
@@ -77,31 +89,67 @@ struct Changes(Vec<Change>);
 impl Changes {
     fn add(&mut self, effect: Effect, place: &str, message: impl Into<String>) {
         let (place, message) = (place.to_owned(), message.into());
-        self.0.push(Change { effect, place, message });
+        self.0.push(Change {
+            effect,
+            place,
+            message,
+        });
     }
 
     fn collection(&mut self, old: &Collection, new: &Collection) {
         let before = self.0.len();
         let place = old.name.as_str();
         if old.subject != new.subject {
-            let to = if new.subject == Subject::Person { "persons" } else { "nobody" };
-            self.add(Effect::Breaks, place, format!("is now about {to}; its records lie on the wrong shelf"));
+            let to = if new.subject == Subject::Person {
+                "persons"
+            } else {
+                "nobody"
+            };
+            self.add(
+                Effect::Breaks,
+                place,
+                format!("is now about {to}; its records lie on the wrong shelf"),
+            );
         }
         if old.retention != new.retention {
-            let effect = if length(new.retention) > length(old.retention) { Effect::Weaker } else { Effect::Stronger };
-            self.add(effect, place, format!("kept {} instead of {}", new.retention, old.retention));
+            let effect = if length(new.retention) > length(old.retention) {
+                Effect::Weaker
+            } else {
+                Effect::Stronger
+            };
+            self.add(
+                effect,
+                place,
+                format!("kept {} instead of {}", new.retention, old.retention),
+            );
         }
         if old.regions != new.regions {
-            let narrower = !new.regions.is_empty() && (old.regions.is_empty() || new.regions.iter().all(|region| old.regions.contains(region)));
-            let effect = if narrower { Effect::Stronger } else { Effect::Weaker };
+            let narrower = !new.regions.is_empty()
+                && (old.regions.is_empty()
+                    || new
+                        .regions
+                        .iter()
+                        .all(|region| old.regions.contains(region)));
+            let effect = if narrower {
+                Effect::Stronger
+            } else {
+                Effect::Weaker
+            };
             self.add(effect, place, "may lie in other regions");
         }
         if (old.legal_basis, old.health_basis) != (new.legal_basis, new.health_basis) {
             self.add(Effect::Neutral, place, "kept for another legal reason");
         }
         if old.purposes != new.purposes {
-            let narrower = new.purposes.iter().all(|purpose| old.purposes.contains(purpose));
-            let effect = if narrower { Effect::Stronger } else { Effect::Weaker };
+            let narrower = new
+                .purposes
+                .iter()
+                .all(|purpose| old.purposes.contains(purpose));
+            let effect = if narrower {
+                Effect::Stronger
+            } else {
+                Effect::Weaker
+            };
             self.add(effect, place, "kept for other purposes");
         }
         if old.id != new.id {
@@ -111,7 +159,11 @@ impl Changes {
             let place = format!("{place}.{}", field.name);
             match new.field(field.name.as_str()) {
                 Some(new) => self.field(&place, field, new),
-                None => self.add(Effect::Breaks, &place, "the field is gone; records that have it cannot be written again"),
+                None => self.add(
+                    Effect::Breaks,
+                    &place,
+                    "the field is gone; records that have it cannot be written again",
+                ),
             }
         }
         for field in &new.fields {
@@ -128,13 +180,24 @@ impl Changes {
         self.elements(old, new);
         self.search(old, new);
         if self.0.len() > before && old.version == new.version {
-            self.add(Effect::Neutral, place, format!("changed, but its version is still {}; raise it", new.version));
+            self.add(
+                Effect::Neutral,
+                place,
+                format!(
+                    "changed, but its version is still {}; raise it",
+                    new.version
+                ),
+            );
         }
     }
 
     fn class(&mut self, place: &str, old: Class, new: Class) {
         if old != new {
-            let effect = if new < old { Effect::Weaker } else { Effect::Stronger };
+            let effect = if new < old {
+                Effect::Weaker
+            } else {
+                Effect::Stronger
+            };
             self.add(effect, place, format!("class {new} instead of {old}; stored values keep {old} until they are sealed again"));
         }
     }
@@ -147,7 +210,11 @@ impl Changes {
                 (_, Mask::Stars) => Effect::Stronger,
                 _ => Effect::Neutral,
             };
-            self.add(effect, place, format!("masked as `{}` instead of `{}`", new.as_str(), old.as_str()));
+            self.add(
+                effect,
+                place,
+                format!("masked as `{}` instead of `{}`", new.as_str(), old.as_str()),
+            );
         }
     }
 
@@ -155,7 +222,11 @@ impl Changes {
         self.class(place, old.class, new.class);
         self.mask(place, old.mask, new.mask);
         if (old.shape.form, old.list) != (new.shape.form, new.list) {
-            let message = format!("is now {}{}", if new.list { "a list of " } else { "" }, new.shape.form.expected());
+            let message = format!(
+                "is now {}{}",
+                if new.list { "a list of " } else { "" },
+                new.shape.form.expected()
+            );
             self.add(Effect::Breaks, place, message);
         }
         if new.required && !old.required {
@@ -164,14 +235,28 @@ impl Changes {
             self.add(Effect::Neutral, place, "need not be there any more");
         }
         match (old.max, new.max) {
-            (None, Some(max)) => self.add(Effect::Breaks, place, format!("has at most {max} characters now")),
-            (Some(old), Some(max)) if max < old => self.add(Effect::Breaks, place, format!("has at most {max} characters instead of {old}")),
+            (None, Some(max)) => self.add(
+                Effect::Breaks,
+                place,
+                format!("has at most {max} characters now"),
+            ),
+            (Some(old), Some(max)) if max < old => self.add(
+                Effect::Breaks,
+                place,
+                format!("has at most {max} characters instead of {old}"),
+            ),
             (old, max) if old != max => self.add(Effect::Neutral, place, "may be longer"),
             _ => {}
         }
         if old.values != new.values {
-            let wider = new.values.is_empty() || (!old.values.is_empty() && old.values.iter().all(|value| new.values.contains(value)));
-            let effect = if wider { Effect::Neutral } else { Effect::Breaks };
+            let wider = new.values.is_empty()
+                || (!old.values.is_empty()
+                    && old.values.iter().all(|value| new.values.contains(value)));
+            let effect = if wider {
+                Effect::Neutral
+            } else {
+                Effect::Breaks
+            };
             self.add(effect, place, "other values are allowed");
         }
     }
@@ -184,13 +269,21 @@ impl Changes {
                     self.class(&place, element.class, other.class);
                     self.mask(&place, element.mask, other.mask);
                 }
-                None => self.add(Effect::Weaker, &place, format!("is no longer sealed apart as {}", element.class)),
+                None => self.add(
+                    Effect::Weaker,
+                    &place,
+                    format!("is no longer sealed apart as {}", element.class),
+                ),
             }
         }
         for element in &new.elements {
             if !old.elements.iter().any(|other| other.path == element.path) {
                 let place = format!("{}.{}", old.name, element.path);
-                self.add(Effect::Stronger, &place, format!("is sealed apart as {}", element.class));
+                self.add(
+                    Effect::Stronger,
+                    &place,
+                    format!("is sealed apart as {}", element.class),
+                );
             }
         }
     }
@@ -203,20 +296,40 @@ impl Changes {
                 continue;
             };
             if parameter.scope != other.scope {
-                let effect = if other.scope == Scope::Tenant { Effect::Weaker } else { Effect::Stronger };
-                self.add(effect, &place, format!("searched within the {}", other.scope.as_str()));
+                let effect = if other.scope == Scope::Tenant {
+                    Effect::Weaker
+                } else {
+                    Effect::Stronger
+                };
+                self.add(
+                    effect,
+                    &place,
+                    format!("searched within the {}", other.scope.as_str()),
+                );
             }
             let paths = |collection: &Collection, parameter: &super::Parameter| -> Vec<String> {
-                parameter.paths.iter().map(|path| path_text(collection, path)).collect()
+                parameter
+                    .paths
+                    .iter()
+                    .map(|path| path_text(collection, path))
+                    .collect()
             };
             if parameter.kind != other.kind || paths(old, parameter) != paths(new, other) {
-                self.add(Effect::Breaks, &place, "is searched in another way; the index must be made anew");
+                self.add(
+                    Effect::Breaks,
+                    &place,
+                    "is searched in another way; the index must be made anew",
+                );
             }
         }
         for parameter in &new.search {
             if old.parameter(parameter.name.as_str()).is_none() {
                 let place = format!("{}?{}", old.name, parameter.name);
-                self.add(Effect::Weaker, &place, format!("can be searched within the {}", parameter.scope.as_str()));
+                self.add(
+                    Effect::Weaker,
+                    &place,
+                    format!("can be searched within the {}", parameter.scope.as_str()),
+                );
             }
         }
     }

@@ -17,7 +17,10 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
 }
 
 /// Folded multiplication: each bit of the input reaches each bit of the output.
-#[expect(clippy::cast_possible_truncation, reason = "the two halves of the product are what is wanted")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the two halves of the product are what is wanted"
+)]
 fn mix(word: u64) -> u64 {
     let product = u128::from(word) * u128::from(K | 1 << 63);
     (product >> 64) as u64 ^ product as u64

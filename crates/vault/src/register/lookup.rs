@@ -55,7 +55,10 @@ impl Lookup {
         Some(lookup)
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "Invariant: the shift leaves at most a few bits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "Invariant: the shift leaves at most a few bits"
+    )]
     fn slot(&self, hash: u64) -> usize {
         (hash.wrapping_mul(self.multiplier) >> self.shift) as usize
     }

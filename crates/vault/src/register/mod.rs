@@ -28,7 +28,8 @@ use std::sync::Arc;
 
 pub use diff::{Change, Effect};
 pub use model::{
-    Collection, Element, Field, HealthBasis, Kind, LegalBasis, Mask, Parameter, Path, Retention, Scope, Subject,
+    Collection, Element, Field, HealthBasis, Kind, LegalBasis, Mask, Pack, Parameter, Path,
+    Retention, Scope, Subject,
 };
 pub use pack::PACKS;
 pub use problem::{BadRegister, Problem};
@@ -39,6 +40,7 @@ use source::Text;
 /// Every collection there is. Cheap to share, never changed; a new register is a new value.
 #[derive(Debug)]
 pub struct Register {
+    packs: Vec<Pack>,
     /// In the order of their names.
     collections: Vec<Arc<Collection>>,
     by_name: HashMap<Box<str>, Arc<Collection>>,
@@ -50,16 +52,23 @@ impl Register {
     ///
     /// # Errors
     /// Every mistake in them, with file and line.
-    pub fn parse<N: Into<String>, T: Into<String>>(files: impl IntoIterator<Item = (N, T)>) -> Result<Self, BadRegister> {
-        let texts: Vec<Text> = files.into_iter().map(|(name, text)| Text::new(name, text)).collect();
-        compile::compile(&texts).map(Self::new)
+    pub fn parse<N: Into<String>, T: Into<String>>(
+        files: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<Self, BadRegister> {
+        let texts: Vec<Text> = files
+            .into_iter()
+            .map(|(name, text)| Text::new(name, text))
+            .collect();
+        compile::compile(&texts).map(|(packs, collections)| Self::new(packs, collections))
     }
 
     /// The register in the files at `paths`; a folder stands for every `.toml` file in it.
     ///
     /// # Errors
     /// Files that cannot be read, and every mistake in the others.
-    pub fn load<P: AsRef<FilePath>>(paths: impl IntoIterator<Item = P>) -> Result<Self, BadRegister> {
+    pub fn load<P: AsRef<FilePath>>(
+        paths: impl IntoIterator<Item = P>,
+    ) -> Result<Self, BadRegister> {
         let mut texts = Vec::new();
         let mut problems = Vec::new();
         for path in paths {
@@ -71,7 +80,7 @@ impl Register {
         if !problems.is_empty() {
             return Err(BadRegister { problems });
         }
-        compile::compile(&texts).map(Self::new)
+        compile::compile(&texts).map(|(packs, collections)| Self::new(packs, collections))
     }
 
     /// The register of the packs that come with the program: FHIR R4, cycle diary, wearables.
@@ -79,10 +88,14 @@ impl Register {
     /// # Errors
     /// None, unless a pack was broken when the program was built; a test parses them.
     pub fn shipped() -> Result<Self, BadRegister> {
-        Self::parse(PACKS.iter().map(|(name, text)| (format!("{name}.toml"), *text)))
+        Self::parse(
+            PACKS
+                .iter()
+                .map(|(name, text)| (format!("{name}.toml"), *text)),
+        )
     }
 
-    fn new(mut collections: Vec<Collection>) -> Self {
+    fn new(packs: Vec<Pack>, mut collections: Vec<Collection>) -> Self {
         collections.sort_by(|a, b| a.name.cmp(&b.name));
         let collections: Vec<Arc<Collection>> = collections.into_iter().map(Arc::new).collect();
         let version = crypt::hash::sha256(&[canonical::text(&collections).as_bytes()]);
@@ -90,7 +103,12 @@ impl Register {
             .iter()
             .map(|collection| (collection.name.as_str().into(), Arc::clone(collection)))
             .collect();
-        Self { collections, by_name, version }
+        Self {
+            packs,
+            collections,
+            by_name,
+            version,
+        }
     }
 
     /// The collection called `name`.
@@ -103,6 +121,12 @@ impl Register {
     #[must_use]
     pub fn collections(&self) -> &[Arc<Collection>] {
         &self.collections
+    }
+
+    /// The files it was made of.
+    #[must_use]
+    pub fn packs(&self) -> &[Pack] {
+        &self.packs
     }
 
     /// SHA-256 over everything that the register decides (titles and explanations not included): two registers with the same
@@ -125,7 +149,10 @@ fn read(path: &FilePath) -> Result<Vec<Text>, Problem> {
     if path.is_dir() {
         for entry in std::fs::read_dir(path).map_err(|error| unreadable(path, &error))? {
             let file = entry.map_err(|error| unreadable(path, &error))?.path();
-            if file.extension().is_some_and(|extension| extension == "toml") {
+            if file
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+            {
                 files.push(file);
             }
         }

@@ -146,6 +146,17 @@ words!(Mask { Absent = "absent", Stars = "stars", LastFour = "last-four", Year =
 words!(Kind { Token = "token", Text = "text", Date = "date", Reference = "reference", Identifier = "identifier" });
 words!(Scope { Person = "person", Tenant = "tenant" });
 
+/// One register file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pack {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its name for people.
+    pub title: String,
+    /// What it is for.
+    pub about: String,
+}
+
 /// One collection: what a kind of record may hold.
 #[derive(Debug)]
 pub struct Collection {
@@ -186,6 +197,8 @@ pub struct Collection {
     pub(crate) lookup: Lookup,
     /// Indices of the required fields.
     pub(crate) required: Vec<usize>,
+    /// For each field, the parameters that look into it: the parameter's index and the path's.
+    pub(crate) searched: Vec<Vec<(usize, usize)>>,
 }
 
 impl Collection {
@@ -202,7 +215,9 @@ impl Collection {
     /// The search parameter called `name`.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
-        self.search.iter().find(|parameter| parameter.name.as_str() == name)
+        self.search
+            .iter()
+            .find(|parameter| parameter.name.as_str() == name)
     }
 }
 

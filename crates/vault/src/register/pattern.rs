@@ -27,7 +27,9 @@ pub(super) fn parse(path: &str) -> Result<Vec<Step>, String> {
             "*" => Ok(Step::Any),
             "**" => Ok(Step::Deep),
             _ if part.parse::<base::Name>().is_ok() => Ok(Step::Name(part.to_owned())),
-            _ => Err(format!("`{part}` is neither a member's name nor `*` nor `**`")),
+            _ => Err(format!(
+                "`{part}` is neither a member's name nor `*` nor `**`"
+            )),
         })
         .collect::<Result<_, _>>()?;
     if matches!(steps.last(), Some(Step::Any | Step::Deep)) {
@@ -110,7 +112,8 @@ impl Automaton {
             .collect();
         let symbols: Vec<&str> = names.into_iter().collect();
         let start = closure(rules, (0..rules.len()).map(|rule| (rule, 0)).collect());
-        let mut numbers: HashMap<Positions, State> = HashMap::from([(Positions::new(), Self::DEAD), (start.clone(), Self::START)]);
+        let mut numbers: HashMap<Positions, State> =
+            HashMap::from([(Positions::new(), Self::DEAD), (start.clone(), Self::START)]);
         let mut pending = vec![start];
         let mut next = vec![vec![Next::Inside(Self::DEAD); symbols.len() + 1]];
         let mut done = 0;
@@ -122,7 +125,11 @@ impl Automaton {
                 if let Some(lift) = lift {
                     // What has the field's own class stays where it is, whole.
                     let stays = lift.class == host;
-                    row.push(if stays { Next::Inside(Self::DEAD) } else { Next::Lifted(lift) });
+                    row.push(if stays {
+                        Next::Inside(Self::DEAD)
+                    } else {
+                        Next::Lifted(lift)
+                    });
                     continue;
                 }
                 let count = State::try_from(numbers.len()).map_err(|_| TOO_MANY)?;
@@ -137,7 +144,10 @@ impl Automaton {
                 return Err(TOO_MANY.to_owned());
             }
         }
-        let symbols = symbols.into_iter().map(|name| (hash(name.as_bytes()), name.into())).collect();
+        let symbols = symbols
+            .into_iter()
+            .map(|name| (hash(name.as_bytes()), name.into()))
+            .collect();
         Ok(Some(Self { symbols, next }))
     }
 
@@ -186,12 +196,20 @@ fn closure(rules: &[Rule<'_>], mut positions: Positions) -> Positions {
 }
 
 /// Where one member called `symbol` (or something no pattern names) leads, and the lift if a pattern ends there.
-fn advance(rules: &[Rule<'_>], positions: &Positions, symbol: Option<&str>) -> (Positions, Option<Lift>) {
+fn advance(
+    rules: &[Rule<'_>],
+    positions: &Positions,
+    symbol: Option<&str>,
+) -> (Positions, Option<Lift>) {
     let mut reached = Positions::new();
     for &(index, at) in positions {
-        let Some(rule) = rules.get(index) else { continue };
+        let Some(rule) = rules.get(index) else {
+            continue;
+        };
         match rule.steps.get(at) {
-            Some(Step::Name(name)) if Some(name.as_str()) == symbol => reached.insert((index, at + 1)),
+            Some(Step::Name(name)) if Some(name.as_str()) == symbol => {
+                reached.insert((index, at + 1))
+            }
             Some(Step::Any) => reached.insert((index, at + 1)),
             Some(Step::Deep) => reached.insert((index, at)),
             _ => false,

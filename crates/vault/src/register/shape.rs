@@ -41,7 +41,9 @@ impl Form {
             Self::Boolean => "true or false",
             Self::Day => "a day such as \"2026-11-23\"",
             Self::Date => "a date such as \"2026\", \"2026-11\" or \"2026-11-23\"",
-            Self::DateTime => "a date, or a date and time with zone such as \"2026-11-23T09:30:00+01:00\"",
+            Self::DateTime => {
+                "a date, or a date and time with zone such as \"2026-11-23T09:30:00+01:00\""
+            }
             Self::Instant => "a date and time with zone such as \"2026-11-23T09:30:00.000Z\"",
             Self::Time => "a time such as \"13:45:00\"",
             Self::Object => "an object",
@@ -54,7 +56,13 @@ impl Form {
     pub const fn is_text(self) -> bool {
         matches!(
             self,
-            Self::Text | Self::Base64 | Self::Day | Self::Date | Self::DateTime | Self::Instant | Self::Time
+            Self::Text
+                | Self::Base64
+                | Self::Day
+                | Self::Date
+                | Self::DateTime
+                | Self::Instant
+                | Self::Time
         )
     }
 }
@@ -71,15 +79,27 @@ pub struct Shape {
 }
 
 const fn simple(name: &'static str, form: Form) -> Shape {
-    Shape { name, form, primitive: false }
+    Shape {
+        name,
+        form,
+        primitive: false,
+    }
 }
 
 const fn primitive(name: &'static str, form: Form) -> Shape {
-    Shape { name, form, primitive: true }
+    Shape {
+        name,
+        form,
+        primitive: true,
+    }
 }
 
 const fn complex(name: &'static str) -> Shape {
-    Shape { name, form: Form::Object, primitive: false }
+    Shape {
+        name,
+        form: Form::Object,
+        primitive: false,
+    }
 }
 
 /// Every type that a register may name: our own first, then those of FHIR R4 (hl7.org/fhir/R4/datatypes.html).

@@ -26,7 +26,10 @@ impl Register {
                 ]
             })
             .collect();
-        aligned(["collection", "about", "fields", "classes", "kept", "title"], &rows)
+        aligned(
+            ["collection", "about", "fields", "classes", "kept", "title"],
+            &rows,
+        )
     }
 
     /// Everything in it, as JSON.
@@ -36,8 +39,17 @@ impl Register {
             let _ = write!(hex, "{byte:02x}");
             hex
         });
-        let collections: Vec<Value> = self.collections().iter().map(|collection| collection.to_json()).collect();
-        json!({ "register": 1, "version": version, "collections": collections })
+        let collections: Vec<Value> = self
+            .collections()
+            .iter()
+            .map(|collection| collection.to_json())
+            .collect();
+        let packs: Vec<Value> = self
+            .packs()
+            .iter()
+            .map(|pack| json!({ "name": &*pack.name, "title": pack.title, "about": pack.about }))
+            .collect();
+        json!({ "register": 1, "version": version, "packs": packs, "collections": collections })
     }
 }
 
@@ -45,7 +57,10 @@ impl Collection {
     /// What it is and how each of its fields is protected.
     #[must_use]
     pub fn table(&self) -> String {
-        let mut out = format!("{} ({}), version {}, pack {}\n{}\n\n", self.name, self.title, self.version, self.pack, self.about);
+        let mut out = format!(
+            "{} ({}), version {}, pack {}\n{}\n\n",
+            self.name, self.title, self.version, self.pack, self.about
+        );
         let mut fact = |what: &str, text: String| {
             if !text.is_empty() {
                 let _ = writeln!(out, "{what:<12} {text}");
@@ -53,10 +68,26 @@ impl Collection {
         };
         fact("about", self.subject.as_str().to_owned());
         fact("kept", self.retention.to_string());
-        fact("regions", joined(self.regions.iter().map(base::Region::as_str)));
-        fact("legal basis", self.legal_basis.map(|basis| basis.as_str().to_owned()).unwrap_or_default());
-        fact("health basis", self.health_basis.map(|basis| basis.as_str().to_owned()).unwrap_or_default());
-        fact("purposes", joined(self.purposes.iter().map(|purpose| purpose.as_str())));
+        fact(
+            "regions",
+            joined(self.regions.iter().map(base::Region::as_str)),
+        );
+        fact(
+            "legal basis",
+            self.legal_basis
+                .map(|basis| basis.as_str().to_owned())
+                .unwrap_or_default(),
+        );
+        fact(
+            "health basis",
+            self.health_basis
+                .map(|basis| basis.as_str().to_owned())
+                .unwrap_or_default(),
+        );
+        fact(
+            "purposes",
+            joined(self.purposes.iter().map(|purpose| purpose.as_str())),
+        );
         out.push('\n');
         let mut rows: Vec<[String; 5]> = Vec::new();
         for field in &self.fields {
@@ -71,7 +102,13 @@ impl Collection {
         }
         for element in &self.elements {
             let inside = "(inside)".to_owned();
-            rows.push([element.path.clone(), element.class.to_string(), inside, String::new(), mask_text(element.mask)]);
+            rows.push([
+                element.path.clone(),
+                element.class.to_string(),
+                inside,
+                String::new(),
+                mask_text(element.mask),
+            ]);
         }
         out.push_str(&aligned(["field", "class", "type", "", "mask"], &rows));
         if !self.search.is_empty() {
@@ -80,7 +117,11 @@ impl Collection {
                 .search
                 .iter()
                 .map(|parameter| {
-                    let paths: Vec<String> = parameter.paths.iter().map(|path| path_text(self, path)).collect();
+                    let paths: Vec<String> = parameter
+                        .paths
+                        .iter()
+                        .map(|path| path_text(self, path))
+                        .collect();
                     [
                         parameter.name.to_string(),
                         parameter.kind.as_str().to_owned(),

@@ -148,7 +148,11 @@ impl Text {
         let lines = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
-        Self { name: name.into(), text, lines }
+        Self {
+            name: name.into(),
+            text,
+            lines,
+        }
     }
 
     /// The line (from 1) that the byte at `offset` is on.
