@@ -32,7 +32,6 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 
-pub use anchor::Anchor;
 pub use cache::CacheLimits;
 pub use destroy::{Destroy, DestroyedPerson};
 pub use error::KeysError;

@@ -175,12 +175,11 @@ statements! {
     COUNT_TENANT_KEYS = Sql::both("SELECT region, class, parent, count(*) FROM tenant_key WHERE tenant = $1 AND wrapped IS NOT NULL GROUP BY region, class, parent");
     COUNT_PERSONS = Sql::both("SELECT count(*), count(gone_at) FROM person WHERE tenant = $1");
 
-    // Anchors of the logs. A size never shrinks.
-    ANCHOR = Sql::both("SELECT tenant, size, root, checkpoint, at FROM anchor WHERE tenant = $1");
-    ANCHORS = Sql::both("SELECT tenant, size, root, checkpoint, at FROM anchor ORDER BY tenant");
+    // Anchors of the logs. A log grows, or stays as it is.
+    ANCHOR = Sql::both("SELECT size, root, checkpoint, at FROM anchor WHERE tenant = $1");
     ANCHOR_SET = Sql::both(concat!(
         "INSERT INTO anchor (tenant, size, root, checkpoint, at) VALUES ($1, $2, $3, $4, $5) ",
         "ON CONFLICT (tenant) DO UPDATE SET size = excluded.size, root = excluded.root, checkpoint = excluded.checkpoint, at = excluded.at ",
-        "WHERE anchor.size <= excluded.size"
+        "WHERE anchor.size < excluded.size OR (anchor.size = excluded.size AND anchor.root = excluded.root)"
     ));
 }

@@ -1,9 +1,10 @@
 //! The keys of a tenant's log, its anchors, and the RSA key.
 
-use audit::LogKeys;
+use audit::anchor::{Anchor, Anchors};
+use audit::{AuditError, LogKeys};
 use base::{Fault, Instant};
 use crypt::sign::{ed25519_verify, rsa_verify};
-use keys::{Anchor, Destroy, Kind, Level, State};
+use keys::{Destroy, Kind, Level, State};
 
 use crate::harness::{sqlite, stores, tenant};
 
@@ -71,22 +72,28 @@ async fn a_log_key_rotates_and_the_old_signatures_verify() {
 }
 
 #[tokio::test]
-async fn an_anchor_never_shrinks() {
+async fn an_anchor_tells_a_log_that_went_back() {
     for store in stores().await {
         let keys = store.keys().await;
-        assert_eq!(keys.anchor(&tenant()).await.unwrap(), None);
-        let anchor = |size: u64| Anchor {
-            tenant: tenant(),
+        let tenant = tenant();
+        assert_eq!(keys.recall(&tenant).await.unwrap(), []);
+        let anchor = |size: u64, root: u8| Anchor {
+            tenant: tenant.clone(),
             size,
-            root: [u8::try_from(size).unwrap(); 32],
+            root: [root; 32],
             checkpoint: format!("test/log/acme-health\n{size}\n"),
             at: Instant::from_micros(7),
         };
-        keys.set_anchor(&anchor(9)).await.unwrap();
-        keys.set_anchor(&anchor(4)).await.unwrap();
-        assert_eq!(keys.anchor(&tenant()).await.unwrap(), Some(anchor(9)));
-        keys.set_anchor(&anchor(12)).await.unwrap();
-        assert_eq!(keys.anchors().await.unwrap(), [anchor(12)]);
+        keys.remember(&anchor(9, 9)).await.unwrap();
+        keys.remember(&anchor(9, 9)).await.unwrap();
+        for back in [anchor(4, 4), anchor(9, 8)] {
+            let error = keys.remember(&back).await.unwrap_err();
+            assert!(matches!(error, AuditError::RolledBack(_)), "{error}");
+        }
+        assert_eq!(keys.recall(&tenant).await.unwrap(), [anchor(9, 9)]);
+        keys.remember(&anchor(12, 12)).await.unwrap();
+        let other = store.keys().await;
+        assert_eq!(other.recall(&tenant).await.unwrap(), [anchor(12, 12)]);
     }
 }
 
