@@ -71,7 +71,7 @@ impl Who {
 }
 
 /// What the log calls a record: the keyed handle of its id, which says nothing without the key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordHandle([u8; 16]);
 
 impl RecordHandle {

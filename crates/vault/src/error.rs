@@ -1,0 +1,192 @@
+//! What can go wrong when data are stored or opened, by whose fault it is.
+
+use base::{Class, ErrorKind, Fault};
+use crypt::OpenError;
+use keys::KeysError;
+use store::StoreError;
+
+use crate::document::DocumentError;
+
+/// A failure of the vault.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// No such person, or erased.
+    #[error("no such person")]
+    NoPerson,
+    /// No such collection in the register.
+    #[error("no such collection")]
+    NoCollection,
+    /// No such record.
+    #[error("no such record")]
+    NoRecord,
+    /// The record was deleted.
+    #[error("the record was deleted")]
+    Deleted,
+    /// No such file.
+    #[error("no such file")]
+    NoFile,
+    /// The condition (`If-Match`, `If-None-Match`) did not hold.
+    #[error("the condition did not hold: {0}")]
+    Condition(&'static str),
+    /// Somebody else kept changing the same thing.
+    #[error("changed by somebody else at the same time")]
+    Contended,
+    /// The same `Idempotency-Key` came with another request.
+    #[error("the idempotency key was used for another request")]
+    OnceMismatch,
+    /// A cursor that we did not make.
+    #[error("bad cursor")]
+    Cursor,
+    /// A filter that the register does not allow.
+    #[error("filter {name}: {why}")]
+    Filter {
+        /// Which.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A record of a collection that is not about people was to be stored about one.
+    #[error("the collection is not about people")]
+    Shelf,
+    /// The document is not one that the register lets in.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// What is stored does not open.
+    #[error("{what} does not open: {why}")]
+    Tampered {
+        /// What: a record's collection and handle, a file's id.
+        what: String,
+        /// Of which class, where it is one part.
+        class: Option<Class>,
+        /// How it shows.
+        why: OpenError,
+    },
+    /// What is stored does not hold together.
+    #[error("{0} does not hold together")]
+    Damaged(&'static str),
+    /// A file's name or media type is not one we take.
+    #[error("{0}")]
+    FileHead(&'static str),
+    /// A payment card number where it has no pointer.
+    #[error("a payment card number in {0}")]
+    Card(&'static str),
+    /// The body broke off or was too large.
+    #[error("the upload broke off")]
+    Upload,
+    /// The range lies outside the file.
+    #[error("the range lies outside the file of {0} bytes")]
+    Range(u64),
+    /// One item of an all-or-nothing batch did not hold.
+    #[error("item {index}: {source}")]
+    Item {
+        /// Which, from 0.
+        index: usize,
+        /// Why.
+        source: Box<Self>,
+    },
+    /// Two items of an all-or-nothing batch are about the same record.
+    #[error("two items are about the same record")]
+    Twice,
+    /// Keys.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// Storage.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The entry for the log could not be made.
+    #[error("entry: {0}")]
+    Entry(#[from] audit::entry::EntryError),
+}
+
+impl Fault for VaultError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NoPerson | Self::NoCollection | Self::NoRecord | Self::NoFile => {
+                ErrorKind::NotFound
+            }
+            Self::Deleted => ErrorKind::Gone,
+            Self::Condition(_) => ErrorKind::Precondition,
+            Self::Contended | Self::Twice => ErrorKind::Conflict,
+            Self::OnceMismatch | Self::Shelf | Self::Card(_) => ErrorKind::Refused,
+            Self::Cursor | Self::Filter { .. } | Self::FileHead(_) | Self::Upload => {
+                ErrorKind::Invalid
+            }
+            Self::Tampered { .. } | Self::Damaged(_) => ErrorKind::Tampered,
+            Self::Range(_) => ErrorKind::Range,
+            Self::Document(error) => error.kind(),
+            Self::Item { source, .. } => source.kind(),
+            Self::Keys(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+            Self::Entry(_) => ErrorKind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoPerson => "person.not_found",
+            Self::NoCollection => "collection.not_found",
+            Self::NoRecord => "record.not_found",
+            Self::Deleted => "record.deleted",
+            Self::NoFile => "file.not_found",
+            Self::Condition(_) => "record.condition",
+            Self::Contended => "record.contended",
+            Self::OnceMismatch => "request.idempotency_key_reused",
+            Self::Cursor => "list.cursor",
+            Self::Filter { .. } => "list.filter",
+            Self::Shelf => "record.shelf",
+            Self::Tampered { .. } => "vault.tampered",
+            Self::Damaged(_) => "vault.damaged",
+            Self::FileHead(_) => "file.head",
+            Self::Card(_) => "card.refused",
+            Self::Upload => "file.upload",
+            Self::Range(_) => "file.range",
+            Self::Twice => "batch.twice",
+            Self::Document(error) => error.code(),
+            Self::Item { source, .. } => source.code(),
+            Self::Keys(error) => error.code(),
+            Self::Store(error) => error.code(),
+            Self::Entry(_) => "log.entry",
+        }
+    }
+
+    fn public(&self) -> String {
+        match self {
+            Self::NoPerson => "There is no such person here.".into(),
+            Self::NoCollection => "The register has no such collection. `strongroom register show` lists them.".into(),
+            Self::NoRecord => "There is no such record.".into(),
+            Self::Deleted => "This record was deleted.".into(),
+            Self::NoFile => "There is no such file.".into(),
+            Self::Condition(what) => format!("{what} Read it again, then repeat your change."),
+            Self::Contended => "Somebody else changed this at the same time. Read it again, then repeat your change.".into(),
+            Self::OnceMismatch => "This Idempotency-Key was used for another request. Use a new key for a new request.".into(),
+            Self::Cursor => "This cursor is not one that a list gave out. Begin the list anew without a cursor.".into(),
+            Self::Filter { name, why } => format!("The filter `{name}` cannot be used: {why}."),
+            Self::Shelf => "This collection is not about people: store it about the tenant (person 00000000-0000-0000-0000-000000000000).".into(),
+            Self::Tampered { what, class, why } => {
+                let part = class.map_or_else(String::new, |class| format!(" (the part of class {class})"));
+                format!("{what}{part} is not as it was sealed: {why}. It was not served; the operator has been told.")
+            }
+            Self::Damaged(what) => format!("The stored {what} does not hold together. It was not served; the operator has been told."),
+            Self::FileHead(what) => (*what).to_owned(),
+            Self::Card(place) => format!("What looks like a payment card number stands in {place}. Strongroom stores no payment data; take it out and send the rest again."),
+            Self::Upload => "The upload did not arrive whole. Nothing was stored; send it again.".into(),
+            Self::Range(len) => format!("The file has {len} bytes; the range lies outside."),
+            Self::Twice => "Two items of this all-or-nothing batch are about the same record. Send them in two batches.".into(),
+            Self::Document(error) => error.public(),
+            Self::Item { index, source } => format!("Item {index}: {} Nothing of this batch was stored.", source.public()),
+            Self::Keys(error) => error.public(),
+            Self::Store(error) => error.public(),
+            Self::Entry(_) => "Something went wrong on our side. Nothing was changed.".into(),
+        }
+    }
+
+    fn pointer(&self) -> Option<String> {
+        match self {
+            Self::Document(error) => error.pointer(),
+            Self::Item { index, source } => source
+                .pointer()
+                .map(|pointer| format!("/{index}/body{pointer}")),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! A person's files.
+
+use audit::{Action, Outcome};
+use base::{ClassSet, Ctx, Instant, ObjectId};
+use policy::{Allowed, FileAt};
+
+use super::row::{FileHead, FileRow};
+use crate::vault::only_index;
+use crate::{Vault, VaultError, sql};
+
+/// One line of the list.
+#[derive(Clone, Debug)]
+pub struct FileLine {
+    /// Which.
+    pub file: ObjectId,
+    /// When it was stored.
+    pub written_at: Instant,
+    /// Name, type, length, digest.
+    pub head: FileHead,
+}
+
+impl Vault {
+    /// A page of a person's files behind `after`, of those classes that the caller may see.
+    ///
+    /// # Errors
+    /// [`VaultError::Tampered`]; storage and key failures.
+    pub async fn list_files(
+        &self,
+        ctx: &Ctx,
+        allowed: &Allowed<FileAt>,
+        after: Option<ObjectId>,
+        limit: usize,
+    ) -> Result<(Vec<FileLine>, u64), VaultError> {
+        let tenant = &ctx.tenant;
+        let person = allowed.thing().person;
+        let handle = self.handle(tenant, person).await?;
+        let after = after.unwrap_or(ObjectId::from_bytes([0; 16]));
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let params = vec![tenant.into(), person.into(), after.into(), limit.into()];
+        let mut rows = self.db().rows(&sql::FILE_LIST, params).await?;
+        let ring = self.keys().ring(tenant, person).await?;
+        let mut lines = Vec::with_capacity(rows.len());
+        let mut classes = ClassSet::EMPTY;
+        for row in &mut rows {
+            let file = ObjectId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("file id"))?;
+            let row = FileRow::read(row, 1)?;
+            let (head, _) = self.open_head(tenant, person, file, &row, &ring)?;
+            if allowed.clear().contains(head.class) {
+                classes = classes.with(head.class);
+                lines.push(FileLine {
+                    file,
+                    written_at: row.written_at,
+                    head,
+                });
+            }
+        }
+        let entry = self
+            .entry(ctx, allowed, Action::FileList, Outcome::Ok)?
+            .person(handle)
+            .classes(classes)
+            .count(lines.len() as u64);
+        let set = self.guarded(tenant, person).log(entry.finish(tenant));
+        Ok((lines, only_index(&self.commit(set).await?)?))
+    }
+}

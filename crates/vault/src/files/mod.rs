@@ -1,0 +1,12 @@
+//! Files: sealed in segments as they stream in, opened in any range, refused whole when one bit is wrong.
+
+mod delete;
+mod download;
+mod list;
+mod row;
+mod upload;
+
+pub use download::{Download, Span};
+pub use list::FileLine;
+pub use row::FileHead;
+pub use upload::{Upload, Uploaded};

@@ -1,0 +1,9 @@
+//! People: made, found by an id from outside, listed, erased.
+
+mod create;
+mod erase;
+mod read;
+
+pub use create::NewPerson;
+pub use erase::Erased;
+pub use read::{PersonLine, PersonSummary};

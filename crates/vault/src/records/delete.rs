@@ -1,0 +1,111 @@
+//! Delete a record: its content and all earlier versions go; a tombstone keeps the count of versions.
+
+use audit::{Action, Outcome};
+use base::Ctx;
+use policy::{Allowed, RecordAt};
+use store::WriteSet;
+
+use super::put::lost_a_race;
+use super::{Condition, Effect, Written};
+use crate::once::Once;
+use crate::vault::{GUARD_VERSION, only_index};
+use crate::{Vault, VaultError, sql};
+
+const RACES_MAX: usize = 8;
+
+impl Vault {
+    /// Delete a record.
+    ///
+    /// # Errors
+    /// [`VaultError::NoRecord`], [`VaultError::Deleted`], [`VaultError::Condition`]; storage and key failures.
+    pub async fn delete(
+        &self,
+        ctx: &Ctx,
+        allowed: &Allowed<RecordAt>,
+        condition: Condition,
+        once: Option<&Once>,
+    ) -> Result<(Written, u64), VaultError> {
+        let thing = allowed.thing();
+        let handle = self.handle(&ctx.tenant, thing.person).await?;
+        self.collection(&thing.collection)?;
+        let rkey = self.rkey(&ctx.tenant, thing.person, &thing.collection, &thing.record)?;
+        for _ in 0..RACES_MAX {
+            let entry = self
+                .entry(ctx, allowed, Action::RecordDelete, Outcome::Ok)?
+                .person(handle)
+                .record(&thing.collection, rkey);
+            if let Some(before) = self.remembered::<Written>(ctx, once).await? {
+                let entry = entry.version(before.version);
+                let set = self
+                    .guarded(&ctx.tenant, thing.person)
+                    .log(entry.finish(&ctx.tenant));
+                return Ok((before, only_index(&self.commit(set).await?)?));
+            }
+            let (written, set) = self.delete_writes(ctx, thing, rkey, condition).await?;
+            let entry = entry.version(written.version);
+            let set = self
+                .remember(ctx, once, &written, set)?
+                .log(entry.finish(&ctx.tenant));
+            match self.commit(set).await {
+                Ok(committed) => return Ok((written, only_index(&committed)?)),
+                Err(error) if lost_a_race(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(VaultError::Contended)
+    }
+
+    /// The writes of a deletion, without its entry.
+    pub(super) async fn delete_writes(
+        &self,
+        ctx: &Ctx,
+        thing: &RecordAt,
+        rkey: audit::RecordHandle,
+        condition: Condition,
+    ) -> Result<(Written, WriteSet), VaultError> {
+        let standing = self.standing(&ctx.tenant, thing, rkey).await?;
+        let live = match standing {
+            None => return Err(VaultError::NoRecord),
+            Some(standing) if !standing.live => return Err(VaultError::Deleted),
+            Some(live) => live,
+        };
+        if let Condition::Version(wanted) = condition
+            && wanted != live.version
+        {
+            return Err(VaultError::Condition(
+                "The record was changed since you read it.",
+            ));
+        }
+        let key = || {
+            vec![
+                (&ctx.tenant).into(),
+                thing.person.into(),
+                (&thing.collection).into(),
+                (*rkey.as_bytes()).into(),
+            ]
+        };
+        let number = |version: u64| {
+            i64::try_from(version).map_err(|_| VaultError::Damaged("record version"))
+        };
+        let mut delete = key();
+        delete.push(number(live.version)?.into());
+        let mut tombstone = key();
+        tombstone.extend([
+            number(live.version + 1)?.into(),
+            ctx.now.into(),
+            [0u8; 16].into(),
+        ]);
+        let set = self
+            .guarded(&ctx.tenant, thing.person)
+            .run_expecting(&sql::RECORD_DELETE, delete, 1, GUARD_VERSION)
+            .run(&sql::HISTORY_WIPE, key())
+            .run(&sql::HISTORY_TOMBSTONE, tombstone)
+            .run(&sql::INDEX_DELETE, key());
+        let written = Written {
+            effect: Effect::Deleted,
+            version: live.version + 1,
+            at_micros: ctx.now.micros(),
+        };
+        Ok((written, set))
+    }
+}

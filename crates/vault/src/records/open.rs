@@ -1,0 +1,165 @@
+//! Open one record. The plaintext is handed out only once the entry that says so is durable.
+
+use audit::{Action, Outcome, RecordHandle};
+use base::{Ctx, Instant, PersonId, TenantId};
+use policy::{Allowed, RecordAt};
+use store::{Row, Value};
+
+use super::Opened;
+use super::seal::{At, Eyes};
+use crate::vault::only_index;
+use crate::{Vault, VaultError, sql};
+
+/// A row of a record, not opened.
+pub(super) struct SealedRow {
+    pub version: u64,
+    pub written_at: Instant,
+    pub sealed: Vec<u8>,
+}
+
+impl SealedRow {
+    /// From columns `at` (version), `at + 1` (written at) and `at + 2` (sealed).
+    pub(super) fn read(row: &mut Row, at: usize) -> Result<Self, VaultError> {
+        Ok(Self {
+            version: u64::try_from(row.int(at)?)
+                .map_err(|_| VaultError::Damaged("record version"))?,
+            written_at: Instant::from_micros(row.int(at + 1)?),
+            sealed: row.take_bytes(at + 2)?,
+        })
+    }
+}
+
+impl Vault {
+    /// Open a record, or (`version`) an earlier version of it.
+    ///
+    /// # Errors
+    /// [`VaultError::NoRecord`], [`VaultError::Deleted`], [`VaultError::Tampered`]; storage and key failures.
+    pub async fn open(
+        &self,
+        ctx: &Ctx,
+        allowed: &Allowed<RecordAt>,
+        version: Option<u64>,
+    ) -> Result<(Opened, u64), VaultError> {
+        let thing = allowed.thing();
+        let handle = self.handle(&ctx.tenant, thing.person).await?;
+        let rkey = self.rkey(&ctx.tenant, thing.person, &thing.collection, &thing.record)?;
+        let entry = self
+            .entry(ctx, allowed, Action::RecordRead, Outcome::Ok)?
+            .person(handle)
+            .record(&thing.collection, rkey);
+        let set = self.guarded(&ctx.tenant, thing.person);
+        match self.open_one(ctx, allowed, rkey, version).await {
+            Ok((opened, classes)) => {
+                let entry = entry.version(opened.version).classes(classes);
+                let committed = self.commit(set.log(entry.finish(&ctx.tenant))).await?;
+                Ok((opened, only_index(&committed)?))
+            }
+            Err(error) => {
+                // A failed look is a look: it stands in the log before the caller hears of it.
+                let mut entry = entry;
+                entry.outcome = Outcome::Failed;
+                let entry = entry.code(base::Fault::code(&error));
+                self.commit(set.log(entry.finish(&ctx.tenant))).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn open_one(
+        &self,
+        ctx: &Ctx,
+        allowed: &Allowed<RecordAt>,
+        rkey: RecordHandle,
+        version: Option<u64>,
+    ) -> Result<(Opened, base::ClassSet), VaultError> {
+        let thing = allowed.thing();
+        let collection = self.collection(&thing.collection)?;
+        let mut params: Vec<Value> = vec![
+            (&ctx.tenant).into(),
+            thing.person.into(),
+            (&thing.collection).into(),
+            (*rkey.as_bytes()).into(),
+        ];
+        let sql = match version {
+            None => &sql::RECORD_FIND,
+            Some(version) => {
+                params.push(
+                    i64::try_from(version)
+                        .map_err(|_| VaultError::NoRecord)?
+                        .into(),
+                );
+                &sql::RECORD_FIND_VERSION
+            }
+        };
+        let Some(mut row) = self.db().row(sql, params).await? else {
+            return Err(self.missing(&ctx.tenant, thing, rkey).await?);
+        };
+        if row.is_null(2) {
+            return Err(VaultError::Deleted);
+        }
+        let row = SealedRow::read(&mut row, 0)?;
+        let at = At {
+            tenant: &ctx.tenant,
+            person: thing.person,
+            collection: &thing.collection,
+            rkey,
+            version: row.version,
+            written_at: row.written_at,
+        };
+        let ring = self.keys().ring(&ctx.tenant, thing.person).await?;
+        let eyes = Eyes {
+            clear: allowed.clear(),
+            masked: allowed.masked(),
+        };
+        let seen = self.open_record(&at, collection, &row.sealed, &ring, eyes)?;
+        if seen.record != thing.record {
+            return Err(VaultError::Damaged("record's id"));
+        }
+        let opened = Opened {
+            person: thing.person,
+            record: seen.record,
+            version: row.version,
+            written_at: row.written_at,
+            json: seen.json,
+        };
+        Ok((opened, seen.classes))
+    }
+
+    /// Never there, or deleted.
+    pub(super) async fn missing(
+        &self,
+        tenant: &TenantId,
+        thing: &RecordAt,
+        rkey: RecordHandle,
+    ) -> Result<VaultError, VaultError> {
+        let standing = self.standing(tenant, thing, rkey).await?;
+        Ok(match standing {
+            Some(standing) if !standing.live => VaultError::Deleted,
+            _ => VaultError::NoRecord,
+        })
+    }
+
+    /// The person that a collection's record with this id is about, for addresses that do not name the person (FHIR).
+    ///
+    /// # Errors
+    /// Storage and key failures.
+    pub async fn holder(
+        &self,
+        tenant: &TenantId,
+        collection: &base::Name,
+        record: &base::RecordId,
+    ) -> Result<Option<PersonId>, VaultError> {
+        let token = self.id_token(tenant, collection, record)?;
+        let params: Vec<Value> = vec![
+            tenant.into(),
+            collection.into(),
+            token.into(),
+            PersonId::COMMONS.into(),
+            Vec::new().into(),
+            1u32.into(),
+        ];
+        let row = self.db().row(&sql::INDEX_OF_ALL, params).await?;
+        row.map(|row| PersonId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("index row")))
+            .transpose()
+    }
+}

@@ -1,0 +1,190 @@
+//! Between a document's parts and the sealed blob of a row.
+//!
+//! The part of class `internal` is always there and begins with the record's id (one length byte, then the id): ids given
+//! from outside stand in no column.
+
+use audit::RecordHandle;
+use base::{Class, ClassSet, Instant, Name, PersonId, RecordId, TenantId};
+use crypt::Context;
+use crypt::record::{PartPlain, Sealed};
+use keys::Ring;
+use zeroize::Zeroizing;
+
+use crate::document::{self, Intake, Sight};
+use crate::register::Collection;
+use crate::{Vault, VaultError, place};
+
+/// Where one version of one record lies.
+pub(super) struct At<'a> {
+    pub tenant: &'a TenantId,
+    pub person: PersonId,
+    pub collection: &'a Name,
+    pub rkey: RecordHandle,
+    pub version: u64,
+    pub written_at: Instant,
+}
+
+impl At<'_> {
+    fn place(&self, vault: &Vault) -> Context {
+        place::record(
+            vault.environment(),
+            self.tenant,
+            self.person,
+            self.collection,
+            self.rkey,
+            self.version,
+            self.written_at,
+        )
+    }
+
+    fn name(&self) -> String {
+        format!(
+            "record {} {} version {}",
+            self.collection,
+            hex(self.rkey.as_bytes()),
+            self.version
+        )
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a reader may see.
+#[derive(Clone, Copy)]
+pub(super) struct Eyes {
+    pub clear: ClassSet,
+    pub masked: ClassSet,
+}
+
+/// A record that was opened as far as its reader may see.
+pub(super) struct Seen {
+    pub record: RecordId,
+    pub json: Vec<u8>,
+    /// The classes that were opened, for the log.
+    pub classes: ClassSet,
+}
+
+impl Vault {
+    /// Seal a document under the person's newest keys.
+    pub(super) fn seal_record(
+        &self,
+        at: &At<'_>,
+        record: &RecordId,
+        intake: &Intake,
+        ring: &Ring,
+    ) -> Result<Vec<u8>, VaultError> {
+        let internal = intake.part(Class::Internal).unwrap_or(&[]);
+        let id = record.as_str().as_bytes();
+        let mut head = Zeroizing::new(Vec::with_capacity(1 + id.len() + internal.len()));
+        // A record id has at most 64 bytes.
+        head.push(u8::try_from(id.len()).unwrap_or(u8::MAX));
+        head.extend_from_slice(id);
+        head.extend_from_slice(internal);
+
+        let mut keys = Vec::with_capacity(4);
+        keys.push((ring.newest(Class::Internal)?, head.as_slice()));
+        for (class, payload) in intake.parts() {
+            if class != Class::Internal {
+                keys.push((ring.newest(class)?, payload));
+            }
+        }
+        let parts: Vec<_> = keys
+            .iter()
+            .map(|(key, plain)| PartPlain {
+                class: key.class.code(),
+                generation: key.generation,
+                key: &key.key,
+                plain,
+            })
+            .collect();
+        Ok(crypt::record::seal(&parts, &at.place(self), self.rng()))
+    }
+
+    /// The classes that a sealed document of `intake` needs keys for.
+    pub(super) fn classes_of(intake: &Intake) -> ClassSet {
+        intake
+            .parts()
+            .map(|(class, _)| class)
+            .collect::<ClassSet>()
+            .with(Class::Internal)
+    }
+
+    /// Open a sealed record as far as `eyes` may see.
+    pub(super) fn open_record(
+        &self,
+        at: &At<'_>,
+        collection: &Collection,
+        sealed: &[u8],
+        ring: &Ring,
+        eyes: Eyes,
+    ) -> Result<Seen, VaultError> {
+        let place = at.place(self);
+        let tampered = |class, why| VaultError::Tampered {
+            what: at.name(),
+            class,
+            why,
+        };
+        let parsed = Sealed::parse(sealed).map_err(|why| tampered(None, why))?;
+        let mut record = None;
+        let mut classes = ClassSet::EMPTY;
+        let mut opened: Vec<(Class, Zeroizing<Vec<u8>>)> = Vec::with_capacity(4);
+        for part in parsed.parts() {
+            let class =
+                Class::from_code(part.class).ok_or(VaultError::Damaged("record's class"))?;
+            let visible = eyes.clear.contains(class) || eyes.masked.contains(class);
+            // The internal part is opened for the id in any case.
+            if !visible && class != Class::Internal {
+                continue;
+            }
+            let key = ring.at(class, part.generation)?;
+            let plain = parsed
+                .open(part.class, &key.key, &place)
+                .map_err(|why| tampered(Some(class), why))?;
+            if class == Class::Internal {
+                record = Some(record_id(&plain)?);
+            }
+            if visible {
+                classes = classes.with(class);
+                opened.push((class, plain));
+            }
+        }
+        let (record, id_len) = record.ok_or(VaultError::Damaged("record's head"))?;
+        let parts: Vec<_> = opened
+            .iter()
+            .map(|(class, plain)| {
+                let skip = if *class == Class::Internal {
+                    1 + id_len
+                } else {
+                    0
+                };
+                let sight = if eyes.clear.contains(*class) {
+                    Sight::Clear
+                } else {
+                    Sight::Masked
+                };
+                (*class, plain.get(skip..).unwrap_or(&[]), sight)
+            })
+            .collect();
+        let json = document::merge(collection, &parts)?;
+        Ok(Seen {
+            record,
+            json,
+            classes,
+        })
+    }
+}
+
+fn record_id(plain: &[u8]) -> Result<(RecordId, usize), VaultError> {
+    let damaged = VaultError::Damaged("record's head");
+    let Some((&len, rest)) = plain.split_first() else {
+        return Err(damaged);
+    };
+    let len = usize::from(len);
+    let text = rest.get(..len).and_then(|id| std::str::from_utf8(id).ok());
+    match text.and_then(|text| text.parse().ok()) {
+        Some(record) => Ok((record, len)),
+        None => Err(damaged),
+    }
+}

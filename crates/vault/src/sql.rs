@@ -1,0 +1,179 @@
+//! Every statement of the vault. `$n` is bound by number on both engines.
+
+use store::Sql;
+
+/// Every statement, for the test that prepares each on both engines.
+pub static STATEMENTS: &[&Sql] = &[
+    &PERSON_INSERT,
+    &PERSON_FIND,
+    &PERSON_ACTIVE,
+    &PERSON_LIST,
+    &PERSON_ERASING,
+    &PERSON_ERASED,
+    &PERSONS_ERASING,
+    &EXTERNAL_INSERT,
+    &EXTERNAL_FIND,
+    &EXTERNAL_DELETE,
+    &RECORD_STATE,
+    &RECORD_FIND,
+    &RECORD_FIND_VERSION,
+    &RECORD_INSERT,
+    &RECORD_KEEP,
+    &RECORD_UPDATE,
+    &RECORD_DELETE,
+    &HISTORY_WIPE,
+    &HISTORY_TOMBSTONE,
+    &HISTORY_LIST,
+    &RECORD_LIST,
+    &INDEX_INSERT,
+    &INDEX_DELETE,
+    &INDEX_OF_RECORD,
+    &INDEX_OF_PERSON,
+    &INDEX_OF_ALL,
+    &ERASE_RECORDS,
+    &ERASE_HISTORY,
+    &ERASE_INDEX,
+    &ERASE_FILES,
+    &FILE_INSERT,
+    &FILE_FIND,
+    &FILE_LIST,
+    &FILE_DELETE,
+    &FILES_OF,
+    &ONCE_FIND,
+    &ONCE_INSERT,
+    &ONCE_EXPIRE,
+    &COUNT_RECORDS,
+    &TENANT_INSERT,
+    &TENANT_FIND,
+    &TENANT_LIST,
+];
+
+pub(crate) static TENANT_INSERT: Sql =
+    Sql::both("INSERT INTO tenant (tenant, region, created_at) VALUES ($1, $2, $3)");
+pub(crate) static TENANT_FIND: Sql = Sql::both("SELECT region FROM tenant WHERE tenant = $1");
+pub(crate) static TENANT_LIST: Sql = Sql::both("SELECT tenant, region FROM tenant ORDER BY tenant");
+
+pub(crate) static PERSON_INSERT: Sql = Sql::both(
+    "INSERT INTO person (tenant, person, handle, state, created_at, sealed) VALUES ($1, $2, $3, 0, $4, $5)",
+);
+pub(crate) static PERSON_FIND: Sql = Sql::both(
+    "SELECT handle, state, created_at, sealed FROM person WHERE tenant = $1 AND person = $2",
+);
+/// The guard of every commit that shows or changes a person's data: an erasure that came first wins, on every node.
+pub(crate) static PERSON_ACTIVE: Sql =
+    Sql::both("SELECT 1 FROM person WHERE tenant = $1 AND person = $2 AND state = 0");
+pub(crate) static PERSON_LIST: Sql = Sql::both(
+    "SELECT person, created_at FROM person WHERE tenant = $1 AND person > $2 AND state = 0 ORDER BY person LIMIT $3",
+);
+pub(crate) static PERSON_ERASING: Sql =
+    Sql::both("UPDATE person SET state = 1 WHERE tenant = $1 AND person = $2 AND state = 0");
+/// The link from person to handle goes: the row stays, so that the id is never given out again.
+pub(crate) static PERSON_ERASED: Sql = Sql::each(
+    "UPDATE person SET state = 2, handle = zeroblob(16), sealed = NULL WHERE tenant = $1 AND person = $2 AND state = 1",
+    // PostgreSQL has no zeroblob.
+    "UPDATE person SET state = 2, handle = '\\x00000000000000000000000000000000'::bytea, sealed = NULL WHERE tenant = $1 AND person = $2 AND state = 1",
+);
+pub(crate) static PERSONS_ERASING: Sql =
+    Sql::both("SELECT person, handle FROM person WHERE tenant = $1 AND state = 1");
+pub(crate) static EXTERNAL_INSERT: Sql =
+    Sql::both("INSERT INTO person_external (tenant, token, person) VALUES ($1, $2, $3)");
+pub(crate) static EXTERNAL_FIND: Sql =
+    Sql::both("SELECT person FROM person_external WHERE tenant = $1 AND token = $2");
+pub(crate) static EXTERNAL_DELETE: Sql =
+    Sql::both("DELETE FROM person_external WHERE tenant = $1 AND person = $2");
+
+/// The version that stands, or the tombstone's.
+pub(crate) static RECORD_STATE: Sql = Sql::both(
+    "SELECT version, digest, 1, written_at FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 \
+     UNION ALL \
+     SELECT version, digest, 0, written_at FROM record_history WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND sealed IS NULL",
+);
+pub(crate) static RECORD_FIND: Sql = Sql::both(
+    "SELECT version, written_at, sealed FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4",
+);
+pub(crate) static RECORD_FIND_VERSION: Sql = Sql::both(
+    "SELECT version, written_at, sealed FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version = $5 \
+     UNION ALL \
+     SELECT version, written_at, sealed FROM record_history WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version = $5",
+);
+pub(crate) static RECORD_INSERT: Sql = Sql::both(
+    "INSERT INTO record (tenant, person, collection, rkey, version, written_at, digest, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+);
+pub(crate) static RECORD_KEEP: Sql = Sql::both(
+    "INSERT INTO record_history (tenant, person, collection, rkey, version, written_at, digest, sealed) \
+     SELECT tenant, person, collection, rkey, version, written_at, digest, sealed FROM record \
+     WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version = $5",
+);
+pub(crate) static RECORD_UPDATE: Sql = Sql::both(
+    "UPDATE record SET version = $6, written_at = $7, digest = $8, sealed = $9 \
+     WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version = $5",
+);
+pub(crate) static RECORD_DELETE: Sql = Sql::both(
+    "DELETE FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version = $5",
+);
+pub(crate) static HISTORY_WIPE: Sql = Sql::both(
+    "DELETE FROM record_history WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4",
+);
+pub(crate) static HISTORY_TOMBSTONE: Sql = Sql::both(
+    "INSERT INTO record_history (tenant, person, collection, rkey, version, written_at, digest, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)",
+);
+pub(crate) static HISTORY_LIST: Sql = Sql::both(
+    "SELECT version, written_at, 1 FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version < $5 \
+     UNION ALL \
+     SELECT version, written_at, CASE WHEN sealed IS NULL THEN 0 ELSE 1 END FROM record_history WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version < $5 \
+     ORDER BY 1 DESC LIMIT $6",
+);
+pub(crate) static RECORD_LIST: Sql = Sql::both(
+    "SELECT rkey, version, written_at, sealed FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey > $4 ORDER BY rkey LIMIT $5",
+);
+pub(crate) static INDEX_INSERT: Sql = Sql::each(
+    "INSERT OR IGNORE INTO record_index (tenant, collection, token, person, rkey) VALUES ($1, $2, $3, $4, $5)",
+    // The same token twice on one record (a code that stands in two places) is one row.
+    "INSERT INTO record_index (tenant, collection, token, person, rkey) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+);
+pub(crate) static INDEX_DELETE: Sql = Sql::both(
+    "DELETE FROM record_index WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4",
+);
+pub(crate) static INDEX_OF_RECORD: Sql = Sql::both(
+    "SELECT token FROM record_index WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4",
+);
+pub(crate) static INDEX_OF_PERSON: Sql = Sql::both(
+    "SELECT person, rkey FROM record_index WHERE tenant = $1 AND collection = $2 AND token = $3 AND person = $4 AND rkey > $5 ORDER BY rkey LIMIT $6",
+);
+pub(crate) static INDEX_OF_ALL: Sql = Sql::both(
+    "SELECT person, rkey FROM record_index WHERE tenant = $1 AND collection = $2 AND token = $3 AND (person > $4 OR (person = $4 AND rkey > $5)) ORDER BY person, rkey LIMIT $6",
+);
+pub(crate) static COUNT_RECORDS: Sql = Sql::both(
+    "SELECT collection, count(*) FROM record WHERE tenant = $1 AND person = $2 GROUP BY collection ORDER BY collection",
+);
+
+pub(crate) static ERASE_RECORDS: Sql =
+    Sql::both("DELETE FROM record WHERE tenant = $1 AND person = $2");
+pub(crate) static ERASE_HISTORY: Sql =
+    Sql::both("DELETE FROM record_history WHERE tenant = $1 AND person = $2");
+pub(crate) static ERASE_INDEX: Sql =
+    Sql::both("DELETE FROM record_index WHERE tenant = $1 AND person = $2");
+pub(crate) static ERASE_FILES: Sql =
+    Sql::both("DELETE FROM file WHERE tenant = $1 AND person = $2");
+
+pub(crate) static FILE_INSERT: Sql = Sql::both(
+    "INSERT INTO file (tenant, person, file, sealed_len, written_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
+);
+pub(crate) static FILE_FIND: Sql = Sql::both(
+    "SELECT sealed_len, written_at, sealed FROM file WHERE tenant = $1 AND person = $2 AND file = $3",
+);
+pub(crate) static FILE_LIST: Sql = Sql::both(
+    "SELECT file, sealed_len, written_at, sealed FROM file WHERE tenant = $1 AND person = $2 AND file > $3 ORDER BY file LIMIT $4",
+);
+pub(crate) static FILE_DELETE: Sql =
+    Sql::both("DELETE FROM file WHERE tenant = $1 AND person = $2 AND file = $3");
+pub(crate) static FILES_OF: Sql =
+    Sql::both("SELECT file FROM file WHERE tenant = $1 AND person = $2");
+
+pub(crate) static ONCE_FIND: Sql = Sql::both(
+    "SELECT request, sealed FROM idempotency WHERE tenant = $1 AND token = $2 AND expires_at > $3",
+);
+pub(crate) static ONCE_INSERT: Sql = Sql::both(
+    "INSERT INTO idempotency (tenant, token, request, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)",
+);
+pub(crate) static ONCE_EXPIRE: Sql = Sql::both("DELETE FROM idempotency WHERE expires_at <= $1");
