@@ -18,6 +18,7 @@ pub static DATA: &[Migration] = &[
     migration!(2, "vault", "data/0002-vault.sql"),
     migration!(3, "access", "data/0003-access.sql"),
     migration!(4, "jobs", "data/0004-jobs.sql"),
+    migration!(5, "govern", "data/0005-govern.sql"),
 ];
 
 /// The key store.

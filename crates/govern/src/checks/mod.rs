@@ -1,0 +1,60 @@
+//! The checks. Each measures through small traits, so that a test can hand it something broken and `server` the real thing.
+
+mod access;
+mod always_on;
+mod at_rest;
+mod cards;
+mod cipher;
+mod logs_clean;
+mod register;
+mod transit;
+
+pub use access::{AccessLogged, Attempted, Proven, Reader};
+pub use always_on::{Answer, LogAlwaysOn, Switches};
+pub use at_rest::{AtRest, Plant, Planted};
+pub use cards::{CardPlaces, CardsNone, TEST_CARDS};
+pub use cipher::{Cipher, Sample, Sampler, Sealing};
+pub use logs_clean::{LogsClean, Provoke, Provoked};
+pub use register::{Field, RegisterPresent, Registered};
+pub use transit::{Hybrid, Transit};
+
+/// Data at rest: records.
+pub const REST_RECORDS: &str = "rest.records";
+/// Data at rest: files.
+pub const REST_FILES: &str = "rest.files";
+/// Data at rest: the log.
+pub const REST_LOG: &str = "rest.log";
+/// Data at rest: names, ids, search terms.
+pub const REST_METADATA: &str = "rest.metadata";
+/// AES-256 and nothing else.
+pub const CIPHER_AES256: &str = "cipher.aes256";
+/// TLS 1.2 or newer, strong suites only.
+pub const TRANSIT_TLS: &str = "transit.tls";
+/// Hybrid post-quantum key exchange.
+pub const TRANSIT_HYBRID: &str = "transit.hybrid";
+/// Every access leaves an entry with a proof.
+pub const ACCESS_LOGGED: &str = "access.logged";
+/// The log cannot be switched off.
+pub const LOG_ALWAYS_ON: &str = "log.always_on";
+/// No payment card numbers.
+pub const CARDS_NONE: &str = "cards.none";
+/// Nothing sensitive in operating logs.
+pub const LOGS_CLEAN: &str = "logs.clean";
+/// A register with a class for every field.
+pub const REGISTER_PRESENT: &str = "register.present";
+
+/// Every check there is.
+pub const NAMES: &[&str] = &[
+    REST_RECORDS,
+    REST_FILES,
+    REST_LOG,
+    REST_METADATA,
+    CIPHER_AES256,
+    TRANSIT_TLS,
+    TRANSIT_HYBRID,
+    ACCESS_LOGGED,
+    LOG_ALWAYS_ON,
+    CARDS_NONE,
+    LOGS_CLEAN,
+    REGISTER_PRESENT,
+];

@@ -1,0 +1,107 @@
+//! Dates, times, numbers and sizes the way a language writes them.
+
+use base::Instant;
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::words::Words;
+use crate::Lang;
+
+/// Day and minute in UTC, e.g. `23 November 2026, 05:02 UTC`.
+pub(super) fn moment(at: Instant, lang: Lang) -> String {
+    let Ok(timestamp) = Timestamp::from_second(at.seconds()) else {
+        return at.to_string();
+    };
+    let zoned = timestamp.to_zoned(TimeZone::UTC);
+    let month = usize::try_from(zoned.month() - 1)
+        .ok()
+        .and_then(|index| Words::of(lang).months.get(index));
+    let month = month.copied().unwrap_or_default();
+    let (day, year, hour, minute) = (zoned.day(), zoned.year(), zoned.hour(), zoned.minute());
+    match lang {
+        Lang::Sv => format!("{day} {month} {year} kl. {hour:02}.{minute:02} UTC"),
+        Lang::De => format!("{day}. {month} {year}, {hour:02}:{minute:02} Uhr UTC"),
+        Lang::It if day == 1 => format!("1º {month} {year}, ore {hour:02}:{minute:02} UTC"),
+        Lang::It => format!("{day} {month} {year}, ore {hour:02}:{minute:02} UTC"),
+        Lang::Fr if day == 1 => format!("1er {month} {year} à {hour}\u{a0}h\u{a0}{minute:02} UTC"),
+        Lang::Fr => format!("{day} {month} {year} à {hour}\u{a0}h\u{a0}{minute:02} UTC"),
+        Lang::En => format!("{day} {month} {year}, {hour:02}:{minute:02} UTC"),
+    }
+}
+
+/// A whole number with its thousands set apart.
+pub(super) fn number(number: u64, lang: Lang) -> String {
+    let digits = number.to_string();
+    // Four digits stand together, except in English.
+    if digits.len() < 4 || (digits.len() == 4 && lang != Lang::En) {
+        return digits;
+    }
+    let mut out = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push_str(Words::of(lang).thousands);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A size with one decimal place.
+pub(super) fn bytes(bytes: u64, lang: Lang) -> String {
+    let words = Words::of(lang);
+    let [single, units @ ..] = words.byte_units;
+    if bytes < 1_000 {
+        return format!("{bytes}\u{a0}{single}");
+    }
+    let mut tenths = bytes / 100;
+    let mut chosen = "";
+    for unit in units {
+        chosen = unit;
+        if tenths < 10_000 {
+            break;
+        }
+        if unit != words.byte_units[3] {
+            tenths /= 1_000;
+        }
+    }
+    format!(
+        "{}{}{}\u{a0}{chosen}",
+        number(tenths / 10, lang),
+        words.decimal,
+        tenths % 10
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_read_as_people_write_them() {
+        let at = Instant::from_micros(1_795_410_120_000_000);
+        let texts: Vec<_> = Lang::ALL.iter().map(|lang| moment(at, *lang)).collect();
+        assert_eq!(
+            texts,
+            [
+                "23 november 2026 kl. 05.02 UTC",
+                "23. November 2026, 05:02 Uhr UTC",
+                "23 novembre 2026, ore 05:02 UTC",
+                "23 novembre 2026 à 5\u{a0}h\u{a0}02 UTC",
+                "23 November 2026, 05:02 UTC",
+            ]
+        );
+    }
+
+    #[test]
+    fn numbers_and_sizes_have_their_own_marks() {
+        assert_eq!(number(1_234_567, Lang::De), "1.234.567");
+        assert_eq!(number(1_234, Lang::Sv), "1234");
+        assert_eq!(number(1_234, Lang::En), "1,234");
+        assert_eq!(number(0, Lang::Fr), "0");
+        assert_eq!(bytes(999, Lang::En), "999\u{a0}bytes");
+        assert_eq!(bytes(1_500, Lang::De), "1,5\u{a0}kB");
+        assert_eq!(bytes(2_345_678, Lang::Fr), "2,3\u{a0}Mo");
+        assert_eq!(bytes(999_999, Lang::En), "999.9\u{a0}kB");
+        assert_eq!(bytes(12_000_000_000, Lang::En), "12.0\u{a0}GB");
+        assert_eq!(bytes(4_000_000_000_000, Lang::En), "4,000.0\u{a0}GB");
+    }
+}
