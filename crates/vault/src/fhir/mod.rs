@@ -5,17 +5,27 @@
 //! intake's ([`crate::document`]), classes and search fields are the register's ([`crate::register`]).
 
 mod bundle;
+mod capability;
 mod equal;
 mod error;
 pub mod import;
+mod matching;
+mod query;
 mod reference;
 mod resource;
 pub mod scan;
 mod shelf;
+#[cfg(test)]
+mod tests;
+mod when;
 
 pub use bundle::{Bundle, BundleKind, Entry, Method, Naming, Request, Target};
+pub use capability::{capability, is_fhir};
 pub use equal::{Numbers, difference, semantically_equal};
 pub use error::{FhirError, expression, issue_code, outcome};
+pub use matching::{Candidate, is_lookup};
+pub use query::{CURSOR, Criterion, Fit, Handling, Query, Referred, Wanted};
 pub use reference::{Reference, is_id};
 pub use resource::{Resource, is_type, millis};
 pub use shelf::{External, Names, Shelf};
+pub use when::{Prefix, TimeSpan};
