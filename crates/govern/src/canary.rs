@@ -73,16 +73,21 @@ pub struct Searched {
     pub found: Vec<(usize, String)>,
 }
 
-/// Ways in which a word may stand in raw bytes: (its number, the bytes).
+/// Ways in which words may stand in raw bytes.
 struct Needles {
+    /// The word's number, and the bytes.
     all: Vec<(usize, Vec<u8>)>,
-    /// Which needles begin with a byte.
-    first: Vec<Vec<usize>>,
+    /// Which two bytes some needle begins with: nearly every place is passed over by one look into this table.
+    pairs: Vec<bool>,
     longest: usize,
 }
 
 /// How many spellings of each word are searched for.
 pub const SPELLINGS: usize = 12;
+
+const fn pair(first: u8, second: u8) -> usize {
+    (first as usize) << 8 | second as usize
+}
 
 impl Needles {
     fn of(words: &[String]) -> Self {
@@ -90,14 +95,14 @@ impl Needles {
             .iter()
             .enumerate()
             .flat_map(|(number, word)| spellings(word).map(move |needle| (number, needle)))
+            .filter(|(_, needle)| needle.len() >= 2)
             .collect();
-        let mut first = vec![Vec::new(); 256];
-        for (index, (_, needle)) in all.iter().enumerate() {
-            if let Some(starting) = needle
-                .first()
-                .and_then(|byte| first.get_mut(usize::from(*byte)))
+        let mut pairs = vec![false; 1 << 16];
+        for (_, needle) in &all {
+            if let [first, second, ..] = needle[..]
+                && let Some(known) = pairs.get_mut(pair(first, second))
             {
-                starting.push(index);
+                *known = true;
             }
         }
         let longest = all
@@ -107,18 +112,20 @@ impl Needles {
             .unwrap_or(0);
         Self {
             all,
-            first,
+            pairs,
             longest,
         }
     }
 
     fn search(&self, bytes: &[u8], found: &mut Vec<usize>) {
-        for (at, byte) in bytes.iter().enumerate() {
-            for index in self.first.get(usize::from(*byte)).into_iter().flatten() {
-                if let Some((number, needle)) = self.all.get(*index)
-                    && bytes.get(at..).is_some_and(|rest| rest.starts_with(needle))
-                    && !found.contains(number)
-                {
+        for (at, two) in bytes.array_windows::<2>().enumerate() {
+            let [first, second] = *two;
+            if self.pairs.get(pair(first, second)) != Some(&true) {
+                continue;
+            }
+            let rest = bytes.get(at..).unwrap_or_default();
+            for (number, needle) in &self.all {
+                if rest.starts_with(needle) && !found.contains(number) {
                     found.push(*number);
                 }
             }
@@ -302,8 +309,13 @@ mod tests {
             texts.push(framed.encode_utf16().flat_map(u16::to_le_bytes).collect());
             for text in texts {
                 // Across the border of two reads, too.
-                for padding in [0, 7, CHUNK_BYTES - 20] {
-                    let bytes = [vec![b'.'; padding], text.clone(), vec![b'.'; 9]].concat();
+                let paddings: &[usize] = if before == 1 {
+                    &[0, 7, CHUNK_BYTES - 20]
+                } else {
+                    &[3]
+                };
+                for padding in paddings {
+                    let bytes = [vec![b'.'; *padding], text.clone(), vec![b'.'; 9]].concat();
                     let searched =
                         search(vec![shelf("s", bytes)], std::slice::from_ref(&word)).expect("read");
                     assert_eq!(searched.found, [(0, "s".to_owned())], "{before} {padding}");

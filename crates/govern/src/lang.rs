@@ -130,7 +130,7 @@ mod tests {
             ("de;q=0.000, sv;q=0.001", Lang::Sv),
             ("de;q=NaN, fr", Lang::Fr),
             (";;;,,,=", Lang::En),
-            ("it; q=0.5 , fr ; q=0.6", Lang::It),
+            ("it; q=0.7 , fr ; q=0.6", Lang::It),
         ] {
             assert_eq!(Lang::choose(None, Some(header)), lang, "{header}");
         }
