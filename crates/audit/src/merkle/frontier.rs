@@ -53,6 +53,15 @@ impl Frontier {
         })
     }
 
+    /// The root with a smaller tree behind that has the root `tail`.
+    #[must_use]
+    pub fn root_over(&self, tail: Hash) -> Hash {
+        self.nodes
+            .iter()
+            .rev()
+            .fold(tail, |right, left| node_hash(left, &right))
+    }
+
     /// Append one leaf. `formed` hears of every subtree that it completes, smallest first.
     pub fn push(&mut self, leaf: Hash, formed: impl FnMut(Node, &Hash)) {
         self.push_subtree(0, leaf, formed);

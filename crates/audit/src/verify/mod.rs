@@ -196,7 +196,7 @@ fn trusted_anchors(known: &Known, size: u64, findings: &mut Findings) -> Vec<Anc
             _ => kept.push(anchor),
         }
     }
-    if let Some(longest) = kept.iter().filter(|anchor| anchor.size > size).next_back() {
+    if let Some(longest) = kept.iter().rfind(|anchor| anchor.size > size) {
         findings.add(
             ProblemKind::Truncated,
             size,

@@ -313,6 +313,7 @@ impl Pass<'_> {
         for chunk in &self.unopened {
             match self.home_of(chunk) {
                 Some(home) => {
+                    walk.named(chunk.first);
                     let text = format!("the sealed entries at {} belong at {home}", chunk.first);
                     walk.finding(ProblemKind::Reordered, chunk.first, text);
                 }

@@ -81,6 +81,11 @@ impl Edge {
         }
     }
 
+    /// The root with a last, not full tile behind that has this root of its own.
+    fn root_over(&self, tail: Hash) -> Option<Hash> {
+        self.0.as_ref().map(|frontier| frontier.root_over(tail))
+    }
+
     fn root_with(&self, leaves: &[Hash]) -> Option<Hash> {
         let mut frontier = self.0.clone()?;
         for leaf in leaves {
@@ -315,8 +320,8 @@ impl<'a> Walk<'a> {
             }
             let swap = (at < TILES_EXPLAINED_MAX)
                 .then(|| {
-                    explain(&suspect.tile.leaves, &suspect.tile.starts, |leaves| {
-                        fold(leaves) == kept
+                    explain(&suspect.tile.leaves, &suspect.tile.starts, |root| {
+                        *root == kept
                     })
                 })
                 .flatten();
@@ -338,13 +343,18 @@ impl<'a> Walk<'a> {
         };
         let tail_start = self.size - self.size % TILE_WIDTH;
         let swap = tail.filter(|_| self.broken.is_empty()).and_then(|tail| {
-            explain(leaves, &tail.starts, |leaves| {
-                edge.root_with(leaves) == self.signed
+            explain(leaves, &tail.starts, |root| {
+                edge.root_over(*root) == self.signed
             })
         });
         if swap.is_some() {
             self.name_edit(tail_start, leaves.len() as u64, swap);
-        } else if !self.named.contains(&(tail_start / TILE_WIDTH)) {
+        } else if self
+            .named
+            .range(self.held_to / TILE_WIDTH..)
+            .next()
+            .is_none()
+        {
             let end = self.broken.first().map_or(self.size, |anchor| anchor.size);
             let from = self.held_to;
             let mut text = format!(
