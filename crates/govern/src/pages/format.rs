@@ -28,6 +28,21 @@ pub(super) fn moment(at: Instant, lang: Lang) -> String {
     }
 }
 
+/// A text with the spaces and hyphens at which its language does not break lines. Files are written with ordinary ones.
+pub(super) fn set(text: &str, lang: Lang) -> String {
+    let text = text
+        .replace("AES-256", "AES\u{2011}256")
+        .replace("TLS 1.", "TLS\u{a0}1.")
+        .replace(" –", "\u{a0}–");
+    if lang != Lang::Fr {
+        return text;
+    }
+    text.replace(" ;", "\u{202f};")
+        .replace(" :", "\u{a0}:")
+        .replace("« ", "«\u{a0}")
+        .replace(" »", "\u{a0}»")
+}
+
 /// A whole number with its thousands set apart.
 pub(super) fn number(number: u64, lang: Lang) -> String {
     let digits = number.to_string();

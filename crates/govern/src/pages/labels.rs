@@ -339,7 +339,7 @@ pub(super) fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "Förfrågningarna syns inte i loggarna; fel plats genomsöktes",
             "Die Anfragen stehen nicht in den Protokollen; gesucht wurde am falschen Ort",
             "Le richieste non compaiono nei log; si è cercato nel posto sbagliato",
-            "Les requêtes n’apparaissent pas dans les journaux ; on a cherché au mauvais endroit",
+            "Les requêtes n’apparaissent pas dans les journaux\u{202f}; on a cherché au mauvais endroit",
             "The requests are not in the logs; the wrong place was searched",
         ],
         Wrong::UnknownField => &[

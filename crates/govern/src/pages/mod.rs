@@ -83,9 +83,9 @@ struct Item<'a> {
     id: &'a str,
     class: &'static str,
     state: &'static str,
-    sentence: &'a str,
-    meaning: &'a str,
-    measured: Option<&'a str>,
+    sentence: String,
+    meaning: String,
+    measured: Option<String>,
     why: Option<&'static str>,
     attempt: Option<String>,
     /// Label, texts, whether it is bad news.
@@ -164,9 +164,9 @@ fn item<'a>(lang: Lang, site: &Site<'_>, view: &'a PromiseView<'_>) -> Item<'a> 
         } else {
             labels::state(view.state, lang)
         },
-        sentence: &text.sentence,
-        meaning: &text.meaning,
-        measured: text.measured.as_deref(),
+        sentence: format::set(&text.sentence, lang),
+        meaning: format::set(&text.meaning, lang),
+        measured: text.measured.as_deref().map(|text| format::set(text, lang)),
         why: if intent { None } else { why(words, view) },
         attempt: view.attempted.as_ref().map(|record| {
             words
