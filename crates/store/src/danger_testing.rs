@@ -138,13 +138,13 @@ fn secret(url: &str) -> Arc<Secret<String>> {
 
 /// The same server, another database.
 fn with_database(url: &str, name: &str) -> String {
-    let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let (address, parameters) = url.split_at(url.find('?').unwrap_or(url.len()));
     let authority = address.find("://").map_or(0, |at| at + 3);
     let end = address.get(authority..).and_then(|rest| rest.find('/'));
     let server = end
         .and_then(|end| address.get(..authority + end))
         .unwrap_or(address);
-    format!("{server}/{name}?{parameters}")
+    format!("{server}/{name}{parameters}")
 }
 
 impl Drop for Place {
@@ -188,8 +188,8 @@ mod tests {
     #[test]
     fn the_database_in_a_url_is_replaced() {
         for (url, wanted) in [
-            ("postgresql://a@b:1/c", "postgresql://a@b:1/n?"),
-            ("postgresql://a@b:1", "postgresql://a@b:1/n?"),
+            ("postgresql://a@b:1/c", "postgresql://a@b:1/n"),
+            ("postgresql://a@b:1", "postgresql://a@b:1/n"),
             ("postgres://a:p@b/c?host=/x", "postgres://a:p@b/n?host=/x"),
         ] {
             assert_eq!(with_database(url, "n"), wanted);

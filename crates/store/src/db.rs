@@ -7,6 +7,7 @@ use base::Secret;
 use tokio::sync::oneshot;
 
 use crate::batch::{Job, Task};
+use crate::blocking::blocking;
 use crate::postgres::{self, Length};
 use crate::queue::Queue;
 use crate::stats::Counters;
@@ -265,12 +266,4 @@ impl Db {
 
 fn stopped() -> StoreError {
     StoreError::Unavailable("the writer has stopped".into())
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| StoreError::Internal(format!("a blocking task did not end: {error}")))?
 }

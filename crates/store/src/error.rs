@@ -3,7 +3,7 @@
 use base::{ErrorKind, Fault};
 
 /// A failure of storage, by whose fault it is.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// A statement's expectation did not hold; the name says which.
     #[error("guard {0} did not hold")]

@@ -59,13 +59,6 @@ static LIST: Sql = Sql::both(
 );
 static COUNT: Sql = Sql::both("SELECT COUNT(*) FROM job WHERE state = $1");
 
-/// Every statement here, for the test that prepares them on both engines.
-#[cfg(test)]
-pub(crate) static ALL: &[&Sql] = &[
-    &ENQUEUE, &IS_DUE, &BURY, &CLAIM, &CLAIMED, &COMPLETE, &FAIL, &EXTEND, &REVIVE, &PRUNE, &LIST,
-    &COUNT,
-];
-
 /// A job's id: random.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId([u8; 16]);
@@ -340,4 +333,34 @@ fn read(row: Row) -> Result<Job, StoreError> {
             Some(row.text(8)?.to_owned())
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_statement_prepares_on_each_engine() {
+        let all = [
+            &ENQUEUE, &IS_DUE, &BURY, &CLAIM, &CLAIMED, &COMPLETE, &FAIL, &EXTEND, &REVIVE, &PRUNE,
+            &LIST, &COUNT,
+        ];
+        let engines = crate::danger_testing::each_engine(crate::migrations::DATA, None).await;
+        for db in engines.expect("they open") {
+            for sql in all {
+                let prepared = db.prepare(sql).await;
+                assert!(prepared.is_ok(), "{}: {prepared:?}: {sql:?}", db.engine);
+            }
+        }
+    }
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let id = JobId([0; 16]);
+        let pauses: Vec<u64> = [1, 2, 3, 12, 13, 99]
+            .map(|attempts| backoff(id, attempts).as_secs())
+            .to_vec();
+        assert_eq!(pauses, [1, 2, 4, 2048, 3600, 3600]);
+        assert!(backoff(JobId([255; 16]), 1) > backoff(id, 1));
+    }
 }

@@ -9,11 +9,13 @@
 //! Invariant: correctness never rests on state in memory; another process may write to the same database at any time.
 
 mod batch;
+mod blocking;
 pub mod danger_testing;
 mod db;
 mod error;
 pub mod jobs;
 pub mod migrations;
+pub mod objects;
 mod postgres;
 mod queue;
 mod schema;

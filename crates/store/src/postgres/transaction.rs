@@ -35,8 +35,8 @@ pub(crate) enum Undone {
     Tenant(TenantId, StoreError),
     /// A set failed; run them apart to find out which.
     Apart,
-    /// Another node was in the way; the same may hold next time.
-    Collision(StoreError),
+    /// Another node was in the way, perhaps at the head of one tenant's log; the same may hold next time.
+    Collision(Option<TenantId>, StoreError),
 }
 
 /// Something that was sent and whose answer is awaited later. Awaited in the order of sending, or the connection stands still.
@@ -317,7 +317,7 @@ impl Connection {
                 .await
                 .map_err(|error| log_failure(tenant, &error))?;
             if let Some(error) = unmet(expect, count) {
-                return Err(refused(tenant, &error));
+                return Err(Undone::Collision(Some(tenant.clone()), error));
             }
         }
         batch.number(&firsts);
@@ -345,7 +345,7 @@ fn unmet(expect: Expect, rows: u64) -> Option<StoreError> {
 /// What a set's own failure is; `Err` if it concerns all.
 fn member_failure(error: &Error) -> Result<StoreError, Undone> {
     match classify(error) {
-        why if is_collision(error) => Err(Undone::Collision(why)),
+        why if is_collision(error) => Err(Undone::Collision(None, why)),
         why @ StoreError::Unavailable(_) => Err(Undone::All(why)),
         why => Ok(why),
     }
@@ -353,6 +353,8 @@ fn member_failure(error: &Error) -> Result<StoreError, Undone> {
 
 fn log_failure(tenant: &TenantId, error: &Error) -> Undone {
     match member_failure(error) {
+        // Nobody can lock a head that is not there yet: two nodes may begin a log at once, and one of them finds it begun.
+        Ok(why @ StoreError::Duplicate) => Undone::Collision(Some(tenant.clone()), why),
         Ok(why) => refused(tenant, &why),
         Err(undone) => undone,
     }

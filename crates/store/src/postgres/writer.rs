@@ -177,9 +177,16 @@ impl Work {
                     way = Way::Apart;
                     None
                 }
-                Err(Undone::Collision(why)) => {
+                Err(Undone::Collision(tenant, why)) => {
                     collisions += 1;
-                    (collisions > COLLISIONS_MAX).then_some(why)
+                    match tenant {
+                        _ if collisions <= COLLISIONS_MAX => None,
+                        Some(tenant) => {
+                            refused.insert(tenant, StoreError::Journal(why.to_string()));
+                            None
+                        }
+                        None => Some(why),
+                    }
                 }
                 Err(Undone::All(why)) => Some(why),
             };

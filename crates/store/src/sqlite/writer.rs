@@ -178,7 +178,11 @@ impl Work {
         if !batch.any_holds() {
             return Ok(());
         }
-        step(connection, "BEGIN IMMEDIATE")?;
+        if let Err(error) = step(connection, "BEGIN IMMEDIATE") {
+            // The disk may have been read-only when the file was opened; the next batch opens it again.
+            self.connection = None;
+            return Err(error.into());
+        }
         let alone = batch.members.len() == 1;
         for member in batch.members.iter_mut().filter(|member| member.holds()) {
             if alone {
