@@ -6,7 +6,12 @@ mod log;
 mod page;
 mod transit;
 
+use std::sync::Arc;
+
+use audit::danger_testing::SeededKeys;
+use audit::{Installation, LogJournal};
 use base::{Actor, ActorKind, Ctx, Instant, RequestId, SeededRng};
+use store::danger_testing::{TestDb, each_engine};
 
 /// 2026-11-23T05:02:00Z.
 const NOW: Instant = Instant::from_micros(1_795_410_120_000_000);
@@ -24,4 +29,20 @@ fn ctx(now: Instant) -> Ctx {
         request: RequestId::random(&SeededRng::new(u64::try_from(now.micros()).unwrap_or(0))),
         now,
     }
+}
+
+/// A fresh data database on each engine, with a log.
+async fn databases() -> Vec<TestDb> {
+    let installation = Installation {
+        host: "test.example".into(),
+        environment: "test".parse().expect("an environment"),
+    };
+    let journal = LogJournal::new(
+        installation,
+        Arc::new(SeededKeys::new(1)),
+        Arc::new(SeededRng::new(2)),
+    );
+    each_engine(store::migrations::DATA, Some(Arc::new(journal)))
+        .await
+        .expect("databases")
 }

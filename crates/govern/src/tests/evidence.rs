@@ -1,29 +1,15 @@
 //! The ledger on a real database with a real log.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use audit::danger_testing::SeededKeys;
-use audit::{Entry, LogJournal};
-use base::{Instant, SeededRng};
-use store::danger_testing::{TestDb, each_engine};
+use audit::Entry;
+use base::Instant;
 
-use super::{NOW, ctx};
+use super::{NOW, ctx, databases};
 use crate::ledger::{Mode, Verdict};
 use crate::{
     Catalogue, Check, Ledger, Measuring, Outcome, ProbeError, Seen, State, Wrong, run, views,
 };
-
-async fn databases() -> Vec<TestDb> {
-    let journal = LogJournal::new(
-        "test.example",
-        Arc::new(SeededKeys::new(1)),
-        Arc::new(SeededRng::new(2)),
-    );
-    each_engine(store::migrations::DATA, Some(Arc::new(journal)))
-        .await
-        .expect("databases")
-}
 
 /// Says what it is told to.
 struct Told(Result<bool, ()>);

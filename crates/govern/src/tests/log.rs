@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use audit::danger_testing::SeededKeys;
 use audit::merkle::{Frontier, leaf_hash};
 use audit::note::{Checkpoint, LogKey, LogProof};
-use audit::{Action, Entry, LogJournal};
+use audit::{Action, Entry};
 use base::{Instant, RequestId, SeededRng, TenantId};
 use crypt::sign::Ed25519Key;
-use store::danger_testing::{TestDb, each_engine};
+use store::danger_testing::TestDb;
 use store::{Sql, WriteSet};
 
-use super::{NOW, ctx};
+use super::{NOW, ctx, databases};
 use crate::checks::{AccessLogged, Answer, Attempted, LogAlwaysOn, Proven, Reader, Switches};
 use crate::{Check, Probing, Wrong};
 
@@ -35,15 +34,8 @@ fn tenant() -> TenantId {
     "operator".parse().expect("a tenant")
 }
 
-async fn databases() -> Vec<TestDb> {
-    let journal = LogJournal::new(
-        "test.example",
-        Arc::new(SeededKeys::new(1)),
-        Arc::new(SeededRng::new(2)),
-    );
-    let databases = each_engine(store::migrations::DATA, Some(Arc::new(journal)))
-        .await
-        .expect("databases");
+async fn filled() -> Vec<TestDb> {
+    let databases = databases().await;
     for db in &databases {
         for minute in 0..3 {
             let ctx = ctx(Instant::from_micros(NOW.micros() + minute));
@@ -64,7 +56,7 @@ fn check(db: &TestDb, read: Answer, setting: Answer) -> LogAlwaysOn {
 #[tokio::test]
 async fn a_log_that_can_be_changed_or_gone_round_is_seen() {
     static SIZE: Sql = Sql::both("SELECT size FROM log_head");
-    for db in databases().await {
+    for db in filled().await {
         let good = check(&db, Answer::Refused, Answer::Refused);
         let outcome = good.measure().await.expect("measured");
         assert!(outcome.held(), "{}: {outcome:?}", db.engine);
@@ -128,15 +120,7 @@ async fn a_log_that_can_be_changed_or_gone_round_is_seen() {
 
 #[tokio::test]
 async fn an_empty_log_is_no_result() {
-    let journal = LogJournal::new(
-        "test.example",
-        Arc::new(SeededKeys::new(1)),
-        Arc::new(SeededRng::new(2)),
-    );
-    for db in each_engine(store::migrations::DATA, Some(Arc::new(journal)))
-        .await
-        .expect("databases")
-    {
+    for db in databases().await {
         check(&db, Answer::Refused, Answer::Refused)
             .measure()
             .await
