@@ -289,6 +289,12 @@ impl Naming {
         self.exchange.insert(full_url.to_owned(), stored);
     }
 
+    /// Whether something is known to take the place of `name`.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.exchange.contains_key(name)
+    }
+
     /// A reference by condition turned out to mean `stored`.
     pub fn resolves(&mut self, condition: String, stored: String) {
         self.exchange.insert(condition, stored);

@@ -71,6 +71,30 @@ pub enum FhirError {
     /// A reference by condition that nothing meets.
     #[error("a reference by condition is met by no resource")]
     Unresolved,
+    /// `If-Match` or `If-None-Match` that cannot be understood.
+    #[error(
+        "If-Match takes the ETag that a read gave you or *, If-None-Match on a write takes *, and only one of them"
+    )]
+    BadCondition,
+    /// A bundle about several patients, to be kept as one.
+    #[error(
+        "a Bundle about several patients cannot be kept as one resource, because it could not be erased for one of them; send \
+         it as a transaction, and each resource goes to its own patient"
+    )]
+    ManyPatients,
+    /// A search that would look at everybody.
+    #[error(
+        "name the patient, _id, or something that says who is meant, such as an identifier or a name"
+    )]
+    TooWide,
+    /// One entry of a bundle did not hold, and so nothing of a transaction did.
+    #[error("entry {index}: {source}")]
+    Entry {
+        /// Which, from 0.
+        index: usize,
+        /// Why.
+        source: Box<Self>,
+    },
     /// An area below refused; its own words stand.
     #[error("{}", .0.public())]
     Below(Box<dyn Fault>),
@@ -132,14 +156,17 @@ impl Fault for FhirError {
             | Self::IdMismatch
             | Self::TypeMismatch
             | Self::Bundle { .. }
-            | Self::Search { .. } => ErrorKind::Invalid,
+            | Self::Search { .. }
+            | Self::BadCondition
+            | Self::TooWide => ErrorKind::Invalid,
             Self::UnknownType(_) | Self::NotFound => ErrorKind::NotFound,
-            Self::Unsupported(_) => ErrorKind::Refused,
+            Self::Unsupported(_) | Self::ManyPatients => ErrorKind::Refused,
             Self::TooLarge { .. } => ErrorKind::TooLarge,
             Self::Gone => ErrorKind::Gone,
             Self::Precondition | Self::Exists | Self::Ambiguous | Self::Unresolved => {
                 ErrorKind::Precondition
             }
+            Self::Entry { source, .. } => source.kind(),
             Self::Below(fault) => fault.kind(),
         }
     }
@@ -162,6 +189,10 @@ impl Fault for FhirError {
             Self::Exists => "fhir.exists",
             Self::Ambiguous => "fhir.ambiguous",
             Self::Unresolved => "fhir.unresolved",
+            Self::BadCondition => "fhir.condition",
+            Self::ManyPatients => "fhir.many_patients",
+            Self::TooWide => "fhir.too_wide",
+            Self::Entry { source, .. } => source.code(),
             Self::Below(fault) => fault.code(),
         }
     }
@@ -169,6 +200,7 @@ impl Fault for FhirError {
     fn public(&self) -> String {
         match self {
             Self::Below(fault) => fault.public(),
+            Self::Entry { index, source } => format!("Entry {index}: {}", source.public()),
             Self::Malformed(malformed) => format!("{malformed}, at byte {}", malformed.at),
             other => other.to_string(),
         }
@@ -180,6 +212,10 @@ impl Fault for FhirError {
             Self::InvalidId | Self::IdMismatch => Some("/id".to_owned()),
             Self::TypeMismatch => Some("/resourceType".to_owned()),
             Self::Below(fault) => fault.pointer(),
+            Self::Entry { index, source } => Some(match source.pointer() {
+                Some(pointer) => format!("/entry/{index}/resource{pointer}"),
+                None => format!("/entry/{index}"),
+            }),
             _ => None,
         }
     }

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::query::{Criterion, Fit, Referred, Wanted};
 use super::reference::Reference;
 use super::when::TimeSpan;
-use crate::register::{Collection, Kind, Parameter};
+use crate::document::normalise::fold;
+use crate::register::{Collection, Parameter};
 
 /// A resource to be looked at.
 pub struct Candidate<'a> {
@@ -174,11 +175,6 @@ fn fits(its: &str, text: &str, fit: Fit) -> bool {
     }
 }
 
-/// A text without case.
-fn fold(text: &str) -> String {
-    text.to_lowercase()
-}
-
 fn refers(value: &Value, referred: &Referred, parameter: &Parameter) -> bool {
     let text = match value {
         Value::String(text) => Some(text.as_str()),
@@ -199,11 +195,19 @@ fn refers(value: &Value, referred: &Referred, parameter: &Parameter) -> bool {
         }),
         Referred::Text(wanted) => text == Some(wanted),
         Referred::Local { kind, id } => match text.map(Reference::of) {
-            Some(Reference::Local {
-                kind: its_kind,
-                id: its_id,
-                ..
-            }) => {
+            // A resource called by a full name lies here under its id, or not at all.
+            Some(
+                Reference::Local {
+                    kind: its_kind,
+                    id: its_id,
+                    ..
+                }
+                | Reference::Absolute {
+                    kind: its_kind,
+                    id: its_id,
+                    ..
+                },
+            ) => {
                 its_id == id
                     && match kind.as_deref() {
                         Some(kind) => its_kind == kind,
@@ -219,22 +223,4 @@ fn refers(value: &Value, referred: &Referred, parameter: &Parameter) -> bool {
             _ => false,
         },
     }
-}
-
-/// Whether a criterion of this kind can be looked up in the blind index: equality of a token, an identifier, a reference.
-#[must_use]
-pub fn is_lookup(parameter: &Parameter, criterion: &Criterion) -> bool {
-    let [wanted] = criterion.wanted.as_slice() else {
-        return false;
-    };
-    matches!(
-        (parameter.kind, wanted),
-        (
-            Kind::Token | Kind::Identifier,
-            Wanted::Token { code: Some(_), .. }
-        ) | (
-            Kind::Reference,
-            Wanted::Reference(Referred::Local { kind: Some(_), .. })
-        )
-    )
 }

@@ -13,6 +13,7 @@ mod matching;
 mod query;
 mod reference;
 mod resource;
+pub mod rest;
 pub mod scan;
 mod shelf;
 #[cfg(test)]
@@ -23,7 +24,7 @@ pub use bundle::{Bundle, BundleKind, Entry, Method, Naming, Request, Target};
 pub use capability::{capability, is_fhir};
 pub use equal::{Numbers, difference, semantically_equal};
 pub use error::{FhirError, expression, issue_code, outcome};
-pub use matching::{Candidate, is_lookup};
+pub use matching::Candidate;
 pub use query::{CURSOR, Criterion, Fit, Handling, Query, Referred, Wanted};
 pub use reference::{Reference, is_id};
 pub use resource::{Resource, is_type, millis};

@@ -235,23 +235,29 @@ impl Query {
         query
     }
 
-    /// The patient that the search is about, if it names exactly one kept here: by `patient`, or by another reference that
-    /// says `Patient/…`.
+    /// The patient that the search is about, if it names exactly one kept here. What is about a patient lies on their shelf.
     #[must_use]
     pub fn patient(&self) -> Option<&str> {
-        self.criteria.iter().find_map(|criterion| {
-            let [Wanted::Reference(Referred::Local { kind, id })] = criterion.wanted.as_slice()
-            else {
-                return None;
-            };
-            match kind.as_deref() {
-                Some("Patient") => Some(id.as_str()),
-                None if matches!(criterion.name.as_str(), "patient" | "beneficiary") => {
-                    Some(id.as_str())
-                }
-                _ => None,
+        self.criteria.iter().find_map(Criterion::patient)
+    }
+}
+
+impl Criterion {
+    /// The one patient that it names as the subject, if it does.
+    #[must_use]
+    pub fn patient(&self) -> Option<&str> {
+        let is_subject = matches!(
+            self.name.as_str(),
+            "patient" | "subject" | "beneficiary" | "individual"
+        );
+        match self.wanted.as_slice() {
+            [Wanted::Reference(Referred::Local { kind, id })]
+                if is_subject && kind.as_deref().is_none_or(|kind| kind == "Patient") =>
+            {
+                Some(id)
             }
-        })
+            _ => None,
+        }
     }
 }
 

@@ -88,50 +88,60 @@ impl<'a> Resource<'a> {
         splice(self.text, &self.span, &[(range, with)])
     }
 
-    /// The resource's text with the server's word on version and time in its meta, as FHIR wants it on every read.
+    /// The resource's text with the server's word on version and time in its meta, as FHIR wants it on every read; and the tag
+    /// `SUBSETTED` where the reader may not see all of it.
     #[must_use]
-    pub fn with_meta(&self, version: u64, written: Instant) -> String {
-        let said = [
-            ("versionId", version.to_string()),
-            ("lastUpdated", millis(written)),
+    pub fn with_meta(&self, version: u64, written: Instant, is_subset: bool) -> String {
+        let mut said = vec![
+            ("versionId", format!("\"{version}\"")),
+            ("lastUpdated", format!("\"{}\"", millis(written))),
         ];
-        let fresh = said
-            .iter()
-            .map(|(key, value)| format!("\"{key}\":\"{value}\""))
-            .collect::<Vec<_>>()
-            .join(",");
-        let edits = match self
-            .member("meta")
-            .map(|span| (span, scan::members(self.text, span)))
-        {
+        let members = |span| scan::members(self.text, span);
+        let edits = match self.member("meta").map(|span| (span, members(span))) {
             Some((span, Ok(members))) => {
                 let mut edits = Vec::new();
+                if is_subset {
+                    match members.iter().find(|member| member.key == "tag") {
+                        Some(tag) => edits.push(self.in_front(&tag.value, SUBSETTED)),
+                        None => said.push(("tag", format!("[{SUBSETTED}]"))),
+                    }
+                }
                 let mut missing = Vec::new();
-                for (key, value) in &said {
-                    match members.iter().find(|member| member.key == *key) {
-                        Some(member) => edits.push((member.value.clone(), format!("\"{value}\""))),
-                        None => missing.push(format!("\"{key}\":\"{value}\"")),
+                for (key, value) in said {
+                    match members.iter().find(|member| member.key == key) {
+                        Some(member) => edits.push((member.value.clone(), value)),
+                        None => missing.push(format!("\"{key}\":{value}")),
                     }
                 }
                 if !missing.is_empty() {
-                    let comma = if members.is_empty() { "" } else { "," };
-                    let at = span.start + 1;
-                    edits.push((at..at, format!("{}{comma}", missing.join(","))));
+                    edits.push(self.in_front(span, &missing.join(",")));
                 }
                 edits
             }
             // A meta that is no object breaks the register's rule and is not stored; should one be met, it gives way.
-            Some((span, Err(_))) => vec![(span.clone(), format!("{{{fresh}}}"))],
+            Some((span, Err(_))) => vec![(span.clone(), meta(&said))],
             None => {
+                if is_subset {
+                    said.push(("tag", format!("[{SUBSETTED}]")));
+                }
                 let anchor = if self.member("id").is_some() {
                     "id"
                 } else {
                     "resourceType"
                 };
-                vec![(self.after(anchor), format!(",\"meta\":{{{fresh}}}"))]
+                vec![(self.after(anchor), format!(",\"meta\":{}", meta(&said)))]
             }
         };
         splice(self.text, &self.span, &edits)
+    }
+
+    /// `piece` put in front of what the object or array at `span` holds.
+    fn in_front(&self, span: &Span, piece: &str) -> (Range<usize>, String) {
+        let inside = self.text.get(span.start + 1..span.end.saturating_sub(1));
+        let is_empty = inside.is_none_or(|inside| inside.trim().is_empty());
+        let comma = if is_empty { "" } else { "," };
+        let at = span.start + 1;
+        (at..at, format!("{piece}{comma}"))
     }
 
     /// The empty range right behind member `key`.
@@ -142,6 +152,18 @@ impl<'a> Resource<'a> {
             .map_or(self.span.start + 1, |span| span.end);
         end..end
     }
+}
+
+/// The tag of a resource that is not shown whole.
+const SUBSETTED: &str =
+    r#"{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}"#;
+
+fn meta(said: &[(&str, String)]) -> String {
+    let members: Vec<String> = said
+        .iter()
+        .map(|(key, value)| format!("\"{key}\":{value}"))
+        .collect();
+    format!("{{{}}}", members.join(","))
 }
 
 /// Whether `text` can be a resource type: letters, the first one large. Whether the register knows it is another question.
@@ -184,7 +206,7 @@ mod tests {
     fn stamped(text: &str) -> String {
         Resource::of(text)
             .unwrap()
-            .with_meta(3, Instant::from_micros(1_763_890_200_123_456))
+            .with_meta(3, Instant::from_micros(1_763_890_200_123_456), false)
     }
 
     #[test]
@@ -229,5 +251,29 @@ mod tests {
             stamped(r#"{"resourceType":"Basic","meta":{"lastUpdated":"2001","profile":["p"]}}"#),
             r#"{"resourceType":"Basic","meta":{"versionId":"3","lastUpdated":"2025-11-23T09:30:00.123Z","profile":["p"]}}"#
         );
+    }
+
+    #[test]
+    fn what_is_not_shown_whole_says_so() {
+        let subset = |text: &str| {
+            let resource = Resource::of(text).unwrap();
+            let text = resource.with_meta(1, Instant::from_micros(0), true);
+            serde_json::from_str::<serde_json::Value>(&text).unwrap()
+        };
+        for (text, tags) in [
+            (r#"{"resourceType":"Basic"}"#, 1),
+            (r#"{"resourceType":"Basic","meta":{ }}"#, 1),
+            (r#"{"resourceType":"Basic","meta":{"tag":[ ]}}"#, 1),
+            (
+                r#"{"resourceType":"Basic","meta":{"tag":[{"code":"x"}]}}"#,
+                2,
+            ),
+        ] {
+            let resource = subset(text);
+            let tag = resource["meta"]["tag"].as_array().unwrap();
+            assert_eq!(tag.len(), tags, "{text}");
+            assert_eq!(tag[0]["code"], "SUBSETTED");
+            assert_eq!(resource["meta"]["versionId"], "1");
+        }
     }
 }

@@ -189,7 +189,7 @@ fn a_search_knows_its_patient() {
     assert_eq!(patient("patient=p1").as_deref(), Some("p1"));
     assert_eq!(patient("code=x&subject=Patient/p1").as_deref(), Some("p1"));
     assert_eq!(patient("subject:Patient=p1").as_deref(), Some("p1"));
-    assert_eq!(patient("subject=p1"), None);
+    assert_eq!(patient("subject=p1").as_deref(), Some("p1"));
+    assert_eq!(patient("subject=Group/p1"), None);
     assert_eq!(patient("patient=p1,p2"), None);
-    assert_eq!(patient("patient=Group/p1"), None);
 }
