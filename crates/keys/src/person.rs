@@ -456,7 +456,7 @@ impl Keys {
                 keys.push(RingKey {
                     class,
                     generation: name.generation,
-                    key: opened.map(Arc::new),
+                    key: opened.map(Arc::new).map_err(Box::new),
                 });
             }
         }

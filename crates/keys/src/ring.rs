@@ -31,8 +31,8 @@ pub struct Ring {
 pub(crate) struct RingKey {
     pub(crate) class: Class,
     pub(crate) generation: u32,
-    /// A key that does not open spoils no other.
-    pub(crate) key: Result<Arc<SymmetricKey>, KeysError>,
+    /// A key that does not open spoils no other. Boxed, so that the rings in the cache stay small.
+    pub(crate) key: Result<Arc<SymmetricKey>, Box<KeysError>>,
 }
 
 impl Ring {
@@ -99,7 +99,7 @@ impl RingKey {
         Ok(PersonKey {
             class: self.class,
             generation: self.generation,
-            key: Arc::clone(self.key.as_ref().map_err(KeysError::clone)?),
+            key: Arc::clone(self.key.as_ref().map_err(|error| KeysError::clone(error))?),
         })
     }
 }

@@ -15,12 +15,13 @@ macro_rules! statements {
     };
 }
 
-/// The rows of `$1`, numbered from 0.
+/// The rows of `$1`, numbered from 0. The tenant `$4` is a column of theirs and never a bare one in a join, so that SQLite
+/// has no choice but to begin with them and look each key up; it would else walk through all keys of the tenant.
 macro_rules! numbered {
     ($rest:expr) => {
         concat!(
-            "WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL ",
-            "SELECT i + 1 FROM n WHERE i + 1 < CAST($2 AS BIGINT)) ",
+            "WITH RECURSIVE n(i, tenant) AS (SELECT CAST(0 AS BIGINT), CAST($4 AS TEXT) UNION ALL ",
+            "SELECT i + 1, tenant FROM n WHERE i + 1 < CAST($2 AS BIGINT)) ",
             $rest
         )
     };
@@ -75,7 +76,7 @@ macro_rules! tenant_key_add {
 macro_rules! persons_add {
     ($blob:literal) => {
         numbered!(concat!(
-            "INSERT INTO person (tenant, person) SELECT $4, ",
+            "INSERT INTO person (tenant, person) SELECT n.tenant, ",
             person!($blob),
             " FROM n WHERE true ON CONFLICT DO NOTHING"
         ))
@@ -87,8 +88,8 @@ macro_rules! person_keys_add {
         numbered!(concat!(
             "INSERT INTO person_key (tenant, person, class, generation, region, parent, wrapped, made_at) ",
             "SELECT p.tenant, p.person, k.class, $6, k.region, k.generation, ", wrapped!($blob), ", $9 ",
-            "FROM n JOIN person p ON p.tenant = $4 AND p.person = ", person!($blob),
-            " JOIN kek k ON k.tenant = $4 AND k.region = $7 AND k.class = $5 AND k.generation = $8 ",
+            "FROM n JOIN person p ON p.tenant = n.tenant || '' AND p.person = ", person!($blob),
+            " JOIN kek k ON k.tenant = n.tenant || '' AND k.region = $7 AND k.class = $5 AND k.generation = $8 ",
             "WHERE p.gone_at IS NULL AND k.retired_at IS NULL", $share, " ON CONFLICT DO NOTHING"
         ))
     };
@@ -98,7 +99,7 @@ macro_rules! person_keys_move {
     ($blob:literal) => {
         numbered!(concat!(
             "UPDATE person_key SET parent = $9, wrapped = ", wrapped!($blob), " FROM n ",
-            "WHERE person_key.tenant = $4 AND person_key.person = ", person!($blob),
+            "WHERE person_key.tenant = n.tenant || '' AND person_key.person = ", person!($blob),
             " AND person_key.class = $5 AND person_key.generation = $6 AND person_key.region = $7 AND person_key.parent = $8"
         ))
     };
@@ -108,7 +109,7 @@ macro_rules! person_keys_of {
     ($blob:literal) => {
         numbered!(concat!(
             "SELECT p.person, p.gone_at, k.class, k.generation, k.region, k.parent, k.wrapped ",
-            "FROM n JOIN person p ON p.tenant = $4 AND p.person = ",
+            "FROM n JOIN person p ON p.tenant = n.tenant || '' AND p.person = ",
             person!($blob),
             " LEFT JOIN person_key k ON k.tenant = p.tenant AND k.person = p.person"
         ))
