@@ -17,7 +17,7 @@ pub fn assets<W: Send + 'static>() -> Routes<W> {
             group: "Pages",
             summary: "The stylesheet of all pages",
             about: "",
-            params: &[],
+            params: vec![],
             body: None,
             answers: &[(200, "CSS")],
         },

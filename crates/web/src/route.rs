@@ -98,7 +98,7 @@ impl Param {
 }
 
 /// What the OpenAPI description says of a route.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Doc {
     /// A unique name, e.g. `putRecord`.
     pub id: &'static str,
@@ -109,7 +109,7 @@ pub struct Doc {
     /// More, in sentences.
     pub about: &'static str,
     /// Its parameters.
-    pub params: &'static [Param],
+    pub params: Vec<Param>,
     /// The body's media type and what it holds.
     pub body: Option<(&'static str, &'static str)>,
     /// Status and meaning of its good answers.

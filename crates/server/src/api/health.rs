@@ -1,0 +1,61 @@
+//! Whether the service can do its work, and what it counts.
+
+use std::sync::atomic::AtomicI64;
+
+use prometheus_client::metrics::gauge::Gauge;
+use web::Metrics;
+
+use super::House;
+
+/// Numbers of the areas below, read when somebody asks.
+#[derive(Clone)]
+pub struct Gauges {
+    commits: Gauge<i64, AtomicI64>,
+    sets: Gauge<i64, AtomicI64>,
+    waiting: Gauge<i64, AtomicI64>,
+}
+
+impl Gauges {
+    /// Register them.
+    #[must_use]
+    pub fn new(metrics: &Metrics) -> Self {
+        Self {
+            commits: metrics.gauge("store_commits", "Transactions committed since start"),
+            sets: metrics.gauge("store_write_sets", "Operations committed since start"),
+            waiting: metrics.gauge("store_waiting", "Operations that wait for a commit now"),
+        }
+    }
+
+    /// Read the numbers.
+    pub fn read(&self, house: &House) {
+        let stats = house.db.stats();
+        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        self.commits.set(number(stats.batches));
+        self.sets.set(number(stats.sets_held));
+        self.waiting.set(number(stats.waiting));
+    }
+}
+
+/// Whether the databases can be reached and the log can be written to.
+///
+/// # Errors
+/// What is missing, in words without data.
+pub async fn ready(house: &House) -> Result<(), &'static str> {
+    house
+        .vault
+        .tenants()
+        .await
+        .map_err(|_| "the data database cannot be read")?;
+    house
+        .keys
+        .tenants()
+        .await
+        .map_err(|_| "the key database cannot be read")?;
+    // An empty commit goes through the writer to the disk.
+    house
+        .db
+        .commit(store::WriteSet::new())
+        .await
+        .map_err(|_| "the data database cannot be written")?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! The HTTP surface: every route of every area, in one table.
+
+mod batch;
+mod conditions;
+mod fhir;
+mod files;
+mod health;
+mod house;
+mod log;
+mod meta;
+mod persons;
+mod records;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use audit::{Action, Entry, Outcome};
+use base::{Ctx, ErrorKind, Name, PersonId, RecordId};
+use policy::{Allowed, Authority, RecordAt, Thing, Verb, decide};
+use store::WriteSet;
+use vault::Once;
+use web::{Call, Gate, Problem, Routes};
+
+pub use health::{Gauges, ready};
+
+use crate::Installation;
+use crate::installation::outside;
+
+/// What handlers share.
+pub type House = Arc<Installation>;
+
+/// Lets in who has a token.
+pub struct TokenGate(pub House);
+
+impl Gate for TokenGate {
+    type Who = Authority;
+
+    fn admit<'a>(
+        &'a self,
+        authorization: Option<&'a str>,
+    ) -> Pin<Box<dyn Future<Output = Result<Authority, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            let text = authorization
+                .and_then(|value| value.split_once(' '))
+                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+                .map_or("", |(_, token)| token.trim());
+            let authority = self.0.tokens.verify(text).await?;
+            // A token of a tenant that is configured no longer lets nobody in.
+            if self.0.config.tenants.contains(authority.tenant()) {
+                Ok(authority)
+            } else {
+                Err(policy::TokenError::Unknown.into())
+            }
+        })
+    }
+}
+
+/// Every route.
+#[must_use]
+pub fn routes(house: &House) -> Routes<Authority> {
+    let mut routes = Vec::new();
+    routes.extend(persons::routes(house));
+    routes.extend(records::routes(house));
+    routes.extend(batch::routes(house));
+    routes.extend(files::routes(house));
+    routes.extend(fhir::routes(house));
+    routes.extend(log::routes(house));
+    routes.extend(house::routes(house));
+    routes.extend(web::assets());
+    let meta = meta::routes(&routes);
+    routes.extend(meta);
+    routes
+}
+
+/// The circumstances of a call.
+pub(crate) fn circumstances(call: &Call<Authority>) -> Result<Ctx, Problem> {
+    Ok(outside(&call.who, call.purpose()?, call.request, call.now))
+}
+
+/// Ask policy; a no stands in the log before the caller hears of it.
+pub(crate) async fn allow<T: Thing>(
+    house: &House,
+    ctx: &Ctx,
+    who: &Authority,
+    verb: Verb,
+    action: Action,
+    thing: T,
+) -> Result<Allowed<T>, Problem> {
+    let person = thing.person().filter(|_| thing.tenant() == who.tenant());
+    let collection = thing.collection().cloned();
+    match decide(ctx, who, verb, thing) {
+        Ok(allowed) => Ok(allowed),
+        Err(denied) => {
+            let mut entry = Entry::new(ctx, action, Outcome::Denied)
+                .map_err(vault::VaultError::from)?
+                .code(base::Fault::code(&denied));
+            if let Some(collection) =
+                collection.filter(|it| house.vault.register().collection(it.as_str()).is_some())
+            {
+                entry = entry.collection(&collection);
+            }
+            if let Some(person) = person
+                && let Ok(handle) = house.vault.handle(&ctx.tenant, person).await
+            {
+                entry = entry.person(handle);
+            }
+            house
+                .db
+                .commit(WriteSet::new().log(entry.finish(&ctx.tenant)))
+                .await?;
+            Err(denied.into())
+        }
+    }
+}
+
+/// The record that a call's address names.
+pub(crate) fn record_at(call: &Call<Authority>) -> Result<RecordAt, Problem> {
+    Ok(RecordAt {
+        tenant: call.who.tenant().clone(),
+        person: call.part::<PersonId>("person")?,
+        collection: call.part::<Name>("collection")?,
+        record: call.part::<RecordId>("record")?,
+    })
+}
+
+/// The call's `Idempotency-Key`, if it has one.
+pub(crate) fn once(
+    house: &House,
+    ctx: &Ctx,
+    call: &Call<Authority>,
+    body: &[u8],
+) -> Result<Option<Once>, Problem> {
+    static NAME: http::HeaderName = http::HeaderName::from_static("idempotency-key");
+    let Some(key) = call.header(&NAME)? else {
+        return Ok(None);
+    };
+    if key.is_empty() || key.len() > base::limits::IDEMPOTENCY_KEY_BYTES_MAX {
+        return Err(Problem::new(
+            ErrorKind::Invalid,
+            "http.idempotency_key",
+            "An Idempotency-Key has 1 to 128 characters.",
+        ));
+    }
+    let mut address = Vec::new();
+    for (name, value) in &call.path {
+        address.extend_from_slice(&(value.len() as u64).to_be_bytes());
+        address.extend_from_slice(name.as_bytes());
+        address.extend_from_slice(value.as_bytes());
+    }
+    let length = (body.len() as u64).to_be_bytes();
+    let request: [&[u8]; 4] = [call.method.as_str().as_bytes(), &address, &length, body];
+    Ok(Some(house.vault.once(ctx, key, &request)?))
+}

@@ -1,0 +1,518 @@
+//! The command line. Data on stdout, talk on stderr; exit code 0 held, 1 did not hold, 2 used wrongly.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use base::{Class, Name, PersonId, TenantId, TokenId};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use policy::Role;
+
+/// Stores sensitive personal data sealed by class, opens them for a stated purpose, and proves every look.
+#[derive(Debug, Parser)]
+#[command(
+    name = "strongroom",
+    version,
+    max_term_width = 110,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Begin with `strongroom demo`. Documentation: docs/ and https://127.0.0.1:8443/v1/docs of a running server."
+)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make an installation with synthetic people and serve it: the quickest way to see everything
+    Demo(Demo),
+    /// Serve an installation
+    Serve(Place),
+    /// Measure whether the promises of the security page are kept
+    Check(Check),
+    /// Bring data in from outside
+    #[command(subcommand)]
+    Import(Import),
+    /// Erase a person, for ever
+    Erase(Erase),
+    /// Write synthetic people as files: FHIR R4 bundles, cycle diaries, wearable measurements
+    Synth(Synth),
+    /// The key tree: list, rotate, re-wrap, destroy
+    #[command(subcommand)]
+    Keys(Keys),
+    /// The tamper-evident log: show, verify, prove, export
+    #[command(subcommand)]
+    Log(Log),
+    /// The data register: what may be kept, and how it is protected
+    #[command(subcommand)]
+    Register(Register),
+    /// Tokens that let programs and people in
+    #[command(subcommand)]
+    Token(Token),
+    /// The configuration file
+    #[command(subcommand)]
+    Config(Config),
+    /// Bring the databases of an installation up to this program's schema
+    Migrate(Place),
+    /// Write the reference documentation that is made from code
+    #[command(subcommand, hide = true)]
+    Docs(Docs),
+}
+
+/// Which installation.
+#[derive(Clone, Debug, Args)]
+pub struct Place {
+    /// The configuration file
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    pub config: Option<PathBuf>,
+    /// The folder of an installation (its configuration is DIR/strongroom.toml)
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where to listen; port 0 lets the system choose
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8443")]
+    pub listen: SocketAddr,
+    /// Where metrics are served; port 0 lets the system choose
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub metrics: SocketAddr,
+    /// Keep everything in this folder and start again from it; without, it is gone at the end
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// How many synthetic people
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub persons: u32,
+    /// The same seed makes the same people
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Seal the root key with the passphrase in this file instead of a key file
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Register files beside the shipped packs
+    #[arg(long, value_name = "FILE")]
+    pub register: Vec<PathBuf>,
+    /// Keep data and keys in PostgreSQL: a file with the data database's URL
+    #[arg(long, value_name = "FILE", requires = "postgres_keys")]
+    pub postgres_data: Option<PathBuf>,
+    /// Keep data and keys in PostgreSQL: a file with the key database's URL
+    #[arg(long, value_name = "FILE", requires = "postgres_data")]
+    pub postgres_keys: Option<PathBuf>,
+    /// Once it serves, write url, tokens and ids to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    pub ready_file: Option<PathBuf>,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Only this promise
+    #[arg(value_name = "PROMISE")]
+    pub only: Vec<String>,
+    /// Also break each thing on purpose in a scratch installation, and see the check fail
+    #[arg(long)]
+    pub prove: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `import`
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// FHIR R4 bundles, resources and NDJSON: files and folders
+    Fhir(ImportFhir),
+}
+
+/// `import fhir`
+#[derive(Debug, Args)]
+pub struct ImportFhir {
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Go through the API of a running server instead
+    #[arg(long, value_name = "URL", requires = "token_file", conflicts_with_all = ["config", "data"])]
+    pub url: Option<String>,
+    /// The CA that signed the server's certificate
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// A file that holds a token of the role `app`
+    #[arg(long = "token-file", alias = "token", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Into which tenant (the only one, if there is one)
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+    /// The outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `erase`
+#[derive(Debug, Args)]
+pub struct Erase {
+    /// Whom
+    pub person: PersonId,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Of which tenant (the only one, if there is one)
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+    /// Do it; without this, only say what would go
+    #[arg(long)]
+    pub yes: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `synth`
+#[derive(Debug, Args)]
+pub struct Synth {
+    /// The folder to write to; made if missing
+    pub folder: PathBuf,
+    /// How many people
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub persons: u32,
+    /// The same seed makes the same people
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// `keys`
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Every key but those of persons, with generation, state and age
+    List(KeysView),
+    /// The tree in numbers, and how far re-wrapping is
+    Status(KeysView),
+    /// Make a new generation of a key; what is sealed under the old one stays readable
+    Rotate(KeysRotate),
+    /// Move everything under the newest generations, until nothing is left under old ones
+    Rewrap(KeysView),
+    /// Destroy an old generation, or all keys of a person
+    Destroy(KeysDestroy),
+    /// Seal the root key in the way that the configuration now says, unsealing it in the way of another one
+    Reseal(KeysReseal),
+}
+
+/// A look at the keys.
+#[derive(Debug, Args)]
+pub struct KeysView {
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which kind of key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyLevel {
+    /// The root key
+    Root,
+    /// A key-encryption key, of one tenant and class
+    Kek,
+    /// A person's key, of one class
+    Person,
+    /// The key that signs a tenant's log
+    LogSigning,
+    /// The key that seals a tenant's log
+    LogSealing,
+    /// The key that seals a tenant's small secrets
+    Sealing,
+    /// A tenant's RSA-4096 signing key
+    Rsa,
+}
+
+/// `keys rotate`
+#[derive(Debug, Args)]
+pub struct KeysRotate {
+    /// Which kind of key
+    pub level: KeyLevel,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Whose (the only tenant, if there is one)
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+    /// Of which class (`kek`: all, if not given)
+    #[arg(long)]
+    pub class: Option<Class>,
+    /// Of which person (`person`)
+    #[arg(long)]
+    pub person: Option<PersonId>,
+}
+
+/// `keys destroy`
+#[derive(Debug, Args)]
+pub struct KeysDestroy {
+    /// Which kind of key
+    pub level: KeyLevel,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Whose (the only tenant, if there is one)
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+    /// Of which class
+    #[arg(long)]
+    pub class: Option<Class>,
+    /// All keys of this person: what is kept about them is unreadable from then on
+    #[arg(long)]
+    pub person: Option<PersonId>,
+    /// Which old generation
+    #[arg(long)]
+    pub generation: Option<u32>,
+    /// Do it
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `keys reseal`
+#[derive(Debug, Args)]
+pub struct KeysReseal {
+    /// Which installation, with the new `[seal]`
+    #[command(flatten)]
+    pub place: Place,
+    /// A configuration file whose `[seal]` unseals the root key now
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
+}
+
+/// `log`
+#[derive(Debug, Subcommand)]
+pub enum Log {
+    /// Entries, newest first
+    Show(LogShow),
+    /// Verify every entry, tile and signature; finds edits, deletions, truncation, forks and reordering, and names them
+    Verify(LogVerify),
+    /// A proof of one entry that a third party can check without us
+    Prove(LogProve),
+    /// Entries as NDJSON for another system, or the log as static tiles
+    Export(LogExport),
+}
+
+/// `log show`
+#[derive(Debug, Args)]
+pub struct LogShow {
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Whose log (the only tenant's, if there is one; `operator` for the installation's own)
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+    /// Index of the first entry (default: the newest ones)
+    #[arg(long)]
+    pub from: Option<u64>,
+    /// How many
+    #[arg(long, default_value_t = 20)]
+    pub limit: u64,
+    /// As NDJSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `log verify`
+#[derive(Debug, Args)]
+pub struct LogVerify {
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Only this tenant's log
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+    /// Verify an exported folder of tiles instead, without keys
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["config", "data"], requires = "vkey")]
+    pub tiles: Option<PathBuf>,
+    /// A file with the log's public keys (vkeys), for `--tiles`
+    #[arg(long, value_name = "FILE")]
+    pub vkey: Option<PathBuf>,
+    /// A checkpoint that was kept elsewhere: the log must contain it
+    #[arg(long, value_name = "FILE")]
+    pub anchor: Vec<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `log prove`
+#[derive(Debug, Args)]
+pub struct LogProve {
+    /// The entry's index
+    pub entry: u64,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Whose log
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+}
+
+/// A form of export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// OCSF 1.x (API Activity), NDJSON
+    Ocsf,
+    /// Elastic Common Schema, flat NDJSON
+    Ecs,
+    /// FHIR R4 AuditEvent, NDJSON
+    Fhir,
+    /// The log itself: C2SP tiles in a folder, with the public keys
+    Tiles,
+}
+
+/// `log export`
+#[derive(Debug, Args)]
+pub struct LogExport {
+    /// In which form
+    #[arg(long, value_enum)]
+    pub format: LogFormat,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Whose log
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+    /// From this entry on
+    #[arg(long, default_value_t = 0)]
+    pub from: u64,
+    /// The folder for `--format tiles`
+    #[arg(long, value_name = "DIR", required_if_eq("format", "tiles"))]
+    pub out: Option<PathBuf>,
+}
+
+/// `register`
+#[derive(Debug, Subcommand)]
+pub enum Register {
+    /// Whether register files are right; every problem with file, line and hint
+    Check {
+        /// Register files (the shipped packs, if none)
+        files: Vec<PathBuf>,
+    },
+    /// Collections, fields and classes
+    Show {
+        /// Only this collection
+        collection: Option<Name>,
+        /// Which installation (the shipped packs, if none)
+        #[command(flatten)]
+        place: Place,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What differs between two register files: what is more or less protected, what breaks stored data
+    Diff {
+        /// As it was
+        before: PathBuf,
+        /// As it shall be
+        after: PathBuf,
+    },
+}
+
+/// `token`
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make a token; it is shown once
+    Create(TokenCreate),
+    /// The tokens of a tenant
+    List(TokenList),
+    /// End a token at once
+    Revoke(TokenRevoke),
+}
+
+/// `token create`
+#[derive(Debug, Args)]
+pub struct TokenCreate {
+    /// app, clinician, operator, security or person
+    #[arg(long)]
+    pub role: Role,
+    /// What it is for, as the list will show it; no person's name
+    #[arg(long)]
+    pub label: String,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Of which tenant (the only one, if there is one)
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+    /// About whom, for the role `person`
+    #[arg(long, required_if_eq("role", "person"))]
+    pub person: Option<PersonId>,
+    /// Only these collections
+    #[arg(long, value_delimiter = ',')]
+    pub collections: Option<Vec<Name>>,
+    /// Only these classes
+    #[arg(long, value_delimiter = ',')]
+    pub classes: Option<Vec<Class>>,
+    /// May not change anything
+    #[arg(long)]
+    pub read_only: bool,
+    /// How long it lives, in days
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..=3650))]
+    pub days: u64,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `token list`
+#[derive(Debug, Args)]
+pub struct TokenList {
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Of which tenant
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `token revoke`
+#[derive(Debug, Args)]
+pub struct TokenRevoke {
+    /// Its id, as the list shows it
+    pub id: TokenId,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Of which tenant
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+}
+
+/// `config`
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// A configuration to begin with, every key with its meaning
+    Sample,
+    /// Whether a configuration is right, without touching anything
+    Check {
+        /// The configuration file
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+}
+
+/// `docs`
+#[derive(Debug, Subcommand)]
+pub enum Docs {
+    /// Every stable error code
+    Errors,
+    /// The OpenAPI description
+    Openapi,
+}

@@ -1,0 +1,35 @@
+//! `strongroom config`.
+
+use super::{Held, data, talk};
+use crate::cli::Config as Args;
+use crate::config::{Config, SAMPLE};
+use crate::{installation, tls};
+
+pub(super) fn run(args: &Args) -> Held {
+    match args {
+        Args::Sample => {
+            data(SAMPLE.trim_end());
+            Ok(true)
+        }
+        Args::Check { config: path } => {
+            let config = Config::read(path)?;
+            let register = installation::register(&config)?;
+            if config.tls.certificate.exists() || config.tls.key.exists() {
+                tls::server(&config.tls.certificate, &config.tls.key)?;
+            } else {
+                talk(format_args!(
+                    "note: {} is not there yet; the server needs it to start",
+                    config.tls.certificate.display()
+                ));
+            }
+            talk(format_args!(
+                "{}: right; environment {}, {} tenants, {} collections",
+                path.display(),
+                config.environment,
+                config.tenants.len(),
+                register.collections().len()
+            ));
+            Ok(true)
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! `strongroom demo`: an installation made on the spot, filled with synthetic people, and served.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use base::{PersonId, TenantId};
+use indicatif::HumanDuration;
+use policy::{NewToken, PersonAt, Role, Scope, Verb, decide};
+use serde_json::{Value, json};
+
+use super::{Held, data, fill, place, talk, token};
+use crate::cli::Demo;
+use crate::config::Config;
+use crate::{Failure, Installation, Serving, private, telemetry, tls};
+
+const TENANT: &str = "demo";
+/// Ids that the ready file lists.
+const PERSONS_LISTED: usize = 10;
+/// How long a demonstration's tokens live.
+const TOKENS_LIVE: Duration = Duration::from_hours(24 * 30);
+
+pub(super) async fn run(args: Demo) -> Held {
+    let began = Instant::now();
+    // Without --data, everything is gone when this is dropped.
+    let scratch =
+        match args.data {
+            Some(_) => None,
+            None => Some(tempfile::tempdir().map_err(|error| {
+                Failure::text(format!("no folder for the demonstration: {error}"))
+            })?),
+        };
+    let folder = match (&args.data, &scratch) {
+        (Some(folder), _) => folder.clone(),
+        (None, Some(scratch)) => scratch.path().to_owned(),
+        (None, None) => PathBuf::new(),
+    };
+    private::folder(&folder).map_err(|error| Failure::file(&folder, &error))?;
+    let folder = folder
+        .canonicalize()
+        .map_err(|error| Failure::file(&folder, &error))?;
+    let again = folder.join(place::FILE).exists();
+    if again {
+        // The address may be another one this time; the rest stays as it was made.
+        rewrite_listen(&folder, &args)?;
+    } else {
+        lay_out(&folder, &args)?;
+    }
+    let config = Config::read(&folder.join(place::FILE))?;
+    telemetry::begin(&config.logging)?;
+    let installation = Installation::open(config).await?;
+    let tenant: TenantId = TENANT
+        .parse()
+        .map_err(|error: base::InvalidId| Failure::text(error.to_string()))?;
+
+    let persons = if again {
+        talk(format_args!("starting again from {}", folder.display()));
+        some_persons(&installation, &tenant).await?
+    } else {
+        let mut persons = fill::fill(&installation, &tenant, args.seed, args.persons).await?;
+        persons.truncate(PERSONS_LISTED);
+        persons
+    };
+    let tokens = tokens(&installation, &tenant, persons.first().copied()).await?;
+    let serving = Serving::begin(installation).await?;
+    let ready = ready(&serving, &folder, &tenant, &tokens, &persons);
+    if let Some(file) = &args.ready_file {
+        // Written beside and moved, so that who waits for it never reads half of it.
+        let beside = file.with_extension("part");
+        let text = format!("{ready:#}\n");
+        private::write(&beside, text.as_bytes()).map_err(|error| Failure::file(&beside, &error))?;
+        std::fs::rename(&beside, file).map_err(|error| Failure::file(file, &error))?;
+    }
+    show(&ready, began, args.data.is_some());
+    serving.until_told().await;
+    talk("stopped");
+    Ok(true)
+}
+
+fn listen_section(args: &Demo) -> String {
+    format!(
+        "[listen]\nhttps = \"{}\"\nmetrics = \"{}\"\n",
+        args.listen, args.metrics
+    )
+}
+
+/// A new installation's folder: certificate, secrets, configuration.
+fn lay_out(folder: &Path, args: &Demo) -> Result<(), Failure> {
+    for part in ["tls", "secrets"] {
+        let part = folder.join(part);
+        private::folder(&part).map_err(|error| Failure::file(&part, &error))?;
+    }
+    tls::development_ca(&folder.join("tls"))?;
+    let absolute = |path: &Path| {
+        path.canonicalize()
+            .map(|path| path.display().to_string())
+            .map_err(|error| Failure::file(path, &error))
+    };
+    let seal = match &args.passphrase_file {
+        None => "kind = \"key-file\"\npath = \"secrets/root.key\"".to_owned(),
+        Some(file) => format!("kind = \"passphrase\"\nfile = {:?}", absolute(file)?),
+    };
+    let mut register = Vec::new();
+    for file in &args.register {
+        register.push(format!("{:?}", absolute(file)?));
+    }
+    let database = |file: &Option<PathBuf>, path: &str| match file {
+        None => Ok(format!("kind = \"sqlite\"\npath = \"{path}\"")),
+        Some(file) => Ok::<_, Failure>(format!(
+            "kind = \"postgres\"\nurl_file = {:?}",
+            absolute(file)?
+        )),
+    };
+    let text = format!(
+        "# Made by `strongroom demo`. `strongroom config sample` explains every key.\n\
+         environment = \"demo\"\nregion = \"local\"\norigin = \"strongroom.local\"\ntenants = [\"{TENANT}\"]\n\n\
+         {listen}\n[tls]\ncertificate = \"tls/server.pem\"\nkey = \"tls/server.key\"\n\n\
+         [data]\n{data}\n\n[keys]\n{keys}\n\n[files]\nkind = \"folder\"\npath = \"data/files\"\n\n\
+         [seal]\n{seal}\n\n[register]\nfiles = [{register}]\n\n[logging]\nlevel = \"warn\"\nformat = \"text\"\n",
+        listen = listen_section(args),
+        data = database(&args.postgres_data, "data/strongroom.sqlite")?,
+        keys = database(&args.postgres_keys, "keys/keys.sqlite")?,
+        register = register.join(", "),
+    );
+    let path = folder.join(place::FILE);
+    private::write(&path, text.as_bytes()).map_err(|error| Failure::file(&path, &error))
+}
+
+fn rewrite_listen(folder: &Path, args: &Demo) -> Result<(), Failure> {
+    let path = folder.join(place::FILE);
+    let failed = |error: std::io::Error| Failure::file(&path, &error);
+    let text = std::fs::read_to_string(&path).map_err(failed)?;
+    let mut out = String::with_capacity(text.len());
+    let mut skipping = false;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            skipping = line.trim() == "[listen]";
+            if skipping {
+                out.push_str(&listen_section(args));
+                out.push('\n');
+            }
+        }
+        if !skipping {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    private::write(&path, out.as_bytes()).map_err(failed)
+}
+
+async fn some_persons(
+    installation: &Installation,
+    tenant: &TenantId,
+) -> Result<Vec<PersonId>, Failure> {
+    let (ctx, authority) = installation.local(tenant, "demo");
+    let thing = PersonAt {
+        tenant: tenant.clone(),
+        person: None,
+    };
+    let allowed = decide(&ctx, &authority, Verb::Read, thing)?;
+    let (lines, _) = installation
+        .vault
+        .list_persons(&ctx, &allowed, None, PERSONS_LISTED)
+        .await?;
+    Ok(lines.into_iter().map(|line| line.person).collect())
+}
+
+async fn tokens(
+    installation: &Installation,
+    tenant: &TenantId,
+    person: Option<PersonId>,
+) -> Result<Vec<(&'static str, String)>, Failure> {
+    let mut tokens = Vec::new();
+    for role in Role::TOKENS {
+        if role == Role::Person && person.is_none() {
+            continue;
+        }
+        let new = NewToken {
+            tenant: tenant.clone(),
+            role,
+            person: if role == Role::Person { person } else { None },
+            scope: Scope::default(),
+            label: "demonstration".to_owned(),
+            lives: TOKENS_LIVE,
+        };
+        let (_, text) = token::make(installation, &new).await?;
+        tokens.push((role.as_str(), text.expose().clone()));
+    }
+    Ok(tokens)
+}
+
+fn ready(
+    serving: &Serving,
+    folder: &Path,
+    tenant: &TenantId,
+    tokens: &[(&'static str, String)],
+    persons: &[PersonId],
+) -> Value {
+    let tokens: serde_json::Map<_, _> = tokens
+        .iter()
+        .map(|(role, text)| ((*role).to_owned(), text.clone().into()))
+        .collect();
+    json!({
+        "url": format!("https://{}", serving.address),
+        "ca_file": folder.join("tls/ca.pem"),
+        "data": folder,
+        "metrics_url": serving.metrics_address.map(|address| format!("http://{address}/metrics")),
+        "tenant": tenant,
+        "tokens": tokens,
+        "persons": persons,
+        "pid": std::process::id(),
+    })
+}
+
+fn show(ready: &Value, began: Instant, lasts: bool) {
+    let text = |pointer: &str| {
+        ready
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or("-")
+            .to_owned()
+    };
+    let (url, ca) = (text("/url"), text("/ca_file"));
+    let (app, security, person) = (
+        text("/tokens/app"),
+        text("/tokens/security"),
+        text("/persons/0"),
+    );
+    talk(format_args!(
+        "ready after {}",
+        HumanDuration(began.elapsed())
+    ));
+    data(format_args!(
+        "\nStrongroom serves {url}\n  (try {url}/trust and {url}/v1/docs)\n"
+    ));
+    data("Tokens, one per role:");
+    if let Some(tokens) = ready.pointer("/tokens").and_then(Value::as_object) {
+        for (role, token) in tokens {
+            data(format_args!(
+                "  {role:<10} {}",
+                token.as_str().unwrap_or("-")
+            ));
+        }
+    }
+    data("\nFive things to try:\n");
+    data("  # What is kept about one person");
+    data(format_args!(
+        "  curl --cacert '{ca}' -H 'Authorization: Bearer {app}' '{url}/v1/persons/{person}'\n"
+    ));
+    data("  # Write a day of the cycle diary");
+    data(format_args!(
+        "  curl --cacert '{ca}' -H 'Authorization: Bearer {app}' -H 'Content-Type: application/json' -X PUT -d '{{\"date\":\"2026-01-31\",\"bleeding\":\"light\"}}' '{url}/v1/persons/{person}/records/cycle-day/2026-01-31'\n"
+    ));
+    data("  # Open it, for a reason");
+    data(format_args!(
+        "  curl --cacert '{ca}' -H 'Authorization: Bearer {app}' -H 'Purpose-Of-Use: PATRQT' '{url}/v1/persons/{person}/records/cycle-day/2026-01-31'\n"
+    ));
+    data("  # Search clinical observations as FHIR");
+    data(format_args!(
+        "  curl --cacert '{ca}' -H 'Authorization: Bearer {app}' -H 'Purpose-Of-Use: TREAT' '{url}/fhir/Patient?_count=2'\n"
+    ));
+    data("  # See every look, as the security engineer does");
+    data(format_args!(
+        "  curl --cacert '{ca}' -H 'Authorization: Bearer {security}' '{url}/v1/log?limit=5'\n"
+    ));
+    if lasts {
+        data(format_args!(
+            "Everything is kept in {}. Stop with Ctrl-C; the same command starts it again.",
+            text("/data")
+        ));
+    } else {
+        data("Stop with Ctrl-C; everything is gone then. `--data DIR` keeps it.");
+    }
+}

@@ -1,0 +1,83 @@
+//! One file per command.
+
+mod check;
+mod config;
+mod demo;
+mod docs;
+mod erase;
+mod fill;
+mod import;
+mod keys;
+mod log;
+mod migrate;
+mod place;
+mod register;
+mod serve;
+mod synth;
+mod token;
+
+use std::future::Future;
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+use crate::{Failure, telemetry};
+
+/// Whether what was asked for held: decides between exit code 0 and 1.
+type Held = Result<bool, Failure>;
+
+/// Run a command.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    telemetry::quiet_panics();
+    telemetry::no_core_dumps();
+    let held = match cli.command {
+        Command::Demo(args) => wait(demo::run(args)),
+        Command::Serve(place) => wait(serve::run(place)),
+        Command::Check(args) => wait(check::run(args)),
+        Command::Import(args) => wait(import::run(args)),
+        Command::Erase(args) => wait(erase::run(args)),
+        Command::Synth(args) => synth::run(&args),
+        Command::Keys(args) => wait(keys::run(args)),
+        Command::Log(args) => wait(log::run(args)),
+        Command::Register(args) => register::run(args),
+        Command::Token(args) => wait(token::run(args)),
+        Command::Config(args) => config::run(&args),
+        Command::Migrate(place) => wait(migrate::run(place)),
+        Command::Docs(args) => docs::run(&args),
+    };
+    match held {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(failure) => {
+            talk(format_args!("error: {failure}"));
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn wait(command: impl Future<Output = Held>) -> Held {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::text(format!("cannot start: {error}")))?
+        .block_on(command)
+}
+
+/// Data, on stdout. A reader that went away (`| head`) is no failure.
+fn data(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// Talk, on stderr.
+fn talk(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// A value as JSON, on stdout.
+fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| Failure::text(error.to_string()))?;
+    data(text);
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! `strongroom serve`.
+
+use super::{Held, place};
+use crate::cli::Place;
+use crate::{Installation, Serving, telemetry};
+
+pub(super) async fn run(args: Place) -> Held {
+    let config = place::read(&args)?;
+    telemetry::begin(&config.logging)?;
+    let installation = Installation::open(config).await?;
+    let serving = Serving::begin(installation).await?;
+    tracing::info!(https = %serving.address, metrics = ?serving.metrics_address, "serving");
+    serving.until_told().await;
+    tracing::info!("stopped");
+    Ok(true)
+}

@@ -1,0 +1,332 @@
+//! The configuration file. Unknown keys are fatal; secrets come as files; `strongroom config sample` is its documentation.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use base::{Environment, Region, TenantId};
+use serde::Deserialize;
+
+/// The sample that `strongroom config sample` prints, and that a test reads back.
+pub const SAMPLE: &str = include_str!("sample.toml");
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error(
+        "cannot read {path}: {source}\nhint: `strongroom config sample > {path}` makes one to begin with"
+    )]
+    Read {
+        /// Which file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not what we expect.
+    #[error("{path}: {message}\nhint: `strongroom config sample` shows every key with its meaning")]
+    Parse {
+        /// Which file.
+        path: String,
+        /// Where and why.
+        message: String,
+    },
+    /// A value does not make sense.
+    #[error("{key}: {message}")]
+    Value {
+        /// Which key.
+        key: &'static str,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+}
+
+/// The whole configuration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Bound into every seal: data do not open in another environment.
+    pub environment: Environment,
+    /// Where the data live.
+    pub region: Region,
+    /// The name of the logs, a host name without a scheme.
+    pub origin: String,
+    /// The companies that use this installation.
+    pub tenants: Vec<TenantId>,
+    /// Where it listens.
+    pub listen: Listen,
+    /// The certificate.
+    pub tls: Tls,
+    /// Where the data lie.
+    pub data: Data,
+    /// Where the keys lie.
+    pub keys: Database,
+    /// Where files lie.
+    pub files: Files,
+    /// What unseals the root key.
+    pub seal: SealConfig,
+    /// What may be kept.
+    #[serde(default)]
+    pub register: RegisterConfig,
+    /// What the server writes about itself.
+    #[serde(default)]
+    pub logging: Logging,
+}
+
+/// Where it listens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// HTTPS.
+    pub https: SocketAddr,
+    /// Prometheus, without TLS: keep it on loopback or a private network.
+    #[serde(default)]
+    pub metrics: Option<SocketAddr>,
+}
+
+/// The certificate.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM, the leaf first.
+    pub certificate: PathBuf,
+    /// PEM, PKCS#8.
+    pub key: PathBuf,
+}
+
+/// Where the data lie.
+pub type Data = Database;
+
+/// One database.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, tag = "kind", rename_all = "lowercase")]
+pub enum Database {
+    /// One file.
+    Sqlite {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A server.
+    Postgres {
+        /// A file that holds the connection URL, since it may hold a password.
+        url_file: PathBuf,
+    },
+}
+
+/// Where files lie.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, tag = "kind", rename_all = "lowercase")]
+pub enum Files {
+    /// A local folder.
+    Folder {
+        /// Which.
+        path: PathBuf,
+    },
+}
+
+/// What unseals the root key.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, tag = "kind", rename_all = "kebab-case")]
+pub enum SealConfig {
+    /// 32 random bytes in a file that only the service may read.
+    KeyFile {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A passphrase (Argon2id).
+    Passphrase {
+        /// The file that holds it.
+        file: PathBuf,
+    },
+    /// A key inside an HSM.
+    Pkcs11 {
+        /// The module's shared library.
+        module: PathBuf,
+        /// The token's label.
+        token: String,
+        /// The key's label; made if missing.
+        #[serde(default = "default_key_label")]
+        key_label: String,
+        /// The file that holds the user PIN.
+        pin_file: PathBuf,
+    },
+}
+
+fn default_key_label() -> String {
+    "strongroom-root".to_owned()
+}
+
+/// What may be kept.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterConfig {
+    /// Register files beside the shipped packs.
+    #[serde(default)]
+    pub files: Vec<PathBuf>,
+    /// Leave the shipped packs out.
+    #[serde(default)]
+    pub without_packs: bool,
+}
+
+/// What the server writes about itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logging {
+    /// `info`, `debug`, ... or a filter as of `tracing`.
+    #[serde(default = "default_level")]
+    pub level: String,
+    /// `json` or `text`.
+    #[serde(default = "default_format")]
+    pub format: String,
+}
+
+fn default_level() -> String {
+    "info".to_owned()
+}
+
+fn default_format() -> String {
+    "json".to_owned()
+}
+
+impl Default for Logging {
+    fn default() -> Self {
+        Self {
+            level: default_level(),
+            format: default_format(),
+        }
+    }
+}
+
+impl Config {
+    /// Read a file; relative paths in it are taken from its folder.
+    ///
+    /// # Errors
+    /// [`ConfigError`], with the line where there is one.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: name.clone(),
+            source,
+        })?;
+        let mut config = Self::parse(&name, &text)?;
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        config.resolve(folder.unwrap_or(Path::new(".")));
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Read a text.
+    ///
+    /// # Errors
+    /// [`ConfigError::Parse`].
+    pub fn parse(name: &str, text: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| ConfigError::Parse {
+            path: name.to_owned(),
+            message: error.to_string().trim_end().to_owned(),
+        })
+    }
+
+    fn resolve(&mut self, folder: &Path) {
+        let mut paths = vec![&mut self.tls.certificate, &mut self.tls.key];
+        for database in [&mut self.data, &mut self.keys] {
+            paths.push(match database {
+                Database::Sqlite { path } => path,
+                Database::Postgres { url_file } => url_file,
+            });
+        }
+        let Files::Folder { path } = &mut self.files;
+        paths.push(path);
+        match &mut self.seal {
+            SealConfig::KeyFile { path } => paths.push(path),
+            SealConfig::Passphrase { file } => paths.push(file),
+            SealConfig::Pkcs11 {
+                module, pin_file, ..
+            } => paths.extend([module, pin_file]),
+        }
+        paths.extend(self.register.files.iter_mut());
+        for path in paths {
+            if path.is_relative() {
+                *path = folder.join(&*path);
+            }
+        }
+    }
+
+    /// Whether the values make sense together.
+    ///
+    /// # Errors
+    /// [`ConfigError::Value`] with the key.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let value = |key, message: &str| {
+            Err(ConfigError::Value {
+                key,
+                message: message.to_owned(),
+            })
+        };
+        if self.tenants.is_empty() {
+            return value(
+                "tenants",
+                "name at least one tenant, e.g. tenants = [\"acme\"]",
+            );
+        }
+        if self
+            .tenants
+            .iter()
+            .any(|tenant| tenant.as_str() == crate::OPERATOR)
+        {
+            return value(
+                "tenants",
+                "`operator` is taken: it is the log of the installation itself",
+            );
+        }
+        let origin_ok = !self.origin.is_empty()
+            && self
+                .origin
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-:".contains(&b));
+        if !origin_ok {
+            return value(
+                "origin",
+                "a host name without a scheme, e.g. \"records.example\"",
+            );
+        }
+        if let (Database::Sqlite { path: data }, Database::Sqlite { path: keys }) =
+            (&self.data, &self.keys)
+            && data == keys
+        {
+            return value(
+                "keys.path",
+                "keys and data lie apart: name another file than data.path",
+            );
+        }
+        if !matches!(self.logging.format.as_str(), "json" | "text") {
+            return value("logging.format", "json or text");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_is_a_configuration() {
+        let config = Config::parse("sample", SAMPLE).unwrap();
+        config.check().unwrap();
+    }
+
+    #[test]
+    fn an_unknown_key_is_fatal_and_named() {
+        let text = SAMPLE.replacen("region = ", "regoin = ", 1);
+        let error = Config::parse("x.toml", &text).unwrap_err().to_string();
+        assert!(error.contains("regoin"), "{error}");
+    }
+
+    #[test]
+    fn keys_and_data_lie_apart() {
+        let mut config = Config::parse("sample", SAMPLE).unwrap();
+        config.keys = config.data.clone();
+        assert!(config.check().is_err());
+    }
+}

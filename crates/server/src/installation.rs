@@ -1,0 +1,294 @@
+//! One installation, opened: databases, keys, log, vault, tokens. What every command works on, at rest or beside a
+//! running server.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use audit::anchor::Anchors;
+use audit::{Log, LogJournal};
+use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
+use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
+use keys::{CacheLimits, Keys, Settings};
+use policy::{Authority, Tokens};
+use store::objects::{LocalObjects, Objects};
+use store::{Db, DbConfig};
+use vault::register::Register;
+use vault::{Parts, Vault};
+
+use crate::clock::SystemClock;
+use crate::config::{Config, Database, Files, SealConfig};
+use crate::{Failure, OPERATOR, private};
+
+/// An installation, open.
+pub struct Installation {
+    /// As configured.
+    pub config: Config,
+    /// The vault.
+    pub vault: Vault,
+    /// The logs.
+    pub log: Log,
+    /// Tokens.
+    pub tokens: Arc<Tokens>,
+    /// The key tree.
+    pub keys: Arc<Keys>,
+    /// The machine's clock.
+    pub clock: Arc<dyn Clock>,
+    /// The system's randomness.
+    pub rng: Arc<dyn Rng>,
+    /// Refuses to append to a log that lost its end.
+    pub journal: Arc<LogJournal>,
+    /// Where heads of the logs are remembered outside the data database.
+    pub anchors: Arc<dyn Anchors>,
+    /// The evidence of checks, and much else, lies here too.
+    pub db: Db,
+}
+
+impl Installation {
+    /// Open the installation of `config`, and make what is not there yet: folders, keys, tenants.
+    ///
+    /// # Errors
+    /// [`Failure`], with what to do next.
+    pub async fn open(config: Config) -> Result<Self, Failure> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let rng: Arc<dyn Rng> = Arc::new(crypt::SystemRng);
+        let register = Arc::new(register(&config)?);
+
+        let keys_db =
+            Db::open(database(&config.keys, true)?, store::migrations::KEYS, None).await?;
+        let settings = Settings {
+            environment: config.environment.clone(),
+            region: config.region.clone(),
+            cache: CacheLimits::default(),
+        };
+        let backend = backend(&config.seal, &*rng)?;
+        let keys = Keys::open_or_init(
+            keys_db,
+            backend,
+            settings,
+            Arc::clone(&clock),
+            Arc::clone(&rng),
+        )
+        .await?;
+        let keys = Arc::new(keys);
+        // The log's keys must be at hand before the first entry is written.
+        for tenant in all_tenants(&config) {
+            keys.open_tenant(&tenant).await?;
+        }
+
+        let logs = audit::Installation {
+            host: config.origin.as_str().into(),
+            environment: config.environment.clone(),
+        };
+        let journal = Arc::new(LogJournal::new(
+            logs.clone(),
+            Arc::clone(&keys) as _,
+            Arc::clone(&rng),
+        ));
+        let db = Db::open(
+            database(&config.data, false)?,
+            store::migrations::DATA,
+            Some(Arc::clone(&journal) as _),
+        )
+        .await?;
+        let log = Log::new(db.clone(), logs, Arc::clone(&keys) as _);
+        let anchors: Arc<dyn Anchors> = Arc::clone(&keys) as _;
+        for tenant in all_tenants(&config) {
+            if let Some(last) = anchors.recall(&tenant).await?.last() {
+                journal.hold_floor(&tenant, last.size);
+            }
+        }
+
+        let Files::Folder { path } = &config.files;
+        private::folder(path).map_err(|error| Failure::file(path, &error))?;
+        let objects: Arc<dyn Objects> = Arc::new(LocalObjects::open(path.clone()).await?);
+        let vault = Vault::new(Parts {
+            db: db.clone(),
+            keys: Arc::clone(&keys),
+            register,
+            objects,
+            environment: config.environment.clone(),
+            clock: Arc::clone(&clock),
+            rng: Arc::clone(&rng),
+        });
+        let tokens = Arc::new(Tokens::new(
+            db.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&rng),
+        ));
+        let installation = Self {
+            config,
+            vault,
+            log,
+            tokens,
+            keys,
+            clock,
+            rng,
+            journal,
+            anchors,
+            db,
+        };
+        for tenant in installation.tenants() {
+            let (ctx, _) = installation.local(&tenant, "start");
+            installation
+                .vault
+                .open_tenant(&ctx, &installation.config.region)
+                .await?;
+            let resumed = installation.vault.resume_erasures(&tenant).await?;
+            if resumed > 0 {
+                tracing::warn!(tenant = %tenant, resumed, "completed erasures that were cut short");
+            }
+        }
+        Ok(installation)
+    }
+
+    /// Every tenant, the operator's own log last.
+    #[must_use]
+    pub fn tenants(&self) -> Vec<TenantId> {
+        all_tenants(&self.config)
+    }
+
+    /// The circumstances of something that Strongroom itself does (a command, a job, a check).
+    #[must_use]
+    pub fn local(&self, tenant: &TenantId, name: &'static str) -> (Ctx, Authority) {
+        let authority = Authority::system(tenant.clone(), name);
+        let ctx = Ctx {
+            tenant: tenant.clone(),
+            actor: authority.actor(),
+            purpose: Some(Purpose::Sysdev),
+            request: RequestId::random(&*self.rng),
+            now: self.clock.now(),
+        };
+        (ctx, authority)
+    }
+
+    /// Remember the heads of all logs outside the data database.
+    ///
+    /// # Errors
+    /// When a log is shorter than was remembered, or a store cannot be used.
+    pub async fn remember_heads(&self) -> Result<(), Failure> {
+        for tenant in self.tenants() {
+            self.log.remember(&tenant, &*self.anchors).await?;
+        }
+        Ok(())
+    }
+
+    /// Let go of everything in good order.
+    pub async fn close(self) {
+        if let Err(error) = self.remember_heads().await {
+            tracing::warn!(%error, "the heads of the logs were not remembered");
+        }
+        self.db.close().await;
+    }
+}
+
+/// The circumstances of a call from outside.
+#[must_use]
+pub fn outside(
+    authority: &Authority,
+    purpose: Option<Purpose>,
+    request: RequestId,
+    now: base::Instant,
+) -> Ctx {
+    Ctx {
+        tenant: authority.tenant().clone(),
+        actor: authority.actor(),
+        purpose,
+        request,
+        now,
+    }
+}
+
+fn all_tenants(config: &Config) -> Vec<TenantId> {
+    let mut tenants = config.tenants.clone();
+    if let Ok(operator) = OPERATOR.parse() {
+        tenants.push(operator);
+    }
+    tenants
+}
+
+/// The register: shipped packs and the installation's own files.
+///
+/// # Errors
+/// With file, line and hint for each problem.
+pub fn register(config: &Config) -> Result<Register, Failure> {
+    let shipped = if config.register.without_packs {
+        &[]
+    } else {
+        vault::register::PACKS
+    };
+    let mut files: Vec<(String, String)> = shipped
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect();
+    for path in &config.register.files {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
+        files.push((path.display().to_string(), text));
+    }
+    Ok(Register::parse(files)?)
+}
+
+fn database(config: &Database, secure_delete: bool) -> Result<DbConfig, Failure> {
+    match config {
+        Database::Sqlite { path } => {
+            if let Some(folder) = path.parent() {
+                private::folder(folder).map_err(|error| Failure::file(folder, &error))?;
+            }
+            Ok(DbConfig::Sqlite {
+                path: path.clone(),
+                secure_delete,
+            })
+        }
+        Database::Postgres { url_file } => {
+            let url = secret_text(url_file)?;
+            Ok(DbConfig::Postgres { url: Arc::new(url) })
+        }
+    }
+}
+
+fn secret_text(path: &Path) -> Result<Secret<String>, Failure> {
+    let bytes = read_secret_file(path)?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Failure::text(format!("{} is not UTF-8", path.display())))?;
+    Ok(Secret::new(text.trim().to_owned()))
+}
+
+pub(crate) fn backend(config: &SealConfig, rng: &dyn Rng) -> Result<Arc<dyn Seal>, Failure> {
+    Ok(match config {
+        SealConfig::KeyFile { path } => {
+            if path.exists() {
+                Arc::new(KeyFile::new(path.clone()))
+            } else {
+                make_folder_of(path)?;
+                Arc::new(KeyFile::create(path, rng)?)
+            }
+        }
+        SealConfig::Passphrase { file } => {
+            let text = read_secret_file(file)?;
+            let end = text
+                .iter()
+                .rposition(|byte| !b"\r\n".contains(byte))
+                .map_or(0, |last| last + 1);
+            let text = text.get(..end).unwrap_or(&[]);
+            Arc::new(Passphrase::new(
+                text,
+                crypt::passphrase::Params::RECOMMENDED,
+            )?)
+        }
+        SealConfig::Pkcs11 {
+            module,
+            token,
+            key_label,
+            pin_file,
+        } => Arc::new(Pkcs11::new(Pkcs11Settings {
+            module: module.clone(),
+            token: token.clone(),
+            key_label: key_label.clone(),
+            pin_file: pin_file.clone(),
+        })),
+    })
+}
+
+fn make_folder_of(path: &Path) -> Result<(), Failure> {
+    let folder: PathBuf = path.parent().map(Path::to_owned).unwrap_or_default();
+    private::folder(&folder).map_err(|error| Failure::file(&folder, &error))
+}

@@ -1,0 +1,22 @@
+//! The binary `strongroom`: every command, and the composition of the areas.
+//!
+//! Invariant: only this crate reads the environment, configuration files and the machine's clock.
+
+pub mod api;
+pub mod cli;
+pub mod clock;
+pub mod commands;
+pub mod config;
+mod failure;
+mod installation;
+pub mod private;
+mod serving;
+mod telemetry;
+pub mod tls;
+
+pub use failure::Failure;
+pub use installation::{Installation, register};
+pub use serving::Serving;
+
+/// The name of the installation's own log.
+pub const OPERATOR: &str = "operator";

@@ -1,0 +1,9 @@
+//! `strongroom`: see `strongroom --help`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    server::commands::run(server::cli::Cli::parse())
+}

@@ -1,0 +1,184 @@
+//! A running server: sockets, jobs that tick, and an orderly end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use web::{App, Listener, Metrics};
+
+use crate::api::{self, House, TokenGate};
+use crate::{Failure, Installation, tls};
+
+/// How often the heads of the logs are remembered outside the data database: the most that can be cut off unseen.
+const REMEMBER_EVERY: Duration = Duration::from_secs(1);
+/// How often keys that another node rotated are read again, and idle ones let go.
+const REFRESH_EVERY: Duration = Duration::from_secs(60);
+
+/// A server that runs until it is told to stop.
+pub struct Serving {
+    /// HTTPS.
+    pub address: SocketAddr,
+    /// Metrics and health, if configured.
+    pub metrics_address: Option<SocketAddr>,
+    house: House,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Serving {
+    /// Open the sockets and serve.
+    ///
+    /// # Errors
+    /// [`Failure`]: the address is taken, the certificate cannot be used.
+    pub async fn begin(installation: Installation) -> Result<Self, Failure> {
+        let config = &installation.config;
+        let tls = tls::server(&config.tls.certificate, &config.tls.key)?;
+        let listener = Listener::open(config.listen.https).await?;
+        let metrics_listener = match config.listen.metrics {
+            None => None,
+            Some(address) => Some(Listener::open(address).await?),
+        };
+        let address = listener.address();
+        let metrics_address = metrics_listener.as_ref().map(Listener::address);
+
+        let house: House = Arc::new(installation);
+        let metrics = Arc::new(Metrics::new());
+        let app = App {
+            gate: Arc::new(TokenGate(Arc::clone(&house))),
+            clock: Arc::clone(&house.clock),
+            rng: Arc::clone(&house.rng),
+            metrics: Arc::clone(&metrics),
+        };
+        let router = app.router(api::routes(&house));
+        let (stop, stopping) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(web::secure(
+            listener,
+            tls,
+            router,
+            Arc::clone(&metrics),
+            stopping.clone(),
+        ));
+        if let Some(listener) = metrics_listener {
+            let router = side_router(&house, &metrics, stopping.clone());
+            tasks.spawn(web::plain(listener, router, metrics, stopping.clone()));
+        }
+        tasks.spawn(tick(Arc::clone(&house), stopping));
+        Ok(Self {
+            address,
+            metrics_address,
+            house,
+            stop,
+            tasks,
+        })
+    }
+
+    /// The installation it serves.
+    #[must_use]
+    pub fn house(&self) -> &House {
+        &self.house
+    }
+
+    /// Serve until SIGTERM or Ctrl-C; then finish what runs, and let go.
+    pub async fn until_told(self) {
+        wait_for_signal().await;
+        tracing::info!("stopping: finishing what runs");
+        self.end().await;
+    }
+
+    /// Finish what runs, and let go.
+    pub async fn end(mut self) {
+        let _ = self.stop.send(true);
+        while self.tasks.join_next().await.is_some() {}
+        if let Some(installation) = Arc::into_inner(self.house) {
+            installation.close().await;
+        }
+    }
+}
+
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(error) => {
+            tracing::warn!(%error, "cannot wait for SIGTERM; Ctrl-C still ends it");
+            let _ = tokio::signal::ctrl_c().await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // A dropped sender means stop as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// What happens by the clock.
+async fn tick(house: House, mut stop: watch::Receiver<bool>) {
+    let mut remember = tokio::time::interval(REMEMBER_EVERY);
+    let mut refresh = tokio::time::interval(REFRESH_EVERY);
+    remember.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    refresh.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            _ = remember.tick() => {
+                if let Err(error) = house.remember_heads().await {
+                    tracing::error!(%error, "the heads of the logs were not remembered");
+                }
+            }
+            _ = refresh.tick() => {
+                house.keys.sweep();
+                if let Err(error) = house.keys.refresh().await {
+                    tracing::warn!(%error, "keys were not read again");
+                }
+                if let Err(error) = house.vault.forget_answers(house.clock.now()).await {
+                    tracing::warn!(%error, "old answers were not forgotten");
+                }
+            }
+            () = stopped(&mut stop) => break,
+        }
+    }
+}
+
+/// `/metrics`, `/healthz` and `/readyz` on the side listener.
+fn side_router(house: &House, metrics: &Arc<Metrics>, stop: watch::Receiver<bool>) -> axum::Router {
+    use axum::routing::get;
+    use http::StatusCode;
+    let (metrics, house) = (Arc::clone(metrics), Arc::clone(house));
+    let gauges = api::Gauges::new(&metrics);
+    let for_metrics = Arc::clone(&house);
+    axum::Router::new()
+        .route(
+            "/metrics",
+            get(move || async move {
+                gauges.read(&for_metrics);
+                let head = [(
+                    "content-type",
+                    "application/openmetrics-text; version=1.0.0; charset=utf-8",
+                )];
+                (head, metrics.text())
+            }),
+        )
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route(
+            "/readyz",
+            get(move || {
+                let (house, stopping) = (Arc::clone(&house), *stop.borrow());
+                async move {
+                    if stopping {
+                        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned());
+                    }
+                    match api::ready(&house).await {
+                        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+                        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
+                    }
+                }
+            }),
+        )
+}
