@@ -17,17 +17,29 @@ use crate::bundle;
 use crate::entry::time::{self, TIME_CHARS};
 use crate::entry::{AT, HEAD};
 use crate::head::Head;
+use crate::installation::Installation;
 use crate::keys::{LogKeys, SealingKey};
 use crate::merkle::{Frontier, Hash, Node, TILE_WIDTH, leaf_hash};
-use crate::note::{Checkpoint, LogKey, origin_of};
+use crate::note::{Checkpoint, LogKey};
 use crate::sql;
 
 /// Beyond this a clock has jumped and the entry says so; below it requests merely overtook each other.
 const CLOCK_JUMP_MICROS: i64 = 1_000_000;
 
-/// The place of a chunk: whose log, where in it, how many entries.
-pub(crate) fn chunk_context(origin: &str, first: u64, count: u64) -> Context {
-    Context::new("log chunk").text(origin).int(first).int(count)
+/// The place of a chunk: whose log, under which generation of its key, where in it, how many entries.
+pub(crate) fn chunk_context(
+    installation: &Installation,
+    tenant: &TenantId,
+    generation: u32,
+    first: u64,
+    count: u64,
+) -> Context {
+    Context::new("log chunk")
+        .text(installation.environment.as_str())
+        .text(&installation.origin(tenant))
+        .int(u64::from(generation))
+        .int(first)
+        .int(count)
 }
 
 /// What is remembered of a tenant's log. Only ever spares or adds a check; nothing rests on it.
@@ -41,18 +53,18 @@ struct Seen {
 
 /// Appends to every tenant's log of one installation.
 pub struct LogJournal {
-    host: Box<str>,
+    installation: Installation,
     keys: Arc<dyn LogKeys>,
     rng: Arc<dyn Rng>,
     seen: Mutex<HashMap<TenantId, Seen>>,
 }
 
 impl LogJournal {
-    /// The journal of the installation `host`, e.g. `strongroom.example`: the first part of every log's name, so it never changes.
+    /// The journal of an installation.
     #[must_use]
-    pub fn new(host: &str, keys: Arc<dyn LogKeys>, rng: Arc<dyn Rng>) -> Self {
+    pub fn new(installation: Installation, keys: Arc<dyn LogKeys>, rng: Arc<dyn Rng>) -> Self {
         Self {
-            host: host.into(),
+            installation,
             keys,
             rng,
             seen: Mutex::default(),
@@ -121,7 +133,7 @@ pub(crate) fn log_keys(
 /// Entries of one batch on their way into chunks.
 struct Chunks<'a> {
     tenant: &'a TenantId,
-    origin: &'a str,
+    installation: &'a Installation,
     key: SealingKey,
     rng: &'a dyn Rng,
     /// Index of the first entry of the chunk being filled.
@@ -145,7 +157,13 @@ impl Chunks<'_> {
         if self.count == 0 {
             return;
         }
-        let place = chunk_context(self.origin, self.first, self.count);
+        let place = chunk_context(
+            self.installation,
+            self.tenant,
+            self.key.generation,
+            self.first,
+            self.count,
+        );
         let sealed = sealed::seal(&self.key.key, &place, &self.entries, self.rng);
         self.entries.clear();
         self.statements.push(Statement {
@@ -210,7 +228,7 @@ impl Journal for LogJournal {
         head: Option<&Row>,
         entries: &[&[u8]],
     ) -> Result<Appended, StoreError> {
-        let origin = origin_of(&self.host, tenant);
+        let origin = self.installation.origin(tenant);
         let refuse = |why: String| StoreError::Journal(format!("{origin}: {why}"));
         let head = self.checked_head(tenant, &origin, head)?;
         let (first, mut frontier, mut last) = match &head {
@@ -227,7 +245,7 @@ impl Journal for LogJournal {
             time::write(last).ok_or_else(|| refuse("the head's time is impossible".into()))?;
         let mut chunks = Chunks {
             tenant,
-            origin: &origin,
+            installation: &self.installation,
             key: self
                 .keys
                 .sealing(tenant)

@@ -9,10 +9,11 @@ use crate::bundle;
 use crate::entry::Entry;
 use crate::error::AuditError;
 use crate::head::Head;
+use crate::installation::Installation;
 use crate::journal::{chunk_context, int, log_keys};
 use crate::keys::LogKeys;
 use crate::merkle::{BundleId, Hash, TILE_WIDTH, TileId, bundle_width, leaf_hash, tile_width};
-use crate::note::{LogKey, origin_of};
+use crate::note::LogKey;
 use crate::sql;
 
 /// Every tenant's log in one database.
@@ -20,7 +21,7 @@ use crate::sql;
 pub struct Log {
     pub(crate) db: Db,
     pub(crate) keys: Arc<dyn LogKeys>,
-    pub(crate) host: Arc<str>,
+    pub(crate) installation: Installation,
 }
 
 /// One entry where it stands.
@@ -86,14 +87,14 @@ impl Chunk {
         &self,
         keys: &dyn LogKeys,
         tenant: &TenantId,
-        origin: &str,
+        installation: &Installation,
     ) -> Result<Vec<u8>, AuditError> {
         let (generation, sealed) = self
             .sealed
             .as_ref()
             .ok_or_else(|| AuditError::tampered(self.first, "the sealed entries are missing"))?;
         let key = keys.opening(tenant, *generation)?;
-        let place = chunk_context(origin, self.first, self.count);
+        let place = chunk_context(installation, tenant, *generation, self.first, self.count);
         let mut bundle = crypt::sealed::open(&key, &place, sealed)
             .map_err(|why| AuditError::tampered(self.first, why.to_string()))?;
         Ok(std::mem::take(&mut *bundle))
@@ -101,20 +102,20 @@ impl Chunk {
 }
 
 impl Log {
-    /// The logs in `db` of the installation `host`: the same as the journal's.
+    /// The logs in `db`, of the same installation as its journal.
     #[must_use]
-    pub fn new(db: Db, host: &str, keys: Arc<dyn LogKeys>) -> Self {
+    pub fn new(db: Db, installation: Installation, keys: Arc<dyn LogKeys>) -> Self {
         Self {
             db,
             keys,
-            host: host.into(),
+            installation,
         }
     }
 
     /// The name of a tenant's log, e.g. `strongroom.example/log/acme`.
     #[must_use]
     pub fn origin(&self, tenant: &TenantId) -> String {
-        origin_of(&self.host, tenant)
+        self.installation.origin(tenant)
     }
 
     /// The public keys of a tenant's log, newest first: what a verifier needs (`{}` writes each as a vkey).
@@ -181,7 +182,6 @@ impl Log {
         if from >= end {
             return Ok(logged);
         }
-        let origin = self.origin(tenant);
         let start = from - from % TILE_WIDTH;
         let params = vec![tenant.into(), int(start), int(end)];
         let mut next = start;
@@ -193,7 +193,7 @@ impl Log {
             if next <= from {
                 continue;
             }
-            let opened = chunk.open(self.keys.as_ref(), tenant, &origin)?;
+            let opened = chunk.open(self.keys.as_ref(), tenant, &self.installation)?;
             let bodies = bundle::split(&opened)
                 .filter(|bodies| bodies.len() == chunk.hashes.len())
                 .ok_or_else(|| {

@@ -136,25 +136,25 @@ fn every_proof_of_small_trees_is_the_standard_one() {
     for size in 1..=all.len() {
         let tree = InMemory(all[..size].to_vec());
         let whole = root(&tree.0);
-        for index in 0..size {
+        for (index, leaf) in tree.0.iter().enumerate() {
             let proof = inclusion(&tree, index as u64, size as u64).expect("complete");
             assert_eq!(proof, path(index, &tree.0));
             assert!(verify_inclusion(
-                &all[index],
+                leaf,
                 index as u64,
                 size as u64,
                 &proof,
                 &whole
             ));
             assert!(!verify_inclusion(
-                &all[index],
+                leaf,
                 index as u64 + 1,
                 size as u64,
                 &proof,
                 &whole
             ));
             assert!(!verify_inclusion(
-                &all[index],
+                leaf,
                 index as u64,
                 size as u64 * 2 + 1,
                 &proof,

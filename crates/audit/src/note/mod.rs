@@ -9,7 +9,7 @@ mod vkey;
 
 pub use checkpoint::Checkpoint;
 pub use proof::LogProof;
-pub use vkey::{LogKey, origin_of};
+pub use vkey::LogKey;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base::TenantId;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypt::hash::sha256;
@@ -13,12 +12,6 @@ use super::{NoteError, is_key_name};
 
 /// Ed25519, in the register of signature types of `signed-note`.
 const ED25519: u8 = 1;
-
-/// The name of a tenant's log, e.g. `strongroom.example/log/acme`: the installation's `host`, then the path the log is served at.
-#[must_use]
-pub fn origin_of(host: &str, tenant: &TenantId) -> String {
-    format!("{host}/log/{tenant}")
-}
 
 /// A public key with the name of the log that it signs for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -40,7 +40,6 @@ struct HeadSeen {
 struct Pass<'a> {
     log: &'a Log,
     tenant: &'a TenantId,
-    origin: String,
     depth: Depth,
     size: u64,
     entries: Entries,
@@ -68,7 +67,6 @@ impl Log {
         let mut pass = Pass {
             log: self,
             tenant,
-            origin: origin.clone(),
             depth,
             size: head.size,
             entries: Entries::default(),
@@ -278,7 +276,7 @@ impl Pass<'_> {
     }
 
     fn open(&mut self, walk: &mut Walk<'_>, chunk: &Chunk) {
-        let opened = chunk.open(self.log.keys.as_ref(), self.tenant, &self.origin);
+        let opened = chunk.open(self.log.keys.as_ref(), self.tenant, &self.log.installation);
         match opened.as_deref().map(bundle::split) {
             Ok(Some(bodies)) => self
                 .entries
@@ -326,7 +324,18 @@ impl Pass<'_> {
         let (generation, sealed) = chunk.sealed.as_ref()?;
         let key = self.log.keys.opening(self.tenant, *generation).ok()?;
         let opens = |first: u64, count: u64| {
-            crypt::sealed::open(&key, &chunk_context(&self.origin, first, count), sealed).is_ok()
+            crypt::sealed::open(
+                &key,
+                &chunk_context(
+                    &self.log.installation,
+                    self.tenant,
+                    *generation,
+                    first,
+                    count,
+                ),
+                sealed,
+            )
+            .is_ok()
         };
         let others = self.unopened.iter().map(|other| (other.first, other.count));
         let start = chunk.first - chunk.first % TILE_WIDTH;

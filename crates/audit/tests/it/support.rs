@@ -4,12 +4,17 @@ use std::sync::Arc;
 
 use audit::danger_testing::{self, SeededKeys};
 use audit::verify::{Depth, Known, ProblemKind, Report};
-use audit::{Log, LogJournal, LogKeys};
+use audit::{Installation, Log, LogJournal, LogKeys};
 use base::{SeededRng, TenantId};
 use store::danger_testing::TestDb;
 use store::{Sql, Value, WriteSet};
 
-pub const HOST: &str = "strongroom.test";
+pub fn installation() -> Installation {
+    Installation {
+        host: "strongroom.test".into(),
+        environment: "test".parse().expect("an environment"),
+    }
+}
 
 pub fn tenant(name: &str) -> TenantId {
     name.parse().expect("a tenant")
@@ -17,7 +22,11 @@ pub fn tenant(name: &str) -> TenantId {
 
 pub fn journal(keys: &Arc<SeededKeys>) -> Arc<LogJournal> {
     let keys: Arc<dyn LogKeys> = Arc::clone(keys) as Arc<dyn LogKeys>;
-    Arc::new(LogJournal::new(HOST, keys, Arc::new(SeededRng::new(11))))
+    Arc::new(LogJournal::new(
+        installation(),
+        keys,
+        Arc::new(SeededRng::new(11)),
+    ))
 }
 
 /// A database, the log in it, and what belongs to it.
@@ -32,7 +41,7 @@ impl Logs {
     fn over(db: TestDb, keys: &Arc<SeededKeys>, journal: Arc<LogJournal>) -> Self {
         let keys = Arc::clone(keys) as Arc<dyn LogKeys>;
         Self {
-            log: Log::new(db.db(), HOST, keys),
+            log: Log::new(db.db(), installation(), keys),
             journal,
             db,
             tenant: tenant("acme"),
