@@ -16,6 +16,7 @@ mod error;
 mod lang;
 mod ledger;
 pub mod pages;
+pub mod real;
 mod run;
 mod sql;
 mod state;

@@ -4,6 +4,7 @@ mod checks;
 mod evidence;
 mod log;
 mod page;
+mod real;
 mod transit;
 
 use std::sync::Arc;
