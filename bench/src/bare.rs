@@ -16,7 +16,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use serde_json::json;
 use store::{Db, DbConfig, Migration, StoreError, Value, WriteSet};
 use tokio::sync::watch;
@@ -200,6 +200,7 @@ impl Open {
 fn router(bare: Arc<Bare>) -> Router {
     Router::new()
         .route("/v1/persons", post(records::person))
+        .route("/v1/persons/{person}", delete(records::erase))
         .route(
             "/v1/persons/{person}/records/{collection}",
             get(records::list),

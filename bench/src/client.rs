@@ -79,6 +79,23 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+impl Answer {
+    /// Status, size and the beginning of the body, for a complaint.
+    #[must_use]
+    pub fn beginning(&self) -> String {
+        let beginning = self
+            .body
+            .get(..self.body.len().min(300))
+            .unwrap_or_default();
+        format!(
+            "{} with {} bytes: {}",
+            self.status,
+            self.length,
+            String::from_utf8_lossy(beginning)
+        )
+    }
+}
+
 /// What is kept of a body: enough for any answer but a file's.
 pub const KEPT_BYTES_MAX: usize = 1 << 20;
 

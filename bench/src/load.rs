@@ -98,7 +98,7 @@ pub async fn run(target: &Target, seed: &Arc<Seed>, plan: Plan) -> Outcome<Figur
     let mut ready = Vec::new();
     for connection in 0..plan.connections {
         let mut client = Client::connect(target, Arc::clone(&tls)).await?;
-        let mut requests = Requests::new(plan.work, plan.round, connection, plan.file_bytes);
+        let mut requests = Requests::new(&plan, connection);
         requests.prepare(&mut client, seed).await?;
         ready.push((client, requests));
     }
@@ -135,7 +135,7 @@ pub async fn run(target: &Target, seed: &Arc<Seed>, plan: Plan) -> Outcome<Figur
     let whole = matches!(plan.work, Work::FileIn | Work::FileOut) && !bounded;
     let (elapsed, to) = (started.elapsed(), process::read(target.pid)?);
     let mut all = Tally {
-        latency: Histogram::new(3)?,
+        latency: latencies()?,
         wrong: 0,
         complaint: None,
     };
@@ -161,6 +161,11 @@ pub async fn run(target: &Target, seed: &Arc<Seed>, plan: Plan) -> Outcome<Figur
     })
 }
 
+/// Up to ten minutes, to three digits. Bounded, because an unbounded one cuts off what does not fit instead of growing.
+fn latencies() -> Outcome<Histogram<u64>> {
+    Ok(Histogram::new_with_bounds(1, 600_000_000, 3)?)
+}
+
 async fn connection(
     mut client: Client,
     mut requests: Requests,
@@ -168,7 +173,7 @@ async fn connection(
     shared: Arc<Shared>,
 ) -> Outcome<Tally> {
     let mut tally = Tally {
-        latency: Histogram::new(3)?,
+        latency: latencies()?,
         wrong: 0,
         complaint: None,
     };

@@ -10,7 +10,7 @@ use crate::load::{self, Figures, Plan};
 use crate::seed::Seed;
 use crate::target::Target;
 use crate::work::Work;
-use crate::{Outcome, sample};
+use crate::{Outcome, ops, sample};
 
 struct Running {
     _folder: tempfile::TempDir,
@@ -48,8 +48,8 @@ async fn bare(logged: bool) -> Outcome<Running> {
     })
 }
 
-async fn work(running: &Running, work: Work, connections: u64) -> Outcome<Figures> {
-    let plan = Plan {
+fn plan(work: Work, connections: u64) -> Plan {
+    Plan {
         work,
         connections,
         warm: Duration::ZERO,
@@ -57,8 +57,11 @@ async fn work(running: &Running, work: Work, connections: u64) -> Outcome<Figure
         requests_max: 20,
         round: 1,
         file_bytes: 2 << 20,
-    };
-    load::run(&running.target, &running.seed, plan).await
+    }
+}
+
+async fn work(running: &Running, work: Work, connections: u64) -> Outcome<Figures> {
+    load::run(&running.target, &running.seed, plan(work, connections)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,6 +112,83 @@ async fn wrong_answers_are_counted_not_measured() -> Outcome {
     let figures = work(&running, Work::List, 1).await?;
     assert_eq!(figures.wrong, 20, "a short page is a wrong answer");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn latencies_add_up_to_the_time_that_passed() -> Outcome {
+    let running = bare(true).await?;
+    let figures = work(&running, Work::Create, 1).await?;
+    let sum = figures.latency.mean() * figures.requests as f64;
+    let elapsed = figures.elapsed.as_micros() as f64;
+    assert!(
+        (0.5..1.05).contains(&(sum / elapsed)),
+        "{sum} us of {elapsed} us"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn erased_persons_are_gone_and_erased_once_each() -> Outcome {
+    let running = bare(true).await?;
+    let plan = Plan {
+        requests_max: 3,
+        ..plan(Work::Erase, 1)
+    };
+    let figures = load::run(&running.target, &running.seed, plan).await?;
+    assert_eq!((figures.requests, figures.wrong), (3, 0));
+    assert_eq!(work(&running, Work::Read, 1).await?.wrong, 20);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_runs() -> Outcome {
+    for at in 0..3 {
+        let folder = tempfile::tempdir()?;
+        let plan = ops::Plan {
+            data: folder.path().to_owned(),
+            quick: true,
+        };
+        let rows = match at {
+            0 => ops::cipher::run(&plan)?,
+            1 => ops::keys::run(&plan).await?,
+            _ => ops::log::run(&plan).await?,
+        };
+        assert!(rows.len() >= 2);
+        for row in rows {
+            assert!(
+                row.pointer("/strongroom/rps")
+                    .and_then(serde_json::Value::as_f64)
+                    .unwrap()
+                    > 0.0,
+                "{row}"
+            );
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_register_knows_the_sample() {
+    let register =
+        vault::register::Register::parse([("bench.toml", include_str!("../register/bench.toml"))])
+            .unwrap();
+    let collection = register.collection(sample::COLLECTION).unwrap();
+    let text = sample::record(&mut Chance::new(3));
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let fields: Vec<_> = value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(|name| collection.field(name).unwrap().class)
+        .collect();
+    assert_eq!(fields.len(), 10);
+    assert_eq!(
+        fields
+            .iter()
+            .collect::<std::collections::BTreeSet<_>>()
+            .len(),
+        3
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ use hyper::{Method, Request};
 
 use crate::chance::Chance;
 use crate::client::{Answer, Client, Payload};
+use crate::load::Plan;
 use crate::seed::Seed;
 use crate::{Outcome, sample};
 
@@ -33,6 +34,8 @@ pub enum Work {
     FileIn,
     /// GET the file that was sent first.
     FileOut,
+    /// DELETE a person with all records; each only once.
+    Erase,
 }
 
 /// One connection's stream of requests.
@@ -42,20 +45,24 @@ pub struct Requests {
     /// In front of each new record's name, so that no two connections or rounds write the same one.
     prefix: String,
     serial: u64,
+    connection: u64,
+    connections: u64,
     file_bytes: u64,
     file: Option<String>,
 }
 
 impl Requests {
-    /// The stream of connection `connection` in round `round`.
+    /// The stream of one connection of a plan.
     #[must_use]
-    pub fn new(work: Work, round: u64, connection: u64, file_bytes: u64) -> Self {
+    pub fn new(plan: &Plan, connection: u64) -> Self {
         Self {
-            work,
-            chance: Chance::new(round.wrapping_mul(1_000_003).wrapping_add(connection)),
-            prefix: format!("r{round}-{connection}"),
+            work: plan.work,
+            chance: Chance::new(plan.round.wrapping_mul(1_000_003).wrapping_add(connection)),
+            prefix: format!("r{}-{connection}", plan.round),
             serial: 0,
-            file_bytes,
+            connection,
+            connections: plan.connections,
+            file_bytes: plan.file_bytes,
             file: None,
         }
     }
@@ -105,7 +112,12 @@ impl Requests {
     pub fn next(&mut self, seed: &Seed) -> Outcome<Request<Payload>> {
         self.serial += 1;
         let collection = sample::COLLECTION;
-        let person = seed.person(&mut self.chance)?;
+        let person = match self.work {
+            Work::Erase => {
+                seed.nth_person(self.connection + self.connections * (self.serial - 1))?
+            }
+            _ => seed.person(&mut self.chance)?,
+        };
         Ok(match self.work {
             Work::Create => {
                 let path = format!(
@@ -144,6 +156,12 @@ impl Requests {
                 Payload::default(),
             )?,
             Work::FileIn => file_in(person, self.file_bytes)?,
+            Work::Erase => request(
+                Method::DELETE,
+                &format!("/v1/persons/{person}"),
+                None,
+                Payload::default(),
+            )?,
             Work::FileOut => request(
                 Method::GET,
                 self.file.as_deref().unwrap_or_default(),
@@ -162,6 +180,7 @@ impl Requests {
         let right = match self.work {
             Work::Create | Work::FileIn => status == 201,
             Work::Read => status == 200 && answer.body.contains_all(&[b"\"note\":", b"\"given\":"]),
+            Work::Erase => status == 200,
             Work::Batch => status == 200 && batch_held(&answer.body, BATCH),
             Work::List => {
                 status == 200
@@ -177,16 +196,7 @@ impl Requests {
         if right {
             return Ok(());
         }
-        let beginning = answer
-            .body
-            .get(..answer.body.len().min(300))
-            .unwrap_or_default();
-        Err(format!(
-            "{} with {} bytes: {}",
-            answer.status,
-            answer.length,
-            String::from_utf8_lossy(beginning)
-        ))
+        Err(answer.beginning())
     }
 }
 

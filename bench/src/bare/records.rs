@@ -113,6 +113,18 @@ pub async fn list(
     Ok(json_answer(StatusCode::OK, body))
 }
 
+pub async fn erase(State(bare): State<Arc<Bare>>, Path(person): Path<String>) -> Answered {
+    let set = WriteSet::new()
+        .run(&sql::ERASE_RECORDS, vec![person.as_str().into()])
+        .run(&sql::ERASE_FILES, vec![person.as_str().into()]);
+    bare.commit(bare.access(set, "person.erase", &person, None, None))
+        .await?;
+    Ok(json_answer(
+        StatusCode::OK,
+        json!({"erased": person}).to_string(),
+    ))
+}
+
 pub async fn batch(State(bare): State<Arc<Bare>>, body: Bytes) -> Answered {
     let mut set = WriteSet::new();
     let mut answers = String::new();

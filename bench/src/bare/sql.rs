@@ -19,3 +19,5 @@ pub static ACCESS: Sql = Sql::both(
     "INSERT INTO access (at, verb, person, collection, record) VALUES ($1, $2, $3, $4, $5)",
 );
 pub static ACCESSES: Sql = Sql::both("SELECT count(*) FROM access");
+pub static ERASE_RECORDS: Sql = Sql::both("DELETE FROM record WHERE person = $1");
+pub static ERASE_FILES: Sql = Sql::both("DELETE FROM file WHERE person = $1");
