@@ -4,6 +4,8 @@ use base::Instant;
 use serde_json::Value;
 
 use super::*;
+use crate::document::intake;
+use crate::register::Register;
 
 /// 2026-11-23.
 const TODAY: Instant = Instant::from_micros(1_795_392_000_000_000);
@@ -201,5 +203,20 @@ fn ids_are_of_the_form_of_a_uuid_v4() {
     let mut stream = Stream::of(1, 2);
     for _ in 0..100 {
         assert!(stream.uuid().parse::<base::PersonId>().is_ok());
+    }
+}
+
+#[test]
+fn every_resource_is_let_in_by_the_register() {
+    let register = Register::shipped().expect("the packs");
+    for person in people(9, 25, TODAY) {
+        for entry in person.fhir_bundle["entry"].as_array().expect("entries") {
+            let resource = &entry["resource"];
+            let kind = resource["resourceType"].as_str().expect("a type");
+            let collection = register.collection(kind).expect(kind);
+            if let Err(error) = intake(collection, resource.to_string().as_bytes()) {
+                panic!("{kind}: {error}");
+            }
+        }
     }
 }
