@@ -73,6 +73,40 @@ pub struct Searched {
     pub found: Vec<(usize, String)>,
 }
 
+impl Searched {
+    /// The places in a few words: what lies deeper than one folder is counted, not named (there may be a million files, and
+    /// their names are nobody's business).
+    #[must_use]
+    pub fn summary(&self) -> Vec<String> {
+        let mut counted: Vec<(String, u64)> = Vec::new();
+        for place in &self.places {
+            let short = match place.match_indices('/').nth(1) {
+                Some((at, _)) => format!("{}/…", place.get(..at).unwrap_or_default()),
+                None => place.clone(),
+            };
+            match counted.iter_mut().find(|(known, _)| *known == short) {
+                Some((_, count)) => *count += 1,
+                None => counted.push((short, 1)),
+            }
+        }
+        let say = |(place, count): &(String, u64)| {
+            if *count > 1 {
+                format!("{place} ({count})")
+            } else {
+                place.clone()
+            }
+        };
+        let mut few: Vec<_> = counted.iter().take(PLACES_NAMED_MAX).map(say).collect();
+        if counted.len() > PLACES_NAMED_MAX {
+            few.push(format!("… ({})", counted.len() - PLACES_NAMED_MAX));
+        }
+        few
+    }
+}
+
+/// More names than this are no summary.
+const PLACES_NAMED_MAX: usize = 16;
+
 /// Ways in which words may stand in raw bytes.
 struct Needles {
     /// The word's number, and the bytes.
@@ -343,6 +377,25 @@ mod tests {
             !format!("{searched:?}").contains(&word),
             "the report repeats what leaked"
         );
+    }
+
+    #[test]
+    fn a_million_files_are_one_line() {
+        let mut places = vec![
+            "data/data.sqlite".to_owned(),
+            "data/files/ab/1".to_owned(),
+            "data/files/cd/2".to_owned(),
+        ];
+        let searched = |places: &[String]| {
+            Searched {
+                places: places.to_vec(),
+                ..Searched::default()
+            }
+            .summary()
+        };
+        assert_eq!(searched(&places), ["data/data.sqlite", "data/files/… (2)"]);
+        places.extend((0..20).map(|number| format!("table {number}")));
+        assert_eq!(searched(&places).last().map(String::as_str), Some("… (6)"));
     }
 
     #[test]

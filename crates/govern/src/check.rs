@@ -256,6 +256,9 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
 }
 
+/// How many problems an outcome names.
+const PROBLEMS_MAX: usize = 50;
+
 impl Outcome {
     /// Nothing measured yet.
     #[must_use]
@@ -305,13 +308,13 @@ impl Outcome {
         });
     }
 
-    /// Note what is wrong, once for each place.
+    /// Note what is wrong, once for each place; what comes after the first fifty says nothing new.
     pub fn wrong(&mut self, wrong: Wrong, at: impl Into<String>) {
         let problem = Problem {
             wrong,
             at: at.into(),
         };
-        if !self.problems.contains(&problem) {
+        if self.problems.len() < PROBLEMS_MAX && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }

@@ -110,7 +110,7 @@ impl AtRest {
         }
         outcome.count(Seen::Markers, markers.len());
         outcome.count(Seen::Spellings, SPELLINGS);
-        outcome.list(Seen::Places, searched.places);
+        outcome.list(Seen::Places, searched.summary());
         outcome.number(Seen::BytesSearched, searched.bytes);
         self.compare(&mut outcome, planted);
         Ok(outcome)

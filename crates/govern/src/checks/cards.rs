@@ -100,7 +100,7 @@ impl CardsNone {
         for (_, place) in &searched.found {
             outcome.wrong(Wrong::CardFound, place);
         }
-        outcome.list(Seen::Places, searched.places);
+        outcome.list(Seen::Places, searched.summary());
         outcome.number(Seen::BytesSearched, searched.bytes);
         Ok(outcome)
     }

@@ -81,7 +81,7 @@ impl LogsClean {
         outcome.count(Seen::Requests, provoked.requests);
         outcome.count(Seen::Markers, markers.len());
         outcome.count(Seen::Spellings, SPELLINGS);
-        outcome.list(Seen::Places, searched.places);
+        outcome.list(Seen::Places, searched.summary());
         outcome.number(Seen::BytesSearched, searched.bytes);
         Ok(outcome)
     }
