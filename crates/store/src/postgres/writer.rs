@@ -165,7 +165,9 @@ impl Work {
         let mut refused = BTreeMap::new();
         let mut way = Way::Ahead;
         let mut collisions = 0;
+        let mut retried = false;
         loop {
+            let idle = self.connection.is_some();
             let why = match self.transact(batch, way).await {
                 Ok(()) => return,
                 Err(Undone::Tenant(tenant, why)) => {
@@ -187,6 +189,14 @@ impl Work {
                         }
                         None => Some(why),
                     }
+                }
+                // An idle connection may have died long ago; that is no reason to fail anybody while nothing was committed.
+                Err(Undone::All(StoreError::Unavailable(_)))
+                    if idle && !retried && self.committing.is_none() =>
+                {
+                    retried = true;
+                    self.connection = None;
+                    None
                 }
                 Err(Undone::All(why)) => Some(why),
             };

@@ -93,7 +93,7 @@ async fn every_kind_of_value_comes_back() {
         (
             0,
             long.as_str().into(),
-            vec![0_u8, 255, 7].repeat(500_000).into(),
+            [0_u8, 255, 7].repeat(500_000).into(),
         ),
     ];
     for (db, _) in engines().await {
