@@ -1,5 +1,6 @@
 //! The one handle on a database.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -49,6 +50,15 @@ enum Engine {
         readers: postgres::Readers,
         writer: postgres::Writer,
     },
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.engine {
+            Engine::Sqlite { .. } => "Db(SQLite)",
+            Engine::Postgres { .. } => "Db(PostgreSQL)",
+        })
+    }
 }
 
 impl Drop for Inner {

@@ -6,6 +6,7 @@
 //! lately, and only for a small part of what a commit costs. One caller alone never waits.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -64,6 +65,16 @@ impl Pace {
 
     fn linger(&self) -> Duration {
         (self.commit / LINGER_PART).min(LINGER_MAX)
+    }
+}
+
+/// Held by the writer: however it ends, nobody waits for it afterwards.
+pub(crate) struct CloseAtEnd(pub(crate) Arc<Queue>);
+
+impl Drop for CloseAtEnd {
+    fn drop(&mut self) {
+        self.0.close();
+        self.0.clear();
     }
 }
 
@@ -143,7 +154,7 @@ impl Queue {
     }
 
     /// Drop what waits; each caller hears that the writer has stopped.
-    pub(crate) fn clear(&self) {
+    fn clear(&self) {
         let jobs = std::mem::take(&mut self.waiting.lock().jobs);
         drop(jobs);
     }

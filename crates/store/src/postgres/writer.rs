@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::connection::{Connection, Server};
 use super::transaction::{Undone, Way};
 use crate::batch::{Answer, Batch, Task};
-use crate::queue::{Pace, Queue};
+use crate::queue::{CloseAtEnd, Pace, Queue};
 use crate::stats::Counters;
 use crate::{Committed, Journal, Migration, Sql, StoreError, WriteSet};
 
@@ -49,16 +49,6 @@ struct Work {
     /// The transaction whose COMMIT was sent and not yet answered.
     committing: Option<i64>,
     commit_time: Duration,
-}
-
-/// Lets nobody wait for a writer that is gone.
-struct CloseAtEnd(Arc<Queue>);
-
-impl Drop for CloseAtEnd {
-    fn drop(&mut self) {
-        self.0.close();
-        self.0.clear();
-    }
 }
 
 impl Writer {

@@ -13,7 +13,7 @@ use rusqlite::Connection;
 
 use super::connection;
 use crate::batch::{Answer, Batch, Member, Task};
-use crate::queue::{Pace, Queue};
+use crate::queue::{CloseAtEnd, Pace, Queue};
 use crate::stats::Counters;
 use crate::{Committed, Journal, Migration, Row, StoreError, WriteSet};
 
@@ -72,11 +72,11 @@ impl Writer {
             counters,
             pace: Pace::default(),
         };
-        let inbox = Arc::clone(&queue);
+        let inbox = CloseAtEnd(Arc::clone(&queue));
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || {
-                while let Some(jobs) = inbox.take_blocking(&work.pace) {
+                while let Some(jobs) = inbox.0.take_blocking(&work.pace) {
                     work.take(jobs.into_iter().map(|job| (job.task, job.answer)));
                 }
             })
