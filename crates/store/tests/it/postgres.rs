@@ -84,8 +84,7 @@ async fn a_server_that_is_not_there_is_said_so_without_the_password() {
         assert!(!format!("{config:?}").contains("hunter2"));
         let refused = Db::open(config, SCHEMA, None)
             .await
-            .err()
-            .expect("it is refused");
+            .expect_err("it is refused");
         assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
         assert!(
             !format!("{refused:?} {refused}").contains("hunter2"),

@@ -132,8 +132,7 @@ async fn migrations_only_go_forward() {
     for db in each_engine(ONE, None).await.expect("they open") {
         let broken = Db::open(db.config(), BROKEN, None)
             .await
-            .err()
-            .expect("it is refused");
+            .expect_err("it is refused");
         assert!(
             matches!(&broken, StoreError::Schema(why) if why.contains("two")),
             "{broken:?}"
@@ -159,8 +158,7 @@ async fn migrations_only_go_forward() {
         for (known, word) in [(ONE, "newer"), (EDITED, "never edited")] {
             let refused = Db::open(db.config(), known, None)
                 .await
-                .err()
-                .expect("it is refused");
+                .expect_err("it is refused");
             assert!(
                 matches!(&refused, StoreError::Schema(why) if why.contains(word)),
                 "{}: {refused:?}",
