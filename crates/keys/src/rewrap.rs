@@ -18,7 +18,7 @@ use crate::root::{blocking, damaged, generation};
 use crate::tenant::{Tenant, class};
 use crate::{KeysError, Level, sql};
 
-/// Person keys per commit: a few milliseconds of the writer, so that others do not wait long.
+/// Keys per commit: a few milliseconds of the writer, so that others do not wait long. `PERSON_KEYS_UNDER_OLD` has the same.
 const BATCH: usize = 1024;
 /// The guard that fails when the generation to move under was itself retired.
 const STALE: &str = "newest key";
@@ -198,7 +198,6 @@ impl Keys {
                 after.0.clone().into(),
                 i64::from(after.1).into(),
                 i64::from(after.2).into(),
-                i64::try_from(BATCH).unwrap_or(i64::MAX).into(),
             ];
             let rows = self.0.db.rows(&sql::PERSON_KEYS_UNDER_OLD, params).await?;
             if rows.is_empty() {

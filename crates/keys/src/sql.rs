@@ -1,9 +1,13 @@
 //! Every statement of the key store.
 //!
 //! Many keys go in or move in one statement: `$1` is a blob of `$2` rows of `$3` bytes, a person's id and then (where there
-//! is one) the wrapped key. Hundreds of keys cost one statement that way, on both engines. The engines differ in the name of
-//! the blob type, and in that PostgreSQL must be told to hold the rows that a decision rests on (`FOR SHARE`): what hangs
-//! under a key that retires, or belongs to a person who goes, is either committed before or refused. SQLite has one writer.
+//! is one) the wrapped key. Hundreds of keys cost one statement that way, on both engines.
+//!
+//! Where the texts differ: the blob type has another name. PostgreSQL must be told to hold the rows that a decision rests on
+//! (`FOR SHARE`), so that what hangs under a key that retires, or belongs to a person who goes, is either committed before or
+//! refused; SQLite has one writer. And both must be kept from a plan that walks through all keys, which PostgreSQL likes before
+//! it has statistics, and SQLite, which never has any, always: PostgreSQL by looking each row up in a `LATERAL` that it may
+//! not flatten, SQLite as said at `numbered`.
 
 use store::Sql;
 
@@ -83,38 +87,56 @@ macro_rules! persons_add {
     };
 }
 
-macro_rules! person_keys_add {
-    ($blob:literal, $share:literal) => {
-        numbered!(concat!(
-            "INSERT INTO person_key (tenant, person, class, generation, region, parent, wrapped, made_at) ",
-            "SELECT p.tenant, p.person, k.class, $6, k.region, k.generation, ", wrapped!($blob), ", $9 ",
-            "FROM n JOIN person p ON p.tenant = n.tenant || '' AND p.person = ", person!($blob),
-            " JOIN kek k ON k.tenant = n.tenant || '' AND k.region = $7 AND k.class = $5 AND k.generation = $8 ",
-            "WHERE p.gone_at IS NULL AND k.retired_at IS NULL", $share, " ON CONFLICT DO NOTHING"
-        ))
-    };
-}
+const PERSON_KEYS_ADD_SQLITE: &str = numbered!(concat!(
+    "INSERT INTO person_key (tenant, person, class, generation, region, parent, wrapped, made_at) ",
+    "SELECT p.tenant, p.person, k.class, $6, k.region, k.generation, ",
+    wrapped!("BLOB"),
+    ", $9 FROM n JOIN person p ON p.tenant = n.tenant || '' AND p.person = ",
+    person!("BLOB"),
+    " JOIN kek k ON k.tenant = n.tenant || '' AND k.region = $7 AND k.class = $5 AND k.generation = $8 ",
+    "WHERE p.gone_at IS NULL AND k.retired_at IS NULL ON CONFLICT DO NOTHING"
+));
+const PERSON_KEYS_ADD_POSTGRES: &str = numbered!(concat!(
+    "INSERT INTO person_key (tenant, person, class, generation, region, parent, wrapped, made_at) ",
+    "SELECT p.tenant, p.person, k.class, $6, k.region, k.generation, ",
+    wrapped!("BYTEA"),
+    ", $9 FROM (SELECT region, class, generation FROM kek WHERE tenant = $4 AND region = $7 AND class = $5 ",
+    "AND generation = $8 AND retired_at IS NULL FOR SHARE) k CROSS JOIN n CROSS JOIN LATERAL (",
+    "SELECT q.tenant, q.person FROM person q WHERE q.tenant = n.tenant AND q.person = ",
+    person!("BYTEA"),
+    " AND q.gone_at IS NULL FOR SHARE) p ON CONFLICT DO NOTHING"
+));
 
-macro_rules! person_keys_move {
-    ($blob:literal) => {
-        numbered!(concat!(
-            "UPDATE person_key SET parent = $9, wrapped = ", wrapped!($blob), " FROM n ",
-            "WHERE person_key.tenant = n.tenant || '' AND person_key.person = ", person!($blob),
-            " AND person_key.class = $5 AND person_key.generation = $6 AND person_key.region = $7 AND person_key.parent = $8"
-        ))
-    };
-}
+const PERSON_KEYS_MOVE_SQLITE: &str = numbered!(concat!(
+    "UPDATE person_key SET parent = $9, wrapped = ",
+    wrapped!("BLOB"),
+    " FROM n WHERE person_key.tenant = n.tenant || '' AND person_key.person = ",
+    person!("BLOB"),
+    " AND person_key.class = $5 AND person_key.generation = $6 AND person_key.region = $7 AND person_key.parent = $8"
+));
+/// The row is locked when it is found, so it is there to be updated: nothing that was deleted comes back.
+const PERSON_KEYS_MOVE_POSTGRES: &str = numbered!(concat!(
+    "INSERT INTO person_key (tenant, person, class, generation, region, parent, wrapped, made_at) ",
+    "SELECT k.tenant, k.person, k.class, k.generation, k.region, $9, ",
+    wrapped!("BYTEA"),
+    ", k.made_at FROM n CROSS JOIN LATERAL (SELECT * FROM person_key q WHERE q.tenant = n.tenant AND q.person = ",
+    person!("BYTEA"),
+    " AND q.class = $5 AND q.generation = $6 AND q.region = $7 AND q.parent = $8 FOR UPDATE) k ",
+    "ON CONFLICT (tenant, person, class, generation) DO UPDATE SET parent = excluded.parent, wrapped = excluded.wrapped"
+));
 
-macro_rules! person_keys_of {
-    ($blob:literal) => {
-        numbered!(concat!(
-            "SELECT p.person, p.gone_at, k.class, k.generation, k.region, k.parent, k.wrapped ",
-            "FROM n JOIN person p ON p.tenant = n.tenant || '' AND p.person = ",
-            person!($blob),
-            " LEFT JOIN person_key k ON k.tenant = p.tenant AND k.person = p.person"
-        ))
-    };
-}
+const PERSON_KEYS_OF_SQLITE: &str = numbered!(concat!(
+    "SELECT p.person, p.gone_at, k.class, k.generation, k.region, k.parent, k.wrapped ",
+    "FROM n JOIN person p ON p.tenant = n.tenant || '' AND p.person = ",
+    person!("BLOB"),
+    " LEFT JOIN person_key k ON k.tenant = p.tenant AND k.person = p.person"
+));
+const PERSON_KEYS_OF_POSTGRES: &str = numbered!(concat!(
+    "SELECT p.person, p.gone_at, k.class, k.generation, k.region, k.parent, k.wrapped ",
+    "FROM n CROSS JOIN LATERAL (SELECT * FROM person q WHERE q.tenant = n.tenant AND q.person = ",
+    person!("BYTEA"),
+    " OFFSET 0) p LEFT JOIN LATERAL (SELECT * FROM person_key q WHERE q.tenant = p.tenant AND q.person = p.person OFFSET 0) k ON true"
+));
 
 macro_rules! live {
     ($share:literal, $($text:expr),+) => { concat!($($text,)+ " AND retired_at IS NULL", $share) };
@@ -155,14 +177,15 @@ statements! {
 
     // Persons and their keys.
     PERSONS_ADD = Sql::each(persons_add!("BLOB"), persons_add!("BYTEA"));
-    PERSON_KEYS_ADD = Sql::each(person_keys_add!("BLOB", ""), person_keys_add!("BYTEA", " FOR SHARE OF p, k"));
-    PERSON_KEYS_OF = Sql::each(person_keys_of!("BLOB"), person_keys_of!("BYTEA"));
-    PERSON_KEYS_MOVE = Sql::each(person_keys_move!("BLOB"), person_keys_move!("BYTEA"));
+    PERSON_KEYS_ADD = Sql::each(PERSON_KEYS_ADD_SQLITE, PERSON_KEYS_ADD_POSTGRES);
+    PERSON_KEYS_OF = Sql::each(PERSON_KEYS_OF_SQLITE, PERSON_KEYS_OF_POSTGRES);
+    PERSON_KEYS_MOVE = Sql::each(PERSON_KEYS_MOVE_SQLITE, PERSON_KEYS_MOVE_POSTGRES);
+    // A number as limit, and a subquery instead of a join, so that PostgreSQL too reads on from where it was.
     PERSON_KEYS_UNDER_OLD = Sql::both(concat!(
         "SELECT k.person, k.class, k.generation, k.region, k.parent, k.wrapped FROM person_key k ",
-        "JOIN kek o ON o.tenant = k.tenant AND o.region = k.region AND o.class = k.class AND o.generation = k.parent ",
-        "WHERE k.tenant = $1 AND (k.person, k.class, k.generation) > ($2, $3, $4) AND o.retired_at IS NOT NULL ",
-        "ORDER BY k.person, k.class, k.generation LIMIT $5"
+        "WHERE k.tenant = $1 AND (k.person, k.class, k.generation) > ($2, $3, $4) AND (",
+        "SELECT o.retired_at FROM kek o WHERE o.tenant = k.tenant AND o.region = k.region AND o.class = k.class ",
+        "AND o.generation = k.parent) IS NOT NULL ORDER BY k.person, k.class, k.generation LIMIT 1024"
     ));
     PERSON_KEY_ERASE = Sql::both("DELETE FROM person_key WHERE tenant = $1 AND person = $2 AND class = $3 AND generation = $4");
     PERSON_GO = Sql::both(concat!(
