@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use base::RecordId;
 
 use super::error::FhirError;
-use super::reference::{self, Reference, is_id};
+use super::reference::{self, Reference, Spot, is_id};
 use super::resource::{Resource, is_type};
 use super::scan::{self, Span};
 use super::shelf::{Names, Shelf};
@@ -234,7 +234,7 @@ impl<'a> Bundle<'a> {
             if let Some(Ok(resource)) = &entry.resource
                 && let Ok(Some(id)) = entry.own_id(resource)
             {
-                naming.keeps(entry.full_url.as_deref(), &resource.kind, &id);
+                naming.stores(entry.full_url.as_deref(), &resource.kind, &id);
             }
         }
         naming
@@ -266,63 +266,64 @@ impl<'a> Bundle<'a> {
 pub struct Naming {
     /// Every `fullUrl`, as `Type/id`: through this a reference finds its patient.
     pub names: Names,
-    /// Those names that no longer hold once the entries are stored, and what takes their place.
-    exchange: HashMap<String, String>,
+    /// References by condition that were looked up.
+    conditions: HashMap<String, String>,
 }
 
 impl Naming {
-    /// The entry called `full_url` is stored as `kind`/`id`, under the id it came with. A `urn:` is good only within the bundle.
-    pub fn keeps(&mut self, full_url: Option<&str>, kind: &str, id: &RecordId) {
-        let Some(full_url) = full_url else { return };
-        let stored = format!("{kind}/{id}");
-        if full_url.starts_with("urn:") {
-            self.exchange.insert(full_url.to_owned(), stored.clone());
+    /// The entry called `full_url` is stored as `kind`/`id`.
+    pub fn stores(&mut self, full_url: Option<&str>, kind: &str, id: &RecordId) {
+        if let Some(full_url) = full_url {
+            self.names
+                .insert(full_url.to_owned(), format!("{kind}/{id}"));
         }
-        self.names.insert(full_url.to_owned(), stored);
-    }
-
-    /// The entry called `full_url` is stored as `kind`/`id`, an id that this server gave it or found for it.
-    pub fn gets(&mut self, full_url: Option<&str>, kind: &str, id: &RecordId) {
-        let Some(full_url) = full_url else { return };
-        let stored = format!("{kind}/{id}");
-        self.names.insert(full_url.to_owned(), stored.clone());
-        self.exchange.insert(full_url.to_owned(), stored);
-    }
-
-    /// Whether something is known to take the place of `name`.
-    #[must_use]
-    pub fn knows(&self, name: &str) -> bool {
-        self.exchange.contains_key(name)
     }
 
     /// A reference by condition turned out to mean `stored`.
     pub fn resolves(&mut self, condition: String, stored: String) {
-        self.exchange.insert(condition, stored);
+        self.conditions.insert(condition, stored);
     }
 
-    /// The text of `resource` with the names that no longer hold exchanged, or nothing if it has none. A relative reference is
-    /// read against the entry's own `fullUrl`, as the specification says.
+    /// Whether a reference by condition was looked up already.
+    #[must_use]
+    pub fn knows(&self, condition: &str) -> bool {
+        self.conditions.contains_key(condition)
+    }
+
+    /// The text of `resource` with references to other entries as `Type/id`, so that they hold outside the bundle; nothing, if it
+    /// has none. A relative reference is read against the entry's own `fullUrl`, as the specification says. A `urn:` is exchanged
+    /// in uris and links too; an address is not, since there it may be a canonical name, which stays what it is.
     pub fn apply(
         &self,
         resource: &Resource<'_>,
         full_url: Option<&str>,
     ) -> Result<Option<String>, FhirError> {
-        if self.exchange.is_empty() {
+        if self.names.is_empty() && self.conditions.is_empty() {
             return Ok(None);
         }
         let base = match full_url.map(Reference::of) {
             Some(Reference::Absolute { base, .. }) => Some(base),
             _ => None,
         };
-        reference::rewrite(resource.text, &resource.span, &|from| {
-            if let Some(to) = self.exchange.get(from) {
+        reference::rewrite(resource.text, &resource.span, &|spot, from| {
+            if spot == Spot::Uri {
+                return from
+                    .starts_with("urn:")
+                    .then(|| self.names.get(from).cloned())
+                    .flatten();
+            }
+            if let Some(to) = self.names.get(from).or_else(|| self.conditions.get(from)) {
                 return Some(to.clone());
             }
-            let base = base?;
-            match Reference::of(from) {
-                Reference::Local { kind, id, .. } => {
-                    self.exchange.get(&format!("{base}/{kind}/{id}")).cloned()
-                }
+            match (base, Reference::of(from)) {
+                (
+                    Some(base),
+                    Reference::Local {
+                        kind,
+                        id,
+                        version: None,
+                    },
+                ) => self.names.get(&format!("{base}/{kind}/{id}")).cloned(),
                 _ => None,
             }
         })
@@ -454,7 +455,7 @@ mod tests {
         let mut naming = Naming::default();
         for (entry, id) in bundle.entries.iter().zip(["n1", "n2", "n3"]) {
             let kind = &entry.resource().unwrap().kind;
-            naming.gets(entry.full_url.as_deref(), kind, &id.parse().unwrap());
+            naming.stores(entry.full_url.as_deref(), kind, &id.parse().unwrap());
         }
         let after = |index: usize| {
             let entry = &bundle.entries[index];

@@ -59,7 +59,9 @@ fn resource(collection: &Collection) -> Value {
             Kind::Date => "date",
             Kind::Reference => "reference",
         };
-        parameters.push(json!({"name": parameter.name.as_str(), "type": kind}));
+        for name in std::iter::once(&parameter.name).chain(&parameter.also) {
+            parameters.push(json!({"name": name.as_str(), "type": kind}));
+        }
     }
     let interactions: Vec<Value> = [
         "read",

@@ -77,30 +77,44 @@ pub fn is_id(text: &str) -> bool {
     text.parse::<base::RecordId>().is_ok()
 }
 
-/// Whether member `key` may hold a reference, a uri or a url, which a server rewrites when it gives out ids. `identifier.value`
-/// and `system` look like it at times and are not.
-fn may_refer(key: &str) -> bool {
-    matches!(
-        key,
-        "reference" | "url" | "uri" | "valueUrl" | "valueUuid" | "valueOid" | "valueCanonical"
-    ) || key.ends_with("Uri")
+/// Where in a resource a name stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// In a Reference.
+    Reference,
+    /// In a uri or url, or a link of the narrative.
+    Uri,
 }
+
+/// What member `key` may hold that a server rewrites when it takes an entry in. `identifier.value` and `system` look like it at
+/// times and are not.
+fn spot(key: &str) -> Option<Spot> {
+    match key {
+        "reference" => Some(Spot::Reference),
+        "url" | "uri" | "valueUrl" | "valueUuid" | "valueOid" | "valueCanonical" => Some(Spot::Uri),
+        key if key.ends_with("Uri") => Some(Spot::Uri),
+        _ => None,
+    }
+}
+
+/// What is to stand in place of a name, if anything.
+pub type Exchange<'e> = dyn Fn(Spot, &str) -> Option<String> + 'e;
 
 /// The text at `span` with every name that `exchange` knows exchanged, in references, uris and the links of the narrative; or
 /// nothing, if there was none.
 pub fn rewrite(
     text: &str,
     span: &Span,
-    exchange: &dyn Fn(&str) -> Option<String>,
+    exchange: &Exchange<'_>,
 ) -> Result<Option<String>, FhirError> {
     let mut edits = Vec::new();
     scan::strings(text, span, &mut |key, value| {
         let Some(key) = scan::string(text, key) else {
             return;
         };
-        if may_refer(&key) {
-            if let Some(to) = scan::string(text, value).and_then(|from| exchanged(&from, exchange))
-            {
+        if let Some(spot) = spot(&key) {
+            let from = scan::string(text, value);
+            if let Some(to) = from.and_then(|from| exchanged(spot, &from, exchange)) {
                 edits.push((value.clone(), format!("\"{to}\"")));
             }
         } else if key == "div"
@@ -115,17 +129,17 @@ pub fn rewrite(
 }
 
 /// What `exchange` has for `from`; a fragment behind it stays.
-fn exchanged(from: &str, exchange: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    if let Some(to) = exchange(from) {
-        return Some(to);
+fn exchanged(spot: Spot, from: &str, exchange: &Exchange<'_>) -> Option<String> {
+    if let Some(to) = exchange(spot, from) {
+        return Some(to).filter(|to| to != from);
     }
     let (name, fragment) = from.split_once('#')?;
-    exchange(name).map(|to| format!("{to}#{fragment}"))
+    exchange(spot, name).map(|to| format!("{to}#{fragment}"))
 }
 
 /// The targets of `href` and `src` in a narrative (as JSON text, so its quotes are escaped) that `exchange`
 /// knows.
-fn links(narrative: &str, exchange: &dyn Fn(&str) -> Option<String>) -> Vec<(Span, String)> {
+fn links(narrative: &str, exchange: &Exchange<'_>) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     for attribute in ["href=", "src="] {
         for (at, _) in narrative.match_indices(attribute) {
@@ -140,7 +154,10 @@ fn links(narrative: &str, exchange: &dyn Fn(&str) -> Option<String>) -> Vec<(Spa
             let Some(end) = target.find(quote) else {
                 continue;
             };
-            if let Some(to) = target.get(..end).and_then(|from| exchanged(from, exchange)) {
+            if let Some(to) = target
+                .get(..end)
+                .and_then(|from| exchanged(Spot::Uri, from, exchange))
+            {
                 let start = at + attribute.len() + quote.len();
                 found.push((start..start + end, to));
             }
@@ -188,11 +205,11 @@ mod tests {
 
     #[test]
     fn only_references_are_exchanged() {
-        let known = |name: &str| (name == "urn:uuid:1").then(|| "Patient/p".to_owned());
+        let known = |_, name: &str| (name == "urn:uuid:1").then(|| "Patient/p".to_owned());
         let text = r##"{"a":{"reference":"urn:uuid:1","n": 1.0},"b":[{"reference":"urn:uuid:2"}],"identifier":{"system":"urn:uuid:1","value":"urn:uuid:1"},"valueUri":"urn:uuid:1","instantiatesUri":["x","urn:uuid:1"],"text":{"div":"<div>urn:uuid:1 <a href=\"urn:uuid:1\">x</a><img src='urn:uuid:1'/></div>"},"url":"urn:uuid:1#c","note":"urn:uuid:1"}"##;
         let expected = r##"{"a":{"reference":"Patient/p","n": 1.0},"b":[{"reference":"urn:uuid:2"}],"identifier":{"system":"urn:uuid:1","value":"urn:uuid:1"},"valueUri":"Patient/p","instantiatesUri":["x","Patient/p"],"text":{"div":"<div>urn:uuid:1 <a href=\"Patient/p\">x</a><img src='Patient/p'/></div>"},"url":"Patient/p#c","note":"urn:uuid:1"}"##;
         let rewritten = rewrite(text, &(0..text.len()), &known).unwrap();
         assert_eq!(rewritten.as_deref(), Some(expected));
-        assert_eq!(rewrite(text, &(0..text.len()), &|_| None).unwrap(), None);
+        assert_eq!(rewrite(text, &(0..text.len()), &|_, _| None).unwrap(), None);
     }
 }

@@ -196,9 +196,11 @@ fn patient(reference: &Value, element: &str, names: &Names) -> Named {
         None => only_patients,
     };
     if let Some(text) = reference.get("reference").and_then(Value::as_str) {
-        let text = names
-            .get(text)
-            .map_or(Cow::Borrowed(text), |name| Cow::Owned(name.clone()));
+        let name = text.split_once("/_history/").map_or(text, |(name, _)| name);
+        let text = match names.get(name) {
+            Some(stored) => Cow::Owned(stored.clone()),
+            None => Cow::Borrowed(text),
+        };
         return match Reference::of(&text) {
             Reference::Local {
                 kind: "Patient",
@@ -263,6 +265,23 @@ fn is_subject(element: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fhir::is_fhir;
+    use crate::register::{Register, Subject};
+
+    #[test]
+    fn the_pack_keeps_on_shelves_what_names_patients() {
+        let register = Register::shipped().unwrap_or_else(|bad| panic!("{bad}"));
+        for collection in register.collections().iter().filter(|it| is_fhir(it)) {
+            let kind = collection.name.as_str();
+            let has_shelf = !elements(kind).is_empty() || matches!(kind, "Patient" | "Bundle");
+            let subject = if has_shelf {
+                Subject::Person
+            } else {
+                Subject::Tenant
+            };
+            assert_eq!(collection.subject, subject, "{kind}");
+        }
+    }
 
     fn shelf(text: &str) -> String {
         let names = Names::from([

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use audit::RecordHandle;
 use base::{Ctx, Name, PersonId, RecordId, TenantId};
 use crypt::SymmetricKey;
 use policy::RecordAt;
@@ -85,6 +86,30 @@ impl Vault {
             ID,
             None,
             record.as_str(),
+        ))
+    }
+
+    /// `set` with the one index row of a record's id.
+    pub(super) fn id_write(
+        &self,
+        tenant: &TenantId,
+        thing: &RecordAt,
+        rkey: RecordHandle,
+        set: WriteSet,
+    ) -> Result<WriteSet, VaultError> {
+        if self.collection(&thing.collection)?.id.is_none() {
+            return Ok(set);
+        }
+        let token = self.id_token(tenant, &thing.collection, &thing.record)?;
+        Ok(set.run(
+            &sql::INDEX_INSERT,
+            vec![
+                tenant.into(),
+                (&thing.collection).into(),
+                token.into(),
+                thing.person.into(),
+                (*rkey.as_bytes()).into(),
+            ],
         ))
     }
 

@@ -10,6 +10,9 @@ use super::seal::{At, Eyes};
 use crate::vault::only_index;
 use crate::{Vault, VaultError, sql};
 
+/// Persons that one record may have been about, one after the other, before the oldest are not looked at any more.
+const HOLDERS_MAX: u32 = 64;
+
 /// A row of a record, not opened.
 pub(super) struct SealedRow {
     pub version: u64,
@@ -139,7 +142,8 @@ impl Vault {
         })
     }
 
-    /// The person that a collection's record with this id is about, for addresses that do not name the person (FHIR).
+    /// The person that a collection's record with this id is about, for addresses that do not name the person (FHIR). Where it
+    /// was about somebody else before, the one it is about now; where it was deleted, the one it was about.
     ///
     /// # Errors
     /// Storage and key failures.
@@ -156,10 +160,31 @@ impl Vault {
             token.into(),
             PersonId::COMMONS.into(),
             Vec::new().into(),
-            1u32.into(),
+            HOLDERS_MAX.into(),
         ];
-        let row = self.db().row(&sql::INDEX_OF_ALL, params).await?;
-        row.map(|row| PersonId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("index row")))
-            .transpose()
+        let rows = self.db().rows(&sql::INDEX_OF_ALL, params).await?;
+        let persons = rows
+            .iter()
+            .map(|row| {
+                PersonId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("index row"))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        if let [person] = persons.as_slice() {
+            return Ok(Some(*person));
+        }
+        for person in &persons {
+            let thing = RecordAt {
+                tenant: tenant.clone(),
+                person: *person,
+                collection: collection.clone(),
+                record: record.clone(),
+            };
+            let rkey = self.rkey(tenant, *person, collection, record)?;
+            let standing = self.standing(tenant, &thing, rkey).await?;
+            if standing.is_some_and(|standing| standing.live) {
+                return Ok(Some(*person));
+            }
+        }
+        Ok(persons.first().copied())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What is taken: a single resource, NDJSON (a resource or a bundle a line), a bundle. A resource keeps the id it came with; one
 //! without gets the id of its `fullUrl`, or one made of its content, so that importing again is the same as importing once.
-//! `urn:` references to entries of the same bundle become `Type/id`; all others stay.
+//! References to entries of the same bundle, by whatever name, become `Type/id`, so that they hold outside it; all others stay.
 //!
 //! * A transaction or batch bundle: entries that bring a resource (POST, PUT) are taken; DELETE, PATCH, GET and operations are
 //!   noted and not done, because an import only adds.
@@ -21,6 +21,7 @@ mod run;
 mod source;
 #[cfg(test)]
 mod tests;
+pub mod wire;
 
 use std::fmt;
 use std::future::Future;

@@ -245,7 +245,7 @@ impl<'s> Reader<'s> {
             match entry.own_id(resource) {
                 Ok(id) => {
                     let id = id.unwrap_or_else(|| id_of_content(resource));
-                    naming.keeps(entry.full_url.as_deref(), &resource.kind, &id);
+                    naming.stores(entry.full_url.as_deref(), &resource.kind, &id);
                     taken.push((entry, resource, id, line));
                 }
                 Err(error) => self.refuse_for(line, &error),

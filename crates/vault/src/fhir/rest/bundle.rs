@@ -12,11 +12,12 @@ use super::{Answer, Rest, Wishes, version_of};
 use crate::VaultError;
 use crate::fhir::bundle::{Bundle, BundleKind, Entry, Method, Naming, Request, Target};
 use crate::fhir::error::FhirError;
+use crate::fhir::import::wire::UNCHANGED;
 use crate::fhir::reference::Reference;
 use crate::fhir::resource::Resource;
 use crate::fhir::scan;
 use crate::fhir::shelf::{External, Shelf};
-use crate::records::{BatchItem, BatchOutcome, BatchVerb, Condition, Written};
+use crate::records::{BatchItem, BatchOutcome, BatchVerb, Condition, Effect, Written};
 
 /// An entry that changes something, on its way.
 struct Step<'e, 'a> {
@@ -169,7 +170,7 @@ impl Rest<'_> {
                 if resource.id()?.as_ref() != Some(&id) {
                     return Err(FhirError::IdMismatch);
                 }
-                naming.keeps(full_url, kind, &id);
+                naming.stores(full_url, kind, &id);
                 step.id = id;
             }
             (Method::Put, Target::Other(url)) if url.contains('?') => {
@@ -191,7 +192,7 @@ impl Rest<'_> {
                         log_index = Some(index);
                     }
                 }
-                naming.gets(full_url, kind, &step.id);
+                naming.stores(full_url, kind, &step.id);
             }
             (Method::Patch, _) => return Err(FhirError::Unsupported("PATCH")),
             (Method::Post, Target::Other(url)) if url.contains('$') => {
@@ -440,12 +441,20 @@ impl Rest<'_> {
             Some(written) => {
                 let url = self.version_url(&step.kind, &step.id, written.version);
                 let location = (step.method != Method::Delete).then_some(url.as_str());
-                let status = status(written.effect);
                 let stands = Some((written.version, written.at()));
-                response(reason(status), location, stands)
+                let outcome = (written.effect == Effect::Unchanged).then(unchanged);
+                response(
+                    reason(status(written.effect)),
+                    location,
+                    stands,
+                    outcome.as_ref(),
+                )
             }
-            None if step.method == Method::Delete => response(reason(204), None, None),
-            None => response(reason(200), Some(&self.url(&step.kind, &step.id)), None),
+            None if step.method == Method::Delete => response(reason(204), None, None, None),
+            None => {
+                let url = self.url(&step.kind, &step.id);
+                response(reason(200), Some(&url), None, None)
+            }
         };
         format!("{{\"response\":{response}}}")
     }
@@ -525,15 +534,23 @@ fn told_answer(answer: &Answer) -> String {
         .as_deref()
         .and_then(|tag| version_of(tag).ok())
         .zip(answer.last_modified);
-    let response = response(reason(answer.status), answer.location.as_deref(), version);
+    let location = answer.location.as_deref();
+    let response = response(reason(answer.status), location, version, None);
     format!("{{{resource}\"response\":{response}}}")
 }
 
 /// The entry of the answer for a failure.
 fn told_error(error: &FhirError) -> String {
-    let status = reason(error.status());
-    let outcome = error.outcome();
-    format!("{{\"response\":{{\"status\":\"{status}\",\"outcome\":{outcome}}}}}")
+    let response = response(reason(error.status()), None, None, Some(&error.outcome()));
+    format!("{{\"response\":{response}}}")
+}
+
+/// Says that an update changed nothing.
+fn unchanged() -> serde_json::Value {
+    serde_json::json!({
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "information", "code": "informational", "details": {"text": UNCHANGED}}],
+    })
 }
 
 /// A status with its phrase, as FHIR wants it in a bundle.

@@ -128,7 +128,7 @@ impl Rest<'_> {
             (false, _) => ("PUT", "200 OK"),
         };
         let url = self.url(kind, id);
-        let response = response(status, None, Some((line.version, line.written_at)));
+        let response = response(status, None, Some((line.version, line.written_at)), None);
         format!(
             "{{\"fullUrl\":\"{url}\",{resource}\"request\":{{\"method\":\"{method}\",\"url\":\"{kind}/{id}\"}},\"response\":{response}}}"
         )
@@ -179,6 +179,7 @@ pub(super) fn response(
     status: &str,
     location: Option<&str>,
     stands: Option<(u64, Instant)>,
+    outcome: Option<&serde_json::Value>,
 ) -> String {
     let mut text = format!("{{\"status\":\"{status}\"");
     if let Some(location) = location {
@@ -190,6 +191,9 @@ pub(super) fn response(
         text.push_str(&format!(
             ",\"etag\":\"W/\\\"{version}\\\"\",\"lastModified\":\"{at}\""
         ));
+    }
+    if let Some(outcome) = outcome {
+        text.push_str(&format!(",\"outcome\":{outcome}"));
     }
     text.push('}');
     text

@@ -2,12 +2,14 @@
 
 use audit::{Action, Outcome};
 use base::{PersonId, RecordId};
+use futures_util::stream::{self, StreamExt};
 use jiff::civil::Date;
-use policy::Verb;
+use policy::{PersonAt, Verb};
 use serde_json::Value;
 
 use super::read::bundle;
 use super::{Answer, Rest, Wishes, is_subset};
+use crate::VaultError;
 use crate::document::normalise;
 use crate::fhir::error::FhirError;
 use crate::fhir::matching::Candidate;
@@ -19,6 +21,10 @@ use crate::register::{Collection, Parameter, Scope, Subject};
 
 /// Ids that one search may name with `_id`.
 const IDS_MAX: usize = 100;
+/// Shelves looked at together when everybody is listed.
+const PERSONS_AT_ONCE: usize = 64;
+/// Patient resources of one person: one, as a rule.
+const PATIENTS_OF_ONE: usize = 10;
 
 /// What a search found.
 pub(super) struct Matches {
@@ -88,6 +94,9 @@ impl Rest<'_> {
         };
         if collection.subject == Subject::Tenant {
             person = Some(PersonId::COMMONS);
+        } else if person.is_none() {
+            // Who may see only what is about themselves, asks about themselves.
+            person = self.authority.person();
         }
         let lookups: Vec<Lookup> = query
             .criteria
@@ -109,6 +118,9 @@ impl Rest<'_> {
                     })
             })
             .collect();
+        if person.is_none() && lookups.is_empty() && collection.name.as_str() == "Patient" {
+            return self.everybody(collection, query).await;
+        }
         let allowed = self
             .allow(Verb::Read, Action::Search, self.records(collection, person))
             .await?;
@@ -182,6 +194,82 @@ impl Rest<'_> {
             return self.nobody(collection).await;
         }
         Ok(found)
+    }
+
+    /// Every patient, person by person.
+    async fn everybody(
+        &self,
+        collection: &Collection,
+        query: &Query,
+    ) -> Result<Matches, FhirError> {
+        let after = query
+            .cursor
+            .as_deref()
+            .map(|cursor| cursor.parse::<PersonId>().map_err(|_| VaultError::Cursor))
+            .transpose()?;
+        let thing = PersonAt {
+            tenant: self.ctx.tenant.clone(),
+            person: None,
+        };
+        let allowed = self.allow(Verb::Read, Action::PersonList, thing).await?;
+        let (lines, mut log_index) = self
+            .vault
+            .list_persons(self.ctx, &allowed, after, query.count)
+            .await?;
+        let next = lines
+            .last()
+            .filter(|_| lines.len() == query.count)
+            .map(|line| line.person.to_string());
+        let asking: Vec<_> = lines
+            .iter()
+            .map(|line| self.on_shelf(collection, query, line.person))
+            .collect();
+        let pages: Vec<_> = stream::iter(asking)
+            .buffered(PERSONS_AT_ONCE)
+            .collect()
+            .await;
+        let mut found = Matches {
+            records: Vec::new(),
+            next,
+            is_subset: false,
+            log_index: 0,
+        };
+        for page in pages {
+            match page {
+                Ok(page) => {
+                    found.records.extend(page.records);
+                    found.is_subset |= page.is_subset;
+                    log_index = log_index.max(page.log_index);
+                }
+                // Erased since the list was made.
+                Err(FhirError::NotFound) => (),
+                Err(error) => return Err(error),
+            }
+        }
+        found.log_index = log_index;
+        Ok(found)
+    }
+
+    /// What meets the query on one person's shelf.
+    async fn on_shelf(
+        &self,
+        collection: &Collection,
+        query: &Query,
+        person: PersonId,
+    ) -> Result<Matches, FhirError> {
+        let thing = self.records(collection, Some(person));
+        let allowed = self.allow(Verb::Read, Action::Search, thing).await?;
+        let keep = |opened: &Opened| meets(collection, opened, query, self.ctx.now);
+        let (page, log_index) = self
+            .vault
+            .search(self.ctx, &allowed, &[], &keep, None, PATIENTS_OF_ONE)
+            .await?;
+        Ok(Matches {
+            records: page.records,
+            next: None,
+            is_subset: is_subset(&allowed, collection),
+            log_index,
+        })
     }
 
     /// A search about somebody who is not there: nothing, and an entry that says so.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
 use super::house::{House, json as body, plainly};
@@ -76,13 +77,18 @@ fn references(resource: &Value, found: &mut HashSet<String>) {
 async fn comes_back(house: &House, expected: &HashMap<(String, String), Value>) {
     let app = house.app().await;
     let rest = house.rest(&app);
-    for ((kind, id), resource) in expected {
-        let read = rest
-            .read(kind, id, None, &plainly())
-            .await
-            .unwrap_or_else(|error| panic!("{kind}/{id}: {error}"));
-        let back = body(&read);
-        let different = difference(resource, &back, Numbers::AsWritten);
+    let wishes = plainly();
+    let reading: Vec<_> = expected
+        .iter()
+        .map(|((kind, id), resource)| {
+            let reading = rest.read(kind, id, None, &wishes);
+            async move { (kind, id, resource, reading.await) }
+        })
+        .collect();
+    let mut read = stream::iter(reading).buffer_unordered(64);
+    while let Some((kind, id, resource, answer)) = read.next().await {
+        let answer = answer.unwrap_or_else(|error| panic!("{kind}/{id}: {error}"));
+        let different = difference(resource, &body(&answer), Numbers::AsWritten);
         assert_eq!(different, None, "{kind}/{id}");
     }
 }

@@ -447,6 +447,45 @@ async fn searches_find_within_a_patient_and_who_somebody_is() {
     seen.dedup();
     assert_eq!(seen.len(), 7);
 
+    assert_eq!(found("Patient", "").await, ["p1", "p2"]);
+    assert_eq!(found("Patient", "name:contains=ind").await, ["p2"]);
+    let mut pages = Vec::new();
+    let mut query = "_count=1".to_owned();
+    for _ in 0..9 {
+        let page = body(&rest.search("Patient", &query, &plainly()).await.unwrap());
+        pages.extend(page["entry"].as_array().into_iter().flatten().cloned());
+        let links = page["link"].as_array().unwrap();
+        match links.iter().find(|link| link["relation"] == "next") {
+            Some(next) => {
+                query = next["url"]
+                    .as_str()
+                    .unwrap()
+                    .split_once('?')
+                    .unwrap()
+                    .1
+                    .to_owned()
+            }
+            None => break,
+        }
+    }
+    assert_eq!(pages.len(), 2);
+    let p1 = house
+        .vault
+        .person_by_external(&app.ctx.tenant, "Patient/p1")
+        .await
+        .unwrap();
+    let own = house.token(Role::Person, p1, Some(Purpose::Patrqt)).await;
+    let own = house.rest(&own);
+    for (kind, total) in [("Patient", 1), ("Observation", 7)] {
+        let answer = own.search(kind, "", &plainly()).await.unwrap();
+        assert_eq!(body(&answer)["total"], total, "{kind}");
+    }
+    assert!(
+        own.search("Observation", "patient=p2", &plainly())
+            .await
+            .is_err()
+    );
+
     let too_wide = rest
         .search("Observation", "code=8867-4", &plainly())
         .await
