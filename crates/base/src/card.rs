@@ -41,7 +41,11 @@ pub fn find(text: &str) -> Option<Found> {
     if text.len() < DIGITS_MIN {
         return None;
     }
-    if let Some(found) = find_ascii(text.as_bytes()) {
+    let bytes = place::without_uuid(text.as_bytes());
+    if bytes.len() < DIGITS_MIN || place::is_moment(bytes) {
+        return None;
+    }
+    if let Some(found) = find_ascii(bytes) {
         return Some(found);
     }
     if text.is_ascii() {
@@ -98,6 +102,9 @@ fn find_ascii(bytes: &[u8]) -> Option<Found> {
 
 /// Whether a block holds enough digits to be a piece of a card number.
 fn is_dense(block: &[u8]) -> bool {
+    if block.len() < usize::from(BLOCK_DIGITS_MIN) {
+        return false;
+    }
     let digits: u8 = match block.as_array::<BLOCK>() {
         // A fixed length lets the compiler count all lanes at once.
         Some(block) => block
@@ -138,7 +145,7 @@ fn region(bytes: &[u8], from: usize, until: usize) -> Result<Found, usize> {
                 if let Some(found) = run.grouped(bytes) {
                     return Ok(found);
                 }
-                run = Run::new();
+                run.clear();
                 if !group.is_last() {
                     run.push(group);
                 }
@@ -149,7 +156,7 @@ fn region(bytes: &[u8], from: usize, until: usize) -> Result<Found, usize> {
         if let Some(found) = run.grouped(bytes) {
             return Ok(found);
         }
-        run = Run::new();
+        run.clear();
         if at >= until {
             return Err(at);
         }
@@ -177,6 +184,8 @@ fn single(bytes: &[u8], group: Group) -> Option<Found> {
 struct Run {
     groups: [Group; GROUPS_MAX],
     count: usize,
+    /// Digits in all groups together.
+    digits: usize,
     separator: Option<Separator>,
 }
 
@@ -185,6 +194,7 @@ impl Run {
         Self {
             groups: [Group { start: 0, end: 0 }; GROUPS_MAX],
             count: 0,
+            digits: 0,
             separator: None,
         }
     }
@@ -194,13 +204,29 @@ impl Run {
             *slot = group;
         }
         self.count += 1;
+        self.digits += group.len();
+    }
+
+    const fn clear(&mut self) {
+        self.count = 0;
+        self.digits = 0;
+        self.separator = None;
     }
 
     /// The first card number written across several of the groups.
     fn grouped(&self, bytes: &[u8]) -> Option<Found> {
+        if self.digits < DIGITS_MIN {
+            return None;
+        }
         let groups = self.groups.get(..self.count)?;
         let separator = self.separator?;
         for first in 0..groups.len() {
+            let lengths = groups.get(first..first + 2).unwrap_or_default();
+            // What no layout begins with is most of what comes here: dates, UUIDs.
+            if !matches!(lengths, [one, two] if matches!((one.len(), two.len()), (4, 4 | 6) | (6, 13) | (8, 8)))
+            {
+                continue;
+            }
             for layout in issuer::LAYOUTS {
                 let Some(window) = groups.get(first..first + layout.len()) else {
                     continue;

@@ -99,6 +99,91 @@ pub(super) fn back_up(bytes: &[u8], at: usize, floor: usize) -> usize {
     at - tail
 }
 
+/// `bytes` without the UUID that they end in, if they do: `urn:uuid:`, `Patient/` or nothing may stand before it.
+pub(super) fn without_uuid(bytes: &[u8]) -> &[u8] {
+    let Some((head, uuid)) = bytes.split_last_chunk::<36>() else {
+        return bytes;
+    };
+    let [
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        b'-',
+        _,
+        _,
+        _,
+        _,
+        b'-',
+        _,
+        _,
+        _,
+        _,
+        b'-',
+        _,
+        _,
+        _,
+        _,
+        b'-',
+        ..,
+    ] = uuid
+    else {
+        return bytes;
+    };
+    let hex = uuid
+        .iter()
+        .map(|byte| u8::from(byte.is_ascii_hexdigit()))
+        .sum::<u8>();
+    if hex == 32 && !matches!(head, [.., b'0'..=b'9' | b' ' | b'-']) {
+        head
+    } else {
+        bytes
+    }
+}
+
+/// Whether `bytes` are a date and time as ISO 8601 writes them, and no more.
+pub(super) fn is_moment(bytes: &[u8]) -> bool {
+    const REST_MAX: usize = 16;
+    let Some((moment, rest)) = bytes.split_first_chunk::<19>() else {
+        return false;
+    };
+    let [
+        _,
+        _,
+        _,
+        _,
+        b'-',
+        _,
+        _,
+        b'-',
+        _,
+        _,
+        b'T',
+        _,
+        _,
+        b':',
+        _,
+        _,
+        b':',
+        _,
+        _,
+    ] = moment
+    else {
+        return false;
+    };
+    let digits = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .map(|byte| u8::from(byte.is_ascii_digit()))
+            .sum::<u8>()
+    };
+    rest.len() <= REST_MAX && digits(moment) == 14 && digits(rest) < 12
+}
+
 /// Whether the digits at `start` are the fraction of a decimal or a later part of an object identifier: `.` and a digit stand
 /// before them.
 pub(super) fn is_fraction(bytes: &[u8], start: usize) -> bool {

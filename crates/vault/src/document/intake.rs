@@ -150,11 +150,12 @@ impl<'a> Reader<'a> {
         let Some(field) = collection.fields.get(member.field) else {
             return Err(Mistake::new(Reason::UnknownField, self.scanner.at()));
         };
-        if member.companion {
-            return self.companion(field, name, position);
-        }
+        // A companion without its value says why there is none, which is as good.
         if let Some(seen) = self.seen.get_mut(member.field) {
             *seen = true;
+        }
+        if member.companion {
+            return self.companion(field, name, position);
         }
         let start = self.scanner.at();
         if field.lifts.is_some() {

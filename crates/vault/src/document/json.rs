@@ -84,6 +84,7 @@ pub(super) fn string_end(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 1;
     loop {
+        at += plain(bytes.get(at..).unwrap_or_default());
         match bytes.get(at) {
             Some(b'"') => return at + 1,
             // The byte after a backslash is ASCII in JSON; were it not, stop at a border of characters.
@@ -91,5 +92,46 @@ pub(super) fn string_end(text: &str) -> usize {
             Some(_) => at += 1,
             None => return bytes.len(),
         }
+    }
+}
+
+/// How many bytes of a string can be passed at once: those that are no quote, no backslash and no control character.
+pub(super) fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = ONES << 7;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        let stop = control
+            | zero(word ^ (ONES * u64::from(b'"')))
+            | zero(word ^ (ONES * u64::from(b'\\')));
+        if stop != 0 {
+            // The lowest mark is exact; a borrow can only disturb the bytes above it.
+            return index * 8 + stop.trailing_zeros() as usize / 8;
+        }
+    }
+    let stop = rest
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+    bytes.len() - rest.len() + stop.unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_is_passed_to_its_first_special_byte() {
+        let text = b"abcdefghijklmnopqrstuvwxyz\xc3\xa9\x7f\xff";
+        for special in [b'"', b'\\', 0, 0x1f, b'\n'] {
+            for at in 0..text.len() {
+                let mut bytes = text.to_vec();
+                bytes[at] = special;
+                assert_eq!(plain(&bytes), at);
+            }
+        }
+        assert_eq!(plain(text), text.len());
     }
 }

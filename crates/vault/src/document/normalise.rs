@@ -85,29 +85,32 @@ pub fn words(text: &str, each: &mut dyn FnMut(&str)) {
     }
 }
 
-/// The forms under which a code is found: alone, and with its system (`system|code`; `|code` if it has none). Codes are compared
-/// as they are written: case matters in most systems.
+/// The forms under which a code is found: alone, and with its system if it has one (`system|code`). Codes are compared as they
+/// are written: case matters in most systems.
 pub fn token(system: Option<&str>, code: &str, each: &mut dyn FnMut(&str)) {
-    let code = code.trim();
-    if code.is_empty() {
-        return;
-    }
-    each(code);
-    each(&format!("{}|{code}", system.unwrap_or_default().trim()));
+    with_system(system, code.trim(), each);
 }
 
-/// The forms under which a business identifier is found: alone, and with its system. Spaces within are ignored, and case is.
+/// The forms under which a business identifier is found: alone, and with its system if it has one. White space and case do not
+/// matter.
 pub fn identifier(system: Option<&str>, value: &str, each: &mut dyn FnMut(&str)) {
     let value: String = value
         .chars()
         .filter(|c| !c.is_whitespace())
         .flat_map(char::to_lowercase)
         .collect();
+    with_system(system, &value, each);
+}
+
+fn with_system(system: Option<&str>, value: &str, each: &mut dyn FnMut(&str)) {
     if value.is_empty() {
         return;
     }
-    each(&value);
-    each(&format!("{}|{value}", system.unwrap_or_default().trim()));
+    each(value);
+    let system = system.unwrap_or_default().trim();
+    if !system.is_empty() {
+        each(&[system, "|", value].concat());
+    }
 }
 
 /// A reference without what does not change its meaning: the version it names, and the slash at its end.
@@ -316,6 +319,7 @@ impl Piece {
 
 /// The whole piece is meant.
 const WHOLE: char = '=';
+const WHOLE_TEXT: &str = "=";
 /// Something within the piece is meant.
 const WITHIN: char = '/';
 
@@ -323,6 +327,15 @@ const WITHIN: char = '/';
 /// `/2026`). Long spans are rounded outwards, so that no record has more than a few dozen; nothing is found by the decade it lies
 /// in, so a point in time has just three.
 pub fn buckets(days: Days, each: &mut dyn FnMut(&str)) {
+    if days.first == days.last && (FIRST_YEAR..=LAST_YEAR).contains(&days.first.year()) {
+        // Nearly every date is one day: no need to think in pieces.
+        let text = Piece::Day(days.first).text(WITHIN);
+        let whole = text.replacen(WITHIN, WHOLE_TEXT, 1);
+        each(&whole);
+        each(text.get(..8).unwrap_or_default());
+        each(text.get(..5).unwrap_or_default());
+        return;
+    }
     let outside = |day: Date| !(FIRST_YEAR..=LAST_YEAR).contains(&day.year());
     if outside(days.first) || outside(days.last) {
         // Open ranges are covered only between these years: what lies beyond is found at the edge.

@@ -11,7 +11,7 @@ use base::limits::{JSON_DEPTH_MAX, NUMBER_DIGITS_MAX};
 use base::{Name, card};
 
 use super::error::{DocumentError, Reason};
-use super::json::unescape;
+use super::json::{plain, unescape};
 use crate::register::hash::hash;
 
 /// What scanning ends in.
@@ -479,29 +479,6 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// How many bytes of a string can be passed at once: those that are no quote, no backslash and no control character.
-fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = ONES << 7;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let stop = control
-            | zero(word ^ (ONES * u64::from(b'"')))
-            | zero(word ^ (ONES * u64::from(b'\\')));
-        if stop != 0 {
-            // The lowest mark is exact; a borrow can only disturb the bytes above it.
-            return index * 8 + stop.trailing_zeros() as usize / 8;
-        }
-    }
-    let stop = rest
-        .iter()
-        .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-    bytes.len() - rest.len() + stop.unwrap_or(rest.len())
-}
-
 /// Whether `digits` is an identifier of SNOMED CT: 6 to 18 digits, a known partition, and a right Verhoeff check digit.
 /// (SNOMED CT Release File Specification, 6: SCTID.)
 fn is_snomed_id(digits: &str) -> bool {
@@ -550,19 +527,6 @@ fn is_snomed_id(digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_string_is_passed_to_its_first_special_byte() {
-        let text = b"abcdefghijklmnopqrstuvwxyz\xc3\xa9\x7f\xff";
-        for special in [b'"', b'\\', 0, 0x1f, b'\n'] {
-            for at in 0..text.len() {
-                let mut bytes = text.to_vec();
-                bytes[at] = special;
-                assert_eq!(plain(&bytes), at);
-            }
-        }
-        assert_eq!(plain(text), text.len());
-    }
 
     #[test]
     fn a_code_of_snomed_ct_proves_itself() {

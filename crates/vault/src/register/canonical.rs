@@ -78,15 +78,18 @@ fn describe(out: &mut String, collection: &Collection) -> std::fmt::Result {
         for path in &parameter.paths {
             write!(out, " {}", path_text(collection, path))?;
         }
-        writeln!(
-            out,
-            " {}",
-            parameter
-                .targets
+        let joined = |names: &[base::Name]| {
+            names
                 .iter()
                 .map(base::Name::as_str)
                 .collect::<Vec<_>>()
                 .join(",")
+        };
+        writeln!(
+            out,
+            " {} {}",
+            joined(&parameter.targets),
+            joined(&parameter.also)
         )?;
     }
     Ok(())

@@ -1,7 +1,6 @@
 //! From register files to the tables that documents are scanned against, with every mistake on the way.
 
 use std::collections::{HashMap, HashSet};
-use std::str::FromStr;
 use std::sync::Arc;
 
 use base::{Class, ClassSet, Name};
@@ -13,8 +12,9 @@ use super::model::{
 };
 use super::pattern::{self, Automaton, Lift, Rule, Step};
 use super::problem::{BadRegister, Problem};
+use super::report::{Report, nearest};
 use super::shape::{Form, SHAPES, Shape};
-use super::source::{self, FORMAT, File, Text};
+use super::source::{self, FORMAT, File, Named, Text};
 
 /// The packs and collections of `texts`, or every mistake in them.
 pub(super) fn compile(texts: &[Text]) -> Result<(Vec<Pack>, Vec<Collection>), BadRegister> {
@@ -77,6 +77,7 @@ pub(super) fn compile(texts: &[Text]) -> Result<(Vec<Pack>, Vec<Collection>), Ba
         for (name, source) in &file.collections.0 {
             let reader = Reader {
                 defaults: &file.defaults,
+                patterns: &file.patterns,
                 names: &names,
                 pack: &pack,
             };
@@ -97,71 +98,10 @@ pub(super) fn compile(texts: &[Text]) -> Result<(Vec<Pack>, Vec<Collection>), Ba
     Err(BadRegister { problems })
 }
 
-/// Gathers the mistakes of one file.
-struct Report<'a> {
-    text: &'a Text,
-    problems: &'a mut Vec<Problem>,
-}
-
-impl Report<'_> {
-    fn add<T>(&mut self, place: &Spanned<T>, message: String, hint: &str) {
-        self.problems.push(Problem {
-            file: self.text.name.clone(),
-            line: self.text.line(place.span().start),
-            message,
-            hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        });
-    }
-
-    /// A name in the narrow form that `T` demands.
-    fn name<T: FromStr<Err = base::InvalidId>>(&mut self, word: &Spanned<String>) -> Option<T> {
-        word.as_ref()
-            .parse()
-            .map_err(|error: base::InvalidId| {
-                self.add(word, format!("`{}` is {error}", word.as_ref()), "")
-            })
-            .ok()
-    }
-
-    /// One word of a closed list.
-    fn word<T: Copy>(
-        &mut self,
-        what: &str,
-        word: &Spanned<String>,
-        words: &[(&str, T)],
-    ) -> Option<T> {
-        let known = words
-            .iter()
-            .find(|(known, _)| *known == word.as_ref().as_str());
-        if known.is_none() {
-            let list: Vec<&str> = words.iter().map(|(known, _)| *known).collect();
-            let hint = nearest(word.as_ref(), &list).map_or_else(
-                || format!("one of: {}", list.join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
-            self.add(word, format!("`{}` is not a {what}", word.as_ref()), &hint);
-        }
-        known.map(|(_, value)| *value)
-    }
-
-    fn class(&mut self, word: &Spanned<String>) -> Option<Class> {
-        let words: Vec<(&str, Class)> = Class::ALL
-            .iter()
-            .map(|class| (class.as_str(), *class))
-            .collect();
-        let class = self.word("class", word, &words)?;
-        if class == Class::Payment {
-            let hint = "payment data stay with the payment provider; keep the provider's token, as class `internal`";
-            self.add(word, "payment data are not stored".to_owned(), hint);
-            return None;
-        }
-        Some(class)
-    }
-}
-
 /// Reads the collections of one file.
 struct Reader<'a> {
     defaults: &'a source::Settings,
+    patterns: &'a Named<Named<source::Element>>,
     names: &'a HashSet<&'a str>,
     pack: &'a Arc<str>,
 }
@@ -427,7 +367,28 @@ impl Reader<'_> {
     ) -> Vec<Element> {
         let mut rules: Vec<(Vec<Step>, Lift, &Spanned<String>)> = Vec::new();
         let mut elements = Vec::new();
-        for (path, element) in &source.elements.0 {
+        let shared = source.patterns.iter().filter_map(|name| {
+            let group = self
+                .patterns
+                .0
+                .iter()
+                .find(|(group, _)| group.as_ref() == name.as_ref());
+            if group.is_none() {
+                report.add(
+                    name,
+                    format!("there is no set of patterns `{}`", name.as_ref()),
+                    "add [patterns.NAME]",
+                );
+            }
+            group.map(|(_, group)| group)
+        });
+        let shared: Vec<&Named<source::Element>> = shared.collect();
+        let all = shared
+            .iter()
+            .flat_map(|group| group.0.iter().map(|entry| (entry, true)));
+        for ((path, element), is_shared) in
+            all.chain(source.elements.0.iter().map(|entry| (entry, false)))
+        {
             let class = report.class(&element.class);
             let mask = element.mask.as_ref().map_or(Some(Mask::Absent), |word| {
                 report.word("mask", word, Mask::WORDS)
@@ -449,6 +410,9 @@ impl Reader<'_> {
                         .iter()
                         .any(|rest| !rest.is_empty())
             });
+            if is_shared && !reaches {
+                continue;
+            }
             if !reaches {
                 let message = format!("`{}` reaches into no field", path.as_ref());
                 report.add(
@@ -526,6 +490,11 @@ impl Reader<'_> {
                     "paths = [\"FIELD\"]",
                 );
             }
+            let also = search
+                .also
+                .iter()
+                .filter_map(|name| report.name::<Name>(name))
+                .collect();
             let mut targets = Vec::new();
             for target in &search.targets {
                 if !self.names.contains(target.as_ref().as_str()) {
@@ -544,6 +513,7 @@ impl Reader<'_> {
                     kind,
                     scope,
                     targets,
+                    also,
                 });
             }
         }
@@ -657,38 +627,4 @@ fn retention_of(text: &str) -> Option<Retention> {
         b'y' => Some(Retention::Months(number.checked_mul(12)?)),
         _ => None,
     }
-}
-
-/// The word of `words` that `word` was probably meant to be.
-fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    let known = words.iter().map(|known| {
-        (
-            distance(&word.to_lowercase(), &known.to_lowercase()),
-            *known,
-        )
-    });
-    known
-        .min()
-        .filter(|(distance, known)| distance * 3 <= known.len().max(3))
-        .map(|(_, known)| known)
-}
-
-/// How many letters must be changed, added or taken away (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (y, cell) in b.iter().zip(row.iter_mut().skip(1)) {
-            let cost = diagonal + usize::from(x != *y);
-            diagonal = *cell;
-            left = cost.min(left + 1).min(*cell + 1);
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -16,6 +16,7 @@ mod model;
 mod pack;
 pub(crate) mod pattern;
 mod problem;
+mod report;
 mod shape;
 mod show;
 mod source;

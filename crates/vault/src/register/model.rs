@@ -212,12 +212,13 @@ impl Collection {
         self.fields.get(member.field)
     }
 
-    /// The search parameter called `name`.
+    /// The search parameter called `name`, or called that as well.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
-        self.search
-            .iter()
-            .find(|parameter| parameter.name.as_str() == name)
+        self.search.iter().find(|parameter| {
+            parameter.name.as_str() == name
+                || parameter.also.iter().any(|also| also.as_str() == name)
+        })
     }
 }
 
@@ -270,6 +271,8 @@ pub struct Parameter {
     pub scope: Scope,
     /// For references: the collections that a bare id may mean.
     pub targets: Vec<Name>,
+    /// Other names for it in queries.
+    pub also: Vec<Name>,
 }
 
 /// The way to a searchable value.

@@ -83,7 +83,7 @@ pub(crate) enum Next {
 /// The patterns of one field.
 #[derive(Debug)]
 pub(crate) struct Automaton {
-    /// The names that occur in patterns, by hash.
+    /// The names that occur in patterns, in the order of their hashes. (A clash of two hashes is refused when it is built.)
     symbols: Vec<(u64, Box<str>)>,
     /// For each state the next for each symbol, and last for any other name.
     next: Vec<Vec<Next>>,
@@ -110,7 +110,14 @@ impl Automaton {
                 _ => None,
             })
             .collect();
-        let symbols: Vec<&str> = names.into_iter().collect();
+        let mut symbols: Vec<&str> = names.into_iter().collect();
+        symbols.sort_unstable_by_key(|name| hash(name.as_bytes()));
+        if symbols
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if hash(a.as_bytes()) == hash(b.as_bytes())))
+        {
+            return Err("two names in the patterns of this field have the same hash".to_owned());
+        }
         let start = closure(rules, (0..rules.len()).map(|rule| (rule, 0)).collect());
         let mut numbers: HashMap<Positions, State> =
             HashMap::from([(Positions::new(), Self::DEAD), (start.clone(), Self::START)]);
@@ -155,8 +162,13 @@ impl Automaton {
     pub(crate) fn step(&self, state: State, name: &[u8], hash: u64) -> Next {
         let symbol = self
             .symbols
-            .iter()
-            .position(|(known, text)| *known == hash && text.as_bytes() == name)
+            .binary_search_by_key(&hash, |(known, _)| *known)
+            .ok()
+            .filter(|at| {
+                self.symbols
+                    .get(*at)
+                    .is_some_and(|(_, text)| text.as_bytes() == name)
+            })
             .unwrap_or(self.symbols.len());
         self.next
             .get(usize::from(state))

@@ -153,6 +153,7 @@ impl Collection {
                     "kind": parameter.kind.as_str(),
                     "scope": parameter.scope.as_str(),
                     "paths": parameter.paths.iter().map(|path| path_text(self, path)).collect::<Vec<_>>(),
+                    "also": parameter.also.iter().map(base::Name::as_str).collect::<Vec<_>>(),
                     "targets": parameter.targets.iter().map(base::Name::as_str).collect::<Vec<_>>(),
                 })
             })

@@ -26,6 +26,9 @@ pub(super) struct File {
     /// What holds for its collections where they do not say otherwise.
     #[serde(default)]
     pub defaults: Settings,
+    /// Sets of element patterns that several collections use.
+    #[serde(default)]
+    pub patterns: Named<Named<Element>>,
     #[serde(default)]
     pub collections: Named<Collection>,
 }
@@ -64,6 +67,8 @@ table_with_settings!(
         about: String,
         fields: Named<Field>,
         #[serde(default)]
+        patterns: Vec<Spanned<String>>,
+        #[serde(default)]
         elements: Named<Element>,
         #[serde(default)]
         search: Named<Search>,
@@ -99,6 +104,8 @@ pub(super) struct Search {
     pub scope: Spanned<String>,
     #[serde(default)]
     pub targets: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub also: Vec<Spanned<String>>,
 }
 
 /// A table whose order and places matter.
