@@ -31,4 +31,5 @@ pub use error::GovernError;
 pub use lang::Lang;
 pub use ledger::{Ledger, Mode, Record, Verdict};
 pub use run::{run, run_one};
+pub use sql::STATEMENTS;
 pub use state::{PromiseView, Report, State, views};

@@ -25,3 +25,6 @@ pub(crate) static PRUNE: Sql = Sql::both(
     "DELETE FROM evidence WHERE measured_at < $1 AND measured_at < (SELECT MAX(measured_at) FROM evidence AS other \
          WHERE other.check_name = evidence.check_name AND other.mode = evidence.mode AND other.verdict = evidence.verdict)",
 );
+
+/// Every statement of this area, to be prepared on both engines.
+pub static STATEMENTS: &[&Sql] = &[&INSERT, &SET_INDEX, &LATEST, &PRUNE];

@@ -144,3 +144,12 @@ fn the_entry_names_check_result_and_digest() {
         assert_eq!(Entry::parse(&bytes).expect("parsed").check, Some(name));
     }
 }
+
+#[tokio::test]
+async fn every_statement_is_understood() {
+    for db in databases().await {
+        for sql in crate::STATEMENTS {
+            db.prepare(sql).await.expect(sql.sqlite);
+        }
+    }
+}
