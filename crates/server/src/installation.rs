@@ -41,6 +41,8 @@ pub struct Installation {
     pub anchors: Arc<dyn Anchors>,
     /// The evidence of checks, and much else, lies here too.
     pub db: Db,
+    /// Since when it is open.
+    pub opened_at: base::Instant,
 }
 
 impl Installation {
@@ -107,7 +109,6 @@ impl Installation {
             register,
             objects,
             environment: config.environment.clone(),
-            clock: Arc::clone(&clock),
             rng: Arc::clone(&rng),
         });
         let tokens = Arc::new(Tokens::new(
@@ -115,7 +116,9 @@ impl Installation {
             Arc::clone(&clock),
             Arc::clone(&rng),
         ));
+        let opened_at = clock.now();
         let installation = Self {
+            opened_at,
             config,
             vault,
             log,

@@ -10,6 +10,7 @@ pub mod config;
 mod failure;
 mod installation;
 pub mod private;
+mod remote;
 mod serving;
 mod telemetry;
 pub mod tls;

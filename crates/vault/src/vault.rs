@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome, RecordHandle};
-use base::{Clock, Ctx, Environment, Handle, Name, PersonId, RecordId, Rng, TenantId};
+use base::{Ctx, Environment, Handle, Name, PersonId, RecordId, Rng, TenantId};
 use crypt::Context;
 use keys::Keys;
 use parking_lot::Mutex;
@@ -35,8 +35,6 @@ pub struct Parts {
     pub objects: Arc<dyn Objects>,
     /// Bound into every seal.
     pub environment: Environment,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
     /// Chance.
     pub rng: Arc<dyn Rng>,
 }
@@ -89,10 +87,6 @@ impl Vault {
     #[must_use]
     pub fn environment(&self) -> &Environment {
         &self.0.parts.environment
-    }
-
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.0.parts.clock
     }
 
     pub(crate) fn rng(&self) -> &dyn Rng {

@@ -38,6 +38,10 @@ pub struct Call<W> {
     pub path: Vec<(String, String)>,
     /// The query, decoded.
     pub query: Query,
+    /// The query as it came.
+    pub raw_query: String,
+    /// Host and port as the client addressed us, for links that lead back; `None` where it says nothing usable.
+    pub host: Option<String>,
     /// The headers.
     pub headers: HeaderMap,
     /// The body.

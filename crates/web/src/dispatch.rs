@@ -185,7 +185,8 @@ impl<G: Gate> App<G> {
             .iter()
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
-        let query = Query::parse(parts.uri.query().unwrap_or(""))?;
+        let raw_query = parts.uri.query().unwrap_or("").to_owned();
+        let query = Query::parse(&raw_query)?;
         let payload = payload(limit, body).await?;
         Ok(Call {
             who,
@@ -194,6 +195,8 @@ impl<G: Gate> App<G> {
             method: parts.method.clone(),
             path,
             query,
+            raw_query,
+            host: host(parts),
             headers: std::mem::take(&mut parts.headers),
             payload,
         })
@@ -282,6 +285,23 @@ fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
         ));
     }
     Ok(first.and_then(|value| value.to_str().ok()))
+}
+
+/// Host and port, from the address (HTTP/2) or the `Host` header, if they look like some.
+fn host(parts: &Parts) -> Option<String> {
+    let named = parts
+        .uri
+        .authority()
+        .map(|authority| authority.as_str().to_owned())
+        .or_else(|| {
+            parts
+                .headers
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok())
+                .map(str::to_owned)
+        })?;
+    let usable = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte);
+    (named.len() <= 255 && named.bytes().all(usable)).then_some(named)
 }
 
 /// A payment card number in the address or a header is refused before anything else sees it.

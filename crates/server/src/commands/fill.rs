@@ -5,6 +5,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use policy::{Authority, PersonAt, RecordAt, Verb, decide};
 use serde_json::Value;
 use vault::fhir::External;
+use vault::fhir::rest::{Rest, Wishes};
 use vault::records::{BatchItem, BatchVerb, Condition};
 use vault::synth::Person;
 
@@ -61,6 +62,21 @@ async fn one(
     let (new, _) = vault
         .create_person(&ctx, &allowed, Some(external.as_str()), None)
         .await?;
+
+    let rest = Rest {
+        vault,
+        ctx: &ctx,
+        authority: &authority,
+        base: "",
+    };
+    let bundle = person.fhir_bundle.to_string();
+    let answer = rest
+        .bundle(bundle.as_bytes(), &Wishes::default())
+        .await
+        .map_err(|error| Failure::text(error.to_string()))?;
+    if answer.status != 200 {
+        return Err(Failure::text("a synthetic bundle was refused"));
+    }
 
     let mut items = Vec::new();
     let mut push = |collection: &str, documents: &[Value]| {
