@@ -5,7 +5,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::future::Future;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 use std::pin::Pin;
 
@@ -19,6 +19,9 @@ use crate::head::Head;
 use crate::merkle::Hash;
 use crate::note::Checkpoint;
 use crate::read::Log;
+
+/// The last line of a file of anchors is within this; a line with a hundred signatures is shorter.
+const TAIL_BYTES: u64 = 256 << 10;
 
 /// One remembered head.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,22 +161,39 @@ impl FileAnchors {
             Err(why) => return Err(AuditError::file(&path, why)),
         };
         let mut anchors = Vec::new();
-        for line in BufReader::new(file).lines() {
+        for line in BufReader::new(file).split(b'\n') {
             let line = line.map_err(|why| AuditError::file(&path, why))?;
-            // A line that a crash cut short was never answered for; it is passed over.
-            let Ok(line) = serde_json::from_str::<Line>(&line) else {
-                continue;
-            };
-            let at = time::read(line.at.as_bytes()).unwrap_or(Instant::from_micros(0));
-            anchors.push(Anchor::from_checkpoint(tenant, &line.checkpoint, at)?);
+            anchors.extend(anchor_in(tenant, &line)?);
         }
         Ok(anchors)
     }
 
+    /// What was remembered last: the end of the file is enough.
+    fn last(&self, tenant: &TenantId) -> Result<Option<Anchor>, AuditError> {
+        let path = self.path(tenant);
+        let read = || -> std::io::Result<Vec<u8>> {
+            let mut file = match File::open(&path) {
+                Ok(file) => file,
+                Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+                Err(why) => return Err(why),
+            };
+            let length = file.metadata()?.len();
+            file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))?;
+            let mut tail = Vec::new();
+            file.read_to_end(&mut tail)?;
+            Ok(tail)
+        };
+        let tail = read().map_err(|why| AuditError::file(&path, why))?;
+        tail.split(|byte| *byte == b'\n')
+            .rev()
+            .find_map(|line| anchor_in(tenant, line).transpose())
+            .transpose()
+    }
+
     fn write(&self, anchor: &Anchor) -> Result<(), AuditError> {
         let _one = self.writing.lock();
-        if let Some(last) = self.read(&anchor.tenant)?.last() {
-            anchor.check_follows(last)?;
+        if let Some(last) = self.last(&anchor.tenant)? {
+            anchor.check_follows(&last)?;
             if anchor.size == last.size {
                 return Ok(());
             }
@@ -193,6 +213,15 @@ impl FileAnchors {
         };
         write().map_err(|why| AuditError::file(&path, why))
     }
+}
+
+/// The anchor in a line. A line that a crash cut short was never answered for; it is passed over.
+fn anchor_in(tenant: &TenantId, line: &[u8]) -> Result<Option<Anchor>, AuditError> {
+    let Ok(line) = serde_json::from_slice::<Line>(line) else {
+        return Ok(None);
+    };
+    let at = time::read(line.at.as_bytes()).unwrap_or(Instant::from_micros(0));
+    Anchor::from_checkpoint(tenant, &line.checkpoint, at).map(Some)
 }
 
 impl Anchors for FileAnchors {

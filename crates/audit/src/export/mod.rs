@@ -7,7 +7,7 @@ mod fhir;
 mod ocsf;
 mod tiles;
 
-pub use tiles::{Bundles, CHECKPOINT_FILE, VKEY_FILE, tiles};
+pub use tiles::{Bundles, CHECKPOINT_FILE, tiles, vkey_file};
 
 use std::io::Write;
 use std::ops::Range;

@@ -1,19 +1,26 @@
 //! A log as a folder of files in the layout of `c2sp.org/tlog-tiles`: what the log serves, at rest.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base::TenantId;
 
 use crate::bundle;
 use crate::error::AuditError;
 use crate::merkle::{TILE_WIDTH, TileId, bundles};
+use crate::note::keys_text;
 use crate::read::Log;
 
 /// The signed head.
 pub const CHECKPOINT_FILE: &str = "checkpoint";
-/// The log's public keys, one a line. For convenience: a verifier takes them from elsewhere.
-pub const VKEY_FILE: &str = "log.vkey";
+
+/// The file for the log's public keys, beside the folder: verifiers refuse a key that comes with what it is to verify.
+#[must_use]
+pub fn vkey_file(folder: &Path) -> PathBuf {
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push(".vkey");
+    folder.with_file_name(name)
+}
 
 /// Whether the copy holds the entries themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +31,7 @@ pub enum Bundles {
     Without,
 }
 
-/// Write a tenant's log, as it stands now, into `folder`; gives its size.
+/// Write a tenant's log, as it stands now, into `folder`, and its public keys beside it ([`vkey_file`]); gives its size.
 ///
 /// The checkpoint comes last: a copy that broke off has none. Files that are there already are written anew.
 ///
@@ -73,9 +80,9 @@ pub async fn tiles(
             &log.tile_hashes(tenant, tile).await?.concat(),
         )?;
     }
-    let keys = log.verifiers(tenant)?;
-    let keys: String = keys.iter().map(|key| format!("{key}\n")).collect();
-    write(folder, VKEY_FILE, keys.as_bytes())?;
+    let vkeys = vkey_file(folder);
+    fs::write(&vkeys, keys_text(&log.verifiers(tenant)?))
+        .map_err(|why| AuditError::file(&vkeys, why))?;
     write(folder, CHECKPOINT_FILE, head.checkpoint.as_bytes())?;
     Ok(head.size)
 }

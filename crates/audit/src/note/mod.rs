@@ -9,7 +9,7 @@ mod vkey;
 
 pub use checkpoint::Checkpoint;
 pub use proof::LogProof;
-pub use vkey::LogKey;
+pub use vkey::{LogKey, keys_in, keys_text};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -90,6 +90,15 @@ fn a_verifier_key_reads_back_and_nothing_near_it_does() {
 }
 
 #[test]
+fn a_key_file_reads_back() {
+    let keys = [1, 2].map(|seed| LogKey::new("log.example", key(seed).public()).expect("a key"));
+    assert_eq!(keys_in(&keys_text(&keys)), Ok(keys.to_vec()));
+    let commented = format!("# ours\n\n{}", keys_text(&keys[..1]));
+    assert_eq!(keys_in(&commented), Ok(keys[..1].to_vec()));
+    assert!(keys_in("# nothing\n").is_err() && keys_in("log.example+0+x\n").is_err());
+}
+
+#[test]
 fn malformed_notes_and_checkpoints_are_refused() {
     let note = checkpoint().sign(&key(1)).expect("signs");
     for bad in [

@@ -89,3 +89,32 @@ impl FromStr for LogKey {
         Ok(parsed)
     }
 }
+
+/// The text of a key file: the newest key alone on its line, older ones labelled as such.
+#[must_use]
+pub fn keys_text(keys: &[LogKey]) -> String {
+    keys.iter()
+        .enumerate()
+        .map(|(age, key)| {
+            let label = if age == 0 { "" } else { "older " };
+            format!("{label}{key}\n")
+        })
+        .collect()
+}
+
+/// The keys in a key file: one a line, perhaps behind a label; lines that begin with `#` are for people.
+///
+/// # Errors
+/// [`NoteError::Malformed`] when a line holds no key, or none does.
+pub fn keys_in(text: &str) -> Result<Vec<LogKey>, NoteError> {
+    let keys = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| line.rsplit(' ').next().unwrap_or_default().parse())
+        .collect::<Result<Vec<LogKey>, _>>()?;
+    if keys.is_empty() {
+        return Err(NoteError::Malformed("key file"));
+    }
+    Ok(keys)
+}

@@ -171,3 +171,29 @@ async fn ecs_is_flat_and_ocsf_and_fhir_have_what_they_require() {
         assert!(id.len() <= 64);
     }
 }
+
+#[tokio::test]
+#[ignore = "writes a log for e2e/log/run.sh into target/e2e/log"]
+async fn write_sample() {
+    let logs = Logs::sqlite().await;
+    let target = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/e2e/log");
+    let folder = target.join("sample");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).expect("removes");
+    }
+    std::fs::create_dir_all(&target).expect("a folder");
+    logs.fill(700, 90).await;
+    let older = logs
+        .log
+        .checkpoint(&logs.tenant)
+        .await
+        .expect("a checkpoint");
+    std::fs::write(target.join("older.checkpoint"), older).expect("writes");
+    logs.append(700, 300).await;
+    let what = audit::export::Bundles::With;
+    audit::export::tiles(&logs.log, &logs.tenant, &folder, what)
+        .await
+        .expect("exports");
+    let (_, proof) = logs.log.prove(&logs.tenant, 321).await.expect("proves");
+    std::fs::write(target.join("sample.tlog-proof"), proof.to_string()).expect("writes");
+}

@@ -3,17 +3,34 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use audit::export::{Bundles, tiles};
+use audit::export::{Bundles, tiles, vkey_file};
 use audit::verify::ProblemKind::{
     BadNode, BadSignature, Deleted, Edited, Reordered, Truncated, Unreadable,
 };
 use audit::verify::{ProblemKind, verify_folder};
 use tempfile::TempDir;
 
+/// A copy that goes away with its handle.
+struct Copy {
+    at: PathBuf,
+    _scratch: TempDir,
+}
+
+impl Copy {
+    fn path(&self) -> &Path {
+        &self.at
+    }
+}
+
 use crate::support::{Logs, kinds};
 
-async fn copy(logs: &Logs, what: Bundles) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
+/// A folder with the copy in it, as `log`.
+async fn copy(logs: &Logs, what: Bundles) -> Copy {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let folder = Copy {
+        at: scratch.path().join("log"),
+        _scratch: scratch,
+    };
     let size = tiles(&logs.log, &logs.tenant, folder.path(), what)
         .await
         .expect("exports");
@@ -44,6 +61,8 @@ async fn a_copy_verifies_with_and_without_entries() {
             assert!(report.ok, "{report:#?}");
             assert_eq!((report.size, report.entries_opened), (700, opened));
             assert_eq!(report.origin, "strongroom.test/log/acme");
+            let keys = fs::read_to_string(vkey_file(folder.path())).expect("the keys");
+            assert_eq!(audit::note::keys_in(&keys), Ok(logs.known().keys));
         }
     }
 }
