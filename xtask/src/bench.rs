@@ -4,6 +4,7 @@
 //! what is shown is the median round.
 
 mod figures;
+mod large;
 mod server;
 mod table;
 
@@ -25,7 +26,7 @@ pub struct Options {
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
-    /// Measure only this (may be given several times), e.g. create, read, batch, list, file-in, file-out, ops, or one of the ops.
+    /// Measure only this (may be given several times), e.g. http, create, read, batch, list, file-in, file-out; large, erase, start-up; ops, cipher, keys, log.
     #[arg(long)]
     only: Vec<String>,
     /// One short round: to see that it works, not to quote.
@@ -100,16 +101,18 @@ const HTTP: &[Http] = &[
     },
 ];
 
-/// What is measured inside one process, by the binary `ops`.
-const OPS: &[&str] = &[
-    "cipher",
-    "new-keys",
-    "rewrap",
-    "erase",
-    "log-append",
-    "log-prove",
-    "start-up",
+/// What is measured inside one process, by the binary `ops`, and the rows that each part gives.
+const OPS: &[(&str, &[&str])] = &[
+    ("cipher", &["cipher-seal", "cipher-open"]),
+    (
+        "keys",
+        &["new-keys", "new-keys-singly", "rewrap", "destroy-keys"],
+    ),
+    ("log", &["log-append", "log-prove", "log-verify"]),
 ];
+
+/// The collection that is measured.
+const REGISTER: &str = "bench/register/bench.toml";
 
 /// Size of the file that goes in and out.
 const FILE_BYTES: u64 = 256 << 20;
@@ -134,7 +137,7 @@ impl Options {
         let (rounds, warm, seconds, file_bytes, files) = if self.quick {
             (1, 0.3, 1.5, FILE_BYTES >> 3, 1)
         } else {
-            (5, 1.0, 5.0, FILE_BYTES, 2)
+            (3, 1.0, 4.0, FILE_BYTES, 2)
         };
         Effort {
             rounds: self.rounds.unwrap_or(rounds),
@@ -154,8 +157,17 @@ pub fn run(options: &Options) -> Outcome<bool> {
     let effort = options.effort();
     say("building (release)");
     let programs = Programs::build(&root, !options.bare_only)?;
-    let scratch = Scratch::new("bench", ":")?;
+    let scratch = Scratch::new(
+        "bench",
+        "find \"$1\" -name pid -exec sh -c 'kill -9 \"$(cat \"$1\")\"' _ {} \\;",
+    )?;
     let mut rows = http(options, &effort, &programs, &root, scratch.folder())?;
+    rows.extend(large::run(
+        options,
+        &programs,
+        &root.join(REGISTER),
+        scratch.folder(),
+    )?);
     rows.extend(ops(options, &programs, scratch.folder())?);
     if rows.is_empty() {
         return Err("nothing is named so; see --help".into());
@@ -236,11 +248,7 @@ fn http(
         Server::bare(programs, folder, false)?,
     ];
     if let Some(binary) = &programs.strongroom {
-        servers.push(Server::strongroom(
-            binary,
-            &root.join("bench/register/bench.toml"),
-            folder,
-        )?);
+        servers.push(Server::strongroom(binary, &root.join(REGISTER), folder)?);
     }
     for server in &servers {
         say(&format!(
@@ -346,7 +354,10 @@ fn ops(options: &Options, programs: &Programs, folder: &Path) -> Outcome<Vec<Row
         return Ok(Vec::new());
     };
     let mut rows = Vec::new();
-    for name in OPS.iter().filter(|name| options.wants(name, "ops")) {
+    for (name, parts) in OPS {
+        if !options.wants(name, "ops") && !parts.iter().any(|part| options.wants(part, "ops")) {
+            continue;
+        }
         let started = Instant::now();
         let data = folder.join(name);
         std::fs::create_dir_all(&data)?;
