@@ -81,3 +81,38 @@ pub(crate) const GUARDS_WANTED: [&str; 6] = [
     "log_head_update",
     "log_head_delete",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each statement, with how many parameters it takes.
+    const ALL: [(&Sql, usize); 13] = [
+        (&HEAD_TO_APPEND, 1),
+        (&ADD_CHUNK, 6),
+        (&ADD_NODE, 4),
+        (&FIRST_HEAD, 6),
+        (&NEXT_HEAD, 7),
+        (&HEAD, 1),
+        (&TENANTS, 0),
+        (&CHUNKS, 3),
+        (&CHUNK_HASHES, 3),
+        (&NODES, 4),
+        (&CHUNKS_END, 2),
+        (&NODE_COUNT, 2),
+        (&GUARDS, 0),
+    ];
+
+    #[tokio::test]
+    async fn every_statement_prepares_on_every_engine() {
+        let dbs = store::danger_testing::each_engine(store::migrations::DATA, None)
+            .await
+            .expect("databases");
+        for db in dbs {
+            for (sql, parameters) in ALL {
+                let found = db.prepare(sql).await;
+                assert_eq!(found.ok(), Some(parameters), "{}: {sql:?}", db.engine);
+            }
+        }
+    }
+}

@@ -16,10 +16,10 @@ pub(super) struct Swap {
 }
 
 /// The tree over the leaves of one tile, level by level; a last node without a neighbour moves up as it is (RFC 6962's shape).
-struct Levels(Vec<Vec<Hash>>);
+pub(super) struct Levels(Vec<Vec<Hash>>);
 
 impl Levels {
-    fn over(leaves: &[Hash]) -> Self {
+    pub(super) fn over(leaves: &[Hash]) -> Self {
         let mut levels = vec![leaves.to_vec()];
         while let Some(below) = levels.last().filter(|level| level.len() > 1) {
             let above = below.chunks(2).map(|pair| match pair {
@@ -31,13 +31,13 @@ impl Levels {
         Self(levels)
     }
 
-    fn root(&self) -> Hash {
+    pub(super) fn root(&self) -> Hash {
         let top = self.0.last().and_then(|level| level.first());
         top.copied().unwrap_or_else(empty_root)
     }
 
     /// The root if leaves `a` and `b` changed places: only the two ways up are hashed again.
-    fn root_swapping(&self, a: usize, b: usize) -> Option<Hash> {
+    pub(super) fn root_swapping(&self, a: usize, b: usize) -> Option<Hash> {
         let leaves = self.0.first()?;
         let mut changed = vec![(a, *leaves.get(b)?), (b, *leaves.get(a)?)];
         for level in self.0.iter().take(self.0.len() - 1) {
