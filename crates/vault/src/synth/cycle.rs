@@ -3,11 +3,59 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
+use super::codes::{Words, word};
 use super::resources::decimal;
 use super::stream::Stream;
 use super::when;
+use super::who::Who;
 
 const LUTEAL_DAYS: i64 = 14;
+
+/// What somebody might add to a day.
+static NOTES: [Words; 6] = [
+    [
+        "Sov dåligt, drömde mycket.",
+        "Schlecht geschlafen, viel geträumt.",
+        "Ho dormito male, tanti sogni.",
+        "Mal dormi, beaucoup de rêves.",
+        "Slept badly, lots of dreams.",
+    ],
+    [
+        "Lång promenad vid vattnet, kändes bra.",
+        "Langer Spaziergang am Wasser, tat gut.",
+        "Lunga passeggiata sul lungomare, mi ha fatto bene.",
+        "Longue marche au bord de l’eau, ça fait du bien.",
+        "Long walk by the water, felt good.",
+    ],
+    [
+        "Ont i huvudet efter jobbet. Tog en tablett.",
+        "Kopfweh nach der Arbeit. Eine Tablette genommen.",
+        "Mal di testa dopo il lavoro. Ho preso una compressa.",
+        "Mal à la tête après le travail. Pris un comprimé.",
+        "Headache after work. Took a tablet.",
+    ],
+    [
+        "Prata med läkaren om det här nästa gång.",
+        "Beim nächsten Termin ansprechen.",
+        "Parlarne alla prossima visita.",
+        "En parler à la prochaine consultation.",
+        "Bring this up at the next appointment.",
+    ],
+    [
+        "Sugen på choklad hela dagen.",
+        "Den ganzen Tag Lust auf Schokolade.",
+        "Voglia di cioccolato tutto il giorno.",
+        "Envie de chocolat toute la journée.",
+        "Craved chocolate all day.",
+    ],
+    [
+        "Mensen kom två dagar för tidigt.",
+        "Die Periode kam zwei Tage zu früh.",
+        "Il ciclo è arrivato con due giorni di anticipo.",
+        "Les règles sont arrivées deux jours trop tôt.",
+        "Period came two days early.",
+    ],
+];
 
 /// A diary with its settings.
 pub(super) struct Diary {
@@ -17,6 +65,8 @@ pub(super) struct Diary {
 
 /// What stays the same from cycle to cycle.
 struct Habit {
+    language: &'static str,
+    offset: i8,
     length: i64,
     period: i64,
     /// Resting temperature before ovulation, in hundredths of a degree.
@@ -26,8 +76,10 @@ struct Habit {
 }
 
 impl Diary {
-    pub(super) fn draw(stream: &mut Stream, today: Date, days: usize) -> Self {
+    pub(super) fn draw(stream: &mut Stream, who: &Who, today: Date, days: usize) -> Self {
         let habit = Habit {
+            language: who.country.language,
+            offset: who.country.offset,
             length: stream.around(28, 2).clamp(23, 35),
             period: stream.between(4, 6),
             temperature: stream.around(3_638, 8),
@@ -41,6 +93,9 @@ impl Diary {
             "goal": goal,
             "temperatureUnit": "Cel",
             "reminders": stream.chance(500),
+            "language": who.country.language,
+            "nickname": who.given.first(),
+            "birthYear": who.born.year(),
         });
         let span = i64::try_from(days).unwrap_or(i64::MAX);
         let mut written = Vec::with_capacity(days);
@@ -105,6 +160,17 @@ fn entry(stream: &mut Stream, habit: &Habit, date: Date, day: i64, length: i64) 
         let sort = *stream.pick(&["protected", "unprotected", "none"]);
         entry.insert("intercourse".to_owned(), json!(sort));
     }
+    if day <= 3 && stream.chance(600) {
+        entry.insert("pain".to_owned(), json!(stream.between(1, 7)));
+    }
+    if stream.chance(120) {
+        let note = word(stream.pick(&NOTES), habit.language);
+        entry.insert("notes".to_owned(), json!(note));
+    }
+    let minute = stream.between(1_200, 1_430);
+    let entered = when::local(date, minute, habit.offset);
+    entry.insert("enteredAt".to_owned(), json!(entered));
+    entry.insert("source".to_owned(), json!("app"));
     Value::Object(entry)
 }
 

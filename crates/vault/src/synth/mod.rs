@@ -26,6 +26,19 @@ use serde_json::Value;
 use stream::Stream;
 use who::Who;
 
+/// The collection of the diary's days.
+pub const DIARY: &str = "cycle-day";
+/// The collection of the diary's settings.
+pub const SETTINGS: &str = "cycle-settings";
+/// The collection of devices.
+pub const DEVICES: &str = "wearable-device";
+/// The collection of measurements taken together.
+pub const MEASURES: &str = "wearable-measure";
+/// The collection of nights.
+pub const SLEEP: &str = "wearable-sleep";
+/// The collection of days of activity.
+pub const ACTIVITY: &str = "wearable-activity";
+
 /// How much there is of each person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
@@ -50,11 +63,13 @@ impl Default for Size {
 /// Measurements of one person's wearables, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wearable {
-    /// Documents of the collection of measure groups: one weighing, one blood pressure, ...
+    /// Documents of [`DEVICES`]: what the person has linked.
+    pub devices: Vec<Value>,
+    /// Documents of [`MEASURES`]: one weighing, one blood pressure, ...
     pub measures: Vec<Value>,
-    /// Documents of the collection of sleep sessions: one night each.
+    /// Documents of [`SLEEP`]: one night each.
     pub sleep: Vec<Value>,
-    /// Documents of the collection of activity days.
+    /// Documents of [`ACTIVITY`]: one day each.
     pub activity: Vec<Value>,
 }
 
@@ -65,12 +80,40 @@ pub struct Person {
     pub language: &'static str,
     /// A FHIR R4 transaction bundle with `urn:uuid:` references.
     pub fhir_bundle: Value,
-    /// Days of the cycle diary, oldest first; empty where the person keeps none.
+    /// Documents of [`DIARY`], oldest first; empty where the person keeps none.
     pub diary: Vec<Value>,
-    /// The diary's settings, where the person keeps one.
+    /// The document of [`SETTINGS`], where the person keeps one.
     pub settings: Option<Value>,
     /// What the person's devices measured.
     pub wearable: Wearable,
+}
+
+impl Person {
+    /// Everything but the bundle, as records: collection, a fitting record id, document.
+    pub fn records(&self) -> impl Iterator<Item = (&'static str, String, &Value)> {
+        let Wearable {
+            devices,
+            measures,
+            sleep,
+            activity,
+        } = &self.wearable;
+        let shelves: [(&'static str, &[Value], &str); 6] = [
+            (SETTINGS, self.settings.as_slice(), ""),
+            (DIARY, &self.diary, "date"),
+            (DEVICES, devices, "deviceId"),
+            (MEASURES, measures, "groupId"),
+            (SLEEP, sleep, "date"),
+            (ACTIVITY, activity, "date"),
+        ];
+        shelves
+            .into_iter()
+            .flat_map(|(collection, documents, key)| {
+                documents.iter().map(move |document| {
+                    let id = document.get(key).and_then(Value::as_str);
+                    (collection, id.unwrap_or("settings").to_owned(), document)
+                })
+            })
+    }
 }
 
 /// Makes people one after the other.
@@ -111,7 +154,7 @@ impl People {
         let mut devices = stream.branch();
         let who = Who::draw(&mut identity, index, self.today);
         let (diary, settings) = if who.keeps_diary {
-            let diary = cycle::Diary::draw(&mut diary, self.today, self.size.diary_days);
+            let diary = cycle::Diary::draw(&mut diary, &who, self.today, self.size.diary_days);
             (diary.days, Some(diary.settings))
         } else {
             (Vec::new(), None)

@@ -6,6 +6,8 @@ pub(super) struct Country {
     pub(super) language: &'static str,
     /// Hours east of UTC in winter.
     pub(super) offset: i8,
+    /// IANA name.
+    pub(super) timezone: &'static str,
     /// Given in E.164, complete but for the last two digits. Ranges that the regulators keep for film and fiction, or do not assign.
     pub(super) phone: &'static str,
     pub(super) streets: &'static [&'static str],
@@ -277,6 +279,7 @@ pub(super) static COUNTRIES: [Country; 8] = [
         code: "SE",
         language: "sv",
         offset: 1,
+        timezone: "Europe/Stockholm",
         phone: "+467017406",
         streets: &["Björkvägen", "Storgatan", "Östra Ågatan", "Klockargränd"],
         line: "# %",
@@ -303,6 +306,7 @@ pub(super) static COUNTRIES: [Country; 8] = [
         code: "FI",
         language: "sv",
         offset: 2,
+        timezone: "Europe/Helsinki",
         phone: "+358000000",
         streets: &["Strandgatan", "Kyrkvägen", "Norra Esplanaden"],
         line: "# %",
@@ -318,6 +322,7 @@ pub(super) static COUNTRIES: [Country; 8] = [
         code: "DE",
         language: "de",
         offset: 1,
+        timezone: "Europe/Berlin",
         phone: "+4917139200",
         streets: &[
             "Lindenstraße",
@@ -348,6 +353,7 @@ pub(super) static COUNTRIES: [Country; 8] = [
         code: "CH",
         language: "de",
         offset: 1,
+        timezone: "Europe/Zurich",
         phone: "+410000000",
         streets: &["Bahnhofstrasse", "Rebweg", "Obere Gasse"],
         line: "# %",
@@ -363,6 +369,7 @@ pub(super) static COUNTRIES: [Country; 8] = [
         code: "IT",
         language: "it",
         offset: 1,
+        timezone: "Europe/Rome",
         phone: "+390000000",
         streets: &[
             "Via Garibaldi",
@@ -391,6 +398,7 @@ pub(super) static COUNTRIES: [Country; 8] = [
         code: "FR",
         language: "fr",
         offset: 1,
+        timezone: "Europe/Paris",
         phone: "+336399800",
         streets: &[
             "rue de l'Église",
@@ -420,6 +428,7 @@ pub(super) static COUNTRIES: [Country; 8] = [
         code: "BE",
         language: "fr",
         offset: 1,
+        timezone: "Europe/Brussels",
         phone: "+320000000",
         streets: &["rue Haute", "place du Marché", "chaussée de Wavre"],
         line: "# %",
@@ -431,6 +440,7 @@ pub(super) static COUNTRIES: [Country; 8] = [
         code: "GB",
         language: "en",
         offset: 0,
+        timezone: "Europe/London",
         phone: "+4477009000",
         streets: &[
             "Mill Lane",

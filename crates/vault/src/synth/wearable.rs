@@ -30,12 +30,43 @@ impl Devices {
             mat: owned(500),
         }
     }
+
+    /// What the person has linked. Made up, makers included.
+    fn records(&self, stream: &mut Stream, who: &Who, today: Date) -> Vec<Value> {
+        let owned = [
+            ("scale", "Step One", self.scale.as_ref()),
+            ("blood-pressure", "Calm Cuff", self.cuff.as_ref()),
+            ("watch", "Day Watch", Some(&self.watch)),
+            ("sleep-mat", "Night Mat", self.mat.as_ref()),
+        ];
+        let linked = owned
+            .into_iter()
+            .filter_map(|(kind, model, id)| Some((kind, model, id?)));
+        linked
+            .map(|(kind, model, id)| {
+                let date = when::before(today, stream.between(60, 900));
+                json!({
+                    "deviceId": id,
+                    "serialNumber": format!("TEST-SN-{:06}", stream.below(1_000_000)),
+                    "kind": kind,
+                    "manufacturer": "Example Devices (test)",
+                    "model": model,
+                    "battery": stream.pick(&["high", "medium", "low"]),
+                    "linkedAt": when::local(date, 1_100, who.country.offset),
+                    "timezone": who.country.timezone,
+                })
+            })
+            .collect()
+    }
 }
 
 /// `days` days of measurements that end yesterday.
 pub(super) fn draw(stream: &mut Stream, who: &Who, today: Date, days: usize) -> Wearable {
     let devices = Devices::draw(stream);
-    let mut wearable = Wearable::default();
+    let mut wearable = Wearable {
+        devices: devices.records(stream, who, today),
+        ..Wearable::default()
+    };
     for back in (1..=i64::try_from(days).unwrap_or(i64::MAX)).rev() {
         let date = when::before(today, back);
         measures(stream, who, &devices, date, &mut wearable.measures);
@@ -53,6 +84,7 @@ fn measures(stream: &mut Stream, who: &Who, devices: &Devices, date: Date, into:
             "deviceId": device,
             "category": "measured",
             "measures": measures,
+            "timezone": who.country.timezone,
         }));
     };
     if let Some(scale) = &devices.scale
@@ -109,6 +141,9 @@ fn night(stream: &mut Stream, who: &Who, devices: &Devices, date: Date) -> Value
         "heartRateMax": rate + stream.between(9, 26),
         "respirationRate": stream.around(145, 10) / 10,
         "score": stream.around(74, 7).clamp(20, 100),
+        "wakeUps": awake / 12,
+        "efficiency": decimal(asleep * 100 / (asleep + awake), 2),
+        "timezone": who.country.timezone,
     })
 }
 
