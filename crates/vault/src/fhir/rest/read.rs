@@ -96,11 +96,7 @@ impl Rest<'_> {
         if lines.len() == count
             && let Some(last) = lines.last().filter(|last| last.version > 1)
         {
-            let next = format!(
-                "{own}?_count={count}&{}={}",
-                crate::fhir::CURSOR,
-                last.version
-            );
+            let next = format!("{own}?_count={count}&_before={}", last.version);
             links.push(("next", next));
         }
         let body = bundle("history", None, &links, &entries);

@@ -100,7 +100,6 @@ impl House {
             register: Arc::new(Register::shipped().unwrap_or_else(|bad| panic!("{bad}"))),
             objects,
             environment,
-            clock: Arc::clone(&clock) as _,
             rng: Arc::clone(&rng),
         });
         let tokens = Tokens::new(data.db(), Arc::clone(&clock) as _, Arc::clone(&rng));
