@@ -481,7 +481,7 @@ impl<'a> Scanner<'a> {
 
 /// Whether `digits` is an identifier of SNOMED CT: 6 to 18 digits, a known partition, and a right Verhoeff check digit.
 /// (SNOMED CT Release File Specification, 6: SCTID.)
-fn is_snomed_id(digits: &str) -> bool {
+pub(super) fn is_snomed_id(digits: &str) -> bool {
     /// The dihedral group D5.
     const MULTIPLY: [[u8; 10]; 10] = [
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],

@@ -10,7 +10,12 @@ use crate::synth;
 fn is_let_in(collection: &str, document: &Value) {
     let collection = REGISTER.collection(collection).unwrap();
     if let Err(error) = intake(collection, document.to_string().as_bytes()) {
-        panic!("{}: {} at {:?}\n{document}", collection.name, error.public(), error.pointer());
+        panic!(
+            "{}: {} at {:?}\n{document}",
+            collection.name,
+            error.public(),
+            error.pointer()
+        );
     }
 }
 
@@ -21,10 +26,28 @@ fn made_up_people_fit_the_register() {
             let resource = &entry["resource"];
             is_let_in(resource["resourceType"].as_str().unwrap(), resource);
         }
-        person.diary.iter().for_each(|day| is_let_in("cycle-day", day));
-        person.settings.iter().for_each(|settings| is_let_in("cycle-settings", settings));
-        person.wearable.measures.iter().for_each(|group| is_let_in("wearable-measure", group));
-        person.wearable.sleep.iter().for_each(|night| is_let_in("wearable-sleep", night));
-        person.wearable.activity.iter().for_each(|day| is_let_in("wearable-activity", day));
+        person
+            .diary
+            .iter()
+            .for_each(|day| is_let_in("cycle-day", day));
+        person
+            .settings
+            .iter()
+            .for_each(|settings| is_let_in("cycle-settings", settings));
+        person
+            .wearable
+            .measures
+            .iter()
+            .for_each(|group| is_let_in("wearable-measure", group));
+        person
+            .wearable
+            .sleep
+            .iter()
+            .for_each(|night| is_let_in("wearable-sleep", night));
+        person
+            .wearable
+            .activity
+            .iter()
+            .for_each(|day| is_let_in("wearable-activity", day));
     }
 }
