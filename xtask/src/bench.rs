@@ -16,7 +16,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::process::Scratch;
-use crate::{Outcome, docs, process, root};
+use crate::{Outcome, docs, process, root, served};
 use figures::{Figures, Row};
 use server::Server;
 
@@ -157,10 +157,7 @@ pub fn run(options: &Options) -> Outcome<bool> {
     let effort = options.effort();
     say("building (release)");
     let programs = Programs::build(&root, !options.bare_only)?;
-    let scratch = Scratch::new(
-        "bench",
-        "find \"$1\" -name pid -exec sh -c 'kill -9 \"$(cat \"$1\")\"' _ {} \\;",
-    )?;
+    let scratch = Scratch::new("bench", served::UNDO)?;
     let mut rows = http(options, &effort, &programs, &root, scratch.folder())?;
     rows.extend(large::run(
         options,
@@ -188,9 +185,7 @@ pub fn run(options: &Options) -> Outcome<bool> {
 
 /// Where the built binaries are.
 struct Programs {
-    bare: PathBuf,
-    load: PathBuf,
-    ops: Option<PathBuf>,
+    bench: PathBuf,
     strongroom: Option<PathBuf>,
 }
 
@@ -221,9 +216,8 @@ impl Programs {
             None
         };
         Ok(Self {
-            bare: docs::executable(&bench, "bare").ok_or("there is no binary `bare`")?,
-            load: docs::executable(&bench, "load").ok_or("there is no binary `load`")?,
-            ops: docs::executable(&bench, "ops"),
+            bench: docs::executable(&bench, "strongroom-bench")
+                .ok_or("there is no binary `strongroom-bench`")?,
             strongroom,
         })
     }
@@ -350,9 +344,6 @@ fn figures_of(command: &mut Command) -> Outcome<Figures> {
 }
 
 fn ops(options: &Options, programs: &Programs, folder: &Path) -> Outcome<Vec<Row>> {
-    let Some(program) = &programs.ops else {
-        return Ok(Vec::new());
-    };
     let mut rows = Vec::new();
     for (name, parts) in OPS {
         if !options.wants(name, "ops") && !parts.iter().any(|part| options.wants(part, "ops")) {
@@ -361,8 +352,8 @@ fn ops(options: &Options, programs: &Programs, folder: &Path) -> Outcome<Vec<Row
         let started = Instant::now();
         let data = folder.join(name);
         std::fs::create_dir_all(&data)?;
-        let mut command = Command::new(program);
-        command.arg(name).arg("--data").arg(&data);
+        let mut command = Command::new(&programs.bench);
+        command.arg("ops").arg(name).arg("--data").arg(&data);
         if options.quick {
             command.arg("--quick");
         }

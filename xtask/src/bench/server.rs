@@ -1,17 +1,15 @@
 //! A server under measurement: a child process on a free port, with a ready file.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Programs, say};
-use crate::Outcome;
 use crate::process::Killed;
+use crate::{Outcome, served};
 
-/// Filling itself with a few people and starting takes seconds; with a million records it must not take much longer.
-const READY_MAX: Duration = Duration::from_secs(120);
 /// How long it may take to stop when told.
 const STOP_MAX: Duration = Duration::from_secs(60);
 
@@ -31,12 +29,12 @@ impl Server {
     /// The bare service, with or without its access rows.
     pub fn bare(programs: &Programs, folder: &Path, logged: bool) -> Outcome<Self> {
         if logged {
-            Self::start("bare", &programs.bare, Vec::new(), folder)
+            Self::start("bare", &programs.bench, vec!["bare".to_owned()], folder)
         } else {
             Self::start(
                 "unlogged",
-                &programs.bare,
-                vec!["--unlogged".to_owned()],
+                &programs.bench,
+                ["bare", "--unlogged"].map(str::to_owned).into(),
                 folder,
             )
         }
@@ -61,26 +59,29 @@ impl Server {
     fn start(
         name: &'static str,
         program: &Path,
-        mut arguments: Vec<String>,
+        arguments: Vec<String>,
         folder: &Path,
     ) -> Outcome<Self> {
         let folder = folder.join(name);
-        std::fs::create_dir_all(folder.join("data"))?;
-        arguments.extend([
-            "--data".to_owned(),
-            folder.join("data").display().to_string(),
-            "--ready-file".to_owned(),
-            ready_file(&folder).display().to_string(),
-        ]);
-        let (child, ready_after) = spawn(name, program, &arguments, &folder)?;
-        Ok(Self {
+        let (child, ready_after) = served::start(name, program, &arguments, &folder)?;
+        let server = Self {
             name,
             program: program.to_path_buf(),
             arguments,
             child,
             ready_after,
             folder,
-        })
+        };
+        server.say_ready();
+        Ok(server)
+    }
+
+    fn say_ready(&self) {
+        say(&format!(
+            "{} is ready after {:.2} s",
+            self.name,
+            self.ready_after.as_secs_f64()
+        ));
     }
 
     /// Stop it as an operator would, and start it on the same data.
@@ -102,18 +103,20 @@ impl Server {
             self.name,
             told.elapsed().as_secs_f64()
         ));
-        std::fs::remove_file(ready_file(&self.folder))?;
+        std::fs::remove_file(served::ready_file(&self.folder))?;
         (self.child, self.ready_after) =
-            spawn(self.name, &self.program, &self.arguments, &self.folder)?;
+            served::start(self.name, &self.program, &self.arguments, &self.folder)?;
+        self.say_ready();
         Ok(())
     }
 
     /// The load generator, aimed at this server.
     pub fn load(&self, programs: &Programs) -> Command {
-        let mut command = Command::new(&programs.load);
+        let mut command = Command::new(&programs.bench);
         command
+            .arg("load")
             .arg("--ready")
-            .arg(ready_file(&self.folder))
+            .arg(served::ready_file(&self.folder))
             .arg("--seed")
             .arg(self.folder.join("seed.json"));
         command
@@ -138,41 +141,4 @@ impl Server {
         }
         bytes
     }
-}
-
-fn ready_file(folder: &Path) -> PathBuf {
-    folder.join("ready.json")
-}
-
-fn spawn(
-    name: &str,
-    program: &Path,
-    arguments: &[String],
-    folder: &Path,
-) -> Outcome<(Killed, Duration)> {
-    let log = folder.join("output");
-    let output = std::fs::File::create(&log)?;
-    let started = Instant::now();
-    let child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(output.try_clone()?)
-        .stderr(output)
-        .spawn()?;
-    // For the undoing of the scratch folder, should we die first.
-    std::fs::write(folder.join("pid"), child.id().to_string())?;
-    let mut child = Killed(child);
-    while !ready_file(folder).exists() {
-        if child.0.try_wait()?.is_some() || started.elapsed() > READY_MAX {
-            let said = std::fs::read_to_string(&log).unwrap_or_default();
-            return Err(format!("{name} did not start:\n{}", said.trim_end()).into());
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let ready_after = started.elapsed();
-    say(&format!(
-        "{name} is ready after {:.2} s",
-        ready_after.as_secs_f64()
-    ));
-    Ok((child, ready_after))
 }
