@@ -117,7 +117,7 @@ pub struct Check {
     /// Only this promise
     #[arg(value_name = "PROMISE")]
     pub only: Vec<String>,
-    /// Also break each thing on purpose in a scratch installation, and see the check fail
+    /// Also break each thing on purpose, beside the real one, and see the check fail
     #[arg(long)]
     pub prove: bool,
     /// As JSON

@@ -74,6 +74,7 @@ from_fault!(
     vault::VaultError,
     policy::Denied,
     policy::TokenError,
+    govern::GovernError,
 );
 
 macro_rules! from_error {
@@ -90,7 +91,8 @@ from_error!(
     crate::tls::TlsError,
     web::ListenError,
     vault::register::BadRegister,
-    audit::entry::EntryError
+    audit::entry::EntryError,
+    govern::ProbeError,
 );
 
 impl From<crate::config::ConfigError> for Failure {

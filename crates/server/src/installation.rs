@@ -144,6 +144,38 @@ impl Installation {
         Ok(installation)
     }
 
+    /// The same installation with its data reached through `db`: for a check that takes something away.
+    #[must_use]
+    pub(crate) fn over(&self, db: Db) -> Self {
+        let host = self.config.origin.as_str().into();
+        let environment = self.config.environment.clone();
+        let logs = audit::Installation { host, environment };
+        Self {
+            config: self.config.clone(),
+            vault: Vault::new(Parts {
+                db: db.clone(),
+                keys: Arc::clone(&self.keys),
+                register: Arc::clone(self.vault.register()),
+                objects: Arc::clone(self.vault.objects()),
+                environment: self.config.environment.clone(),
+                rng: Arc::clone(&self.rng),
+            }),
+            log: Log::new(db.clone(), logs, Arc::clone(&self.keys) as _),
+            tokens: Arc::new(Tokens::new(
+                db.clone(),
+                Arc::clone(&self.clock),
+                Arc::clone(&self.rng),
+            )),
+            keys: Arc::clone(&self.keys),
+            clock: Arc::clone(&self.clock),
+            rng: Arc::clone(&self.rng),
+            journal: Arc::clone(&self.journal),
+            anchors: Arc::clone(&self.anchors),
+            db,
+            opened_at: self.opened_at,
+        }
+    }
+
     /// Every tenant, the operator's own log last.
     #[must_use]
     pub fn tenants(&self) -> Vec<TenantId> {
@@ -230,7 +262,7 @@ pub fn register(config: &Config) -> Result<Register, Failure> {
     Ok(Register::parse(files)?)
 }
 
-fn database(config: &Database, secure_delete: bool) -> Result<DbConfig, Failure> {
+pub(crate) fn database(config: &Database, secure_delete: bool) -> Result<DbConfig, Failure> {
     match config {
         Database::Sqlite { path } => {
             if let Some(folder) = path.parent() {

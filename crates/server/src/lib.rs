@@ -10,9 +10,10 @@ pub mod config;
 mod failure;
 mod installation;
 pub mod private;
+pub mod probes;
 mod remote;
 mod serving;
-mod telemetry;
+pub mod telemetry;
 pub mod tls;
 
 pub use failure::Failure;

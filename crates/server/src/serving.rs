@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use web::{App, Listener, Metrics};
 
 use crate::api::{self, House, TokenGate};
+use crate::probes::{self, Running};
 use crate::{Failure, Installation, tls};
 
 /// How often the heads of the logs are remembered outside the data database: the most that can be cut off unseen.
@@ -23,6 +24,7 @@ pub struct Serving {
     /// Metrics and health, if configured.
     pub metrics_address: Option<SocketAddr>,
     house: House,
+    running: Running,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
@@ -52,6 +54,11 @@ impl Serving {
             metrics: Arc::clone(&metrics),
         };
         let router = app.router(api::routes(&house));
+        let running = Running {
+            router: router.clone(),
+            metrics: Arc::clone(&metrics),
+            address,
+        };
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(web::secure(
@@ -70,9 +77,17 @@ impl Serving {
             address,
             metrics_address,
             house,
+            running,
             stop,
             tasks,
         })
+    }
+
+    /// Check the promises from now on, beside everything else.
+    pub fn check_promises(&mut self) {
+        let (house, running) = (Arc::clone(&self.house), self.running.clone());
+        self.tasks
+            .spawn(probes::watch(house, running, self.stop.subscribe()));
     }
 
     /// The installation it serves.
@@ -92,6 +107,7 @@ impl Serving {
     pub async fn end(mut self) {
         let _ = self.stop.send(true);
         while self.tasks.join_next().await.is_some() {}
+        drop(self.running);
         if let Some(installation) = Arc::into_inner(self.house) {
             installation.close().await;
         }

@@ -1,11 +1,30 @@
 //! What the process writes about itself: structured lines on stderr. Never a value that somebody stored.
+//!
+//! What was written last is kept in memory as well, so that a check can search it ([`written`]); while one does, it also sees
+//! what a chattier level would have written ([`Listening`]).
 
-use std::io::IsTerminal;
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 
-use tracing_subscriber::EnvFilter;
+use parking_lot::Mutex;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
 
 use crate::Failure;
 use crate::config::Logging;
+
+/// How much of what was written last is kept.
+const KEPT_BYTES_MAX: usize = 4 << 20;
+
+type Dial = reload::Handle<LevelFilter, Registry>;
+
+static WRITTEN: Written = Written::new();
+static OVERHEARD: Written = Written::new();
+static DIAL: OnceLock<Dial> = OnceLock::new();
+static LISTENERS: Mutex<usize> = Mutex::new(0);
 
 /// Begin to write lines as configured.
 ///
@@ -14,18 +33,122 @@ use crate::config::Logging;
 pub fn begin(logging: &Logging) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&logging.level)
         .map_err(|error| Failure::usage(format!("logging.level: {error}")))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    // A second call (a test in the same process) changes nothing.
-    let _ = if logging.format == "json" {
-        builder.json().flatten_event(true).try_init()
+    // Off: costs nothing until a check listens.
+    let (dial, handle) = reload::Layer::new(LevelFilter::OFF);
+    let overheard = fmt::layer()
+        .with_ansi(false)
+        .with_writer(|| Keeper(&OVERHEARD))
+        .with_filter(dial);
+    let lines = fmt::layer().with_writer(|| Tee);
+    let lines = if logging.format == "json" {
+        lines.json().flatten_event(true).with_filter(filter).boxed()
     } else {
-        builder
-            .with_ansi(std::io::stderr().is_terminal())
-            .try_init()
+        let colours = io::stderr().is_terminal();
+        lines.with_ansi(colours).with_filter(filter).boxed()
     };
+    // A second call (a test in the same process) changes nothing.
+    let begun = tracing_subscriber::registry()
+        .with(overheard)
+        .with(lines)
+        .try_init();
+    if begun.is_ok() {
+        let _ = DIAL.set(handle);
+    }
     Ok(())
+}
+
+/// What this process has written about itself, as far as it is kept; and what it would have at the level `debug`, while
+/// somebody was [`Listening`].
+#[must_use]
+pub fn written() -> [(&'static str, Vec<u8>); 2] {
+    [
+        ("log lines", WRITTEN.bytes()),
+        ("log lines at level debug", OVERHEARD.bytes()),
+    ]
+}
+
+/// While this is held, lines at the level `debug` are kept too. They are not written anywhere.
+#[derive(Debug)]
+pub struct Listening(());
+
+impl Listening {
+    /// Begin to listen.
+    #[must_use]
+    pub fn begin() -> Self {
+        let mut listeners = LISTENERS.lock();
+        *listeners += 1;
+        if *listeners == 1 {
+            turn(LevelFilter::DEBUG);
+        }
+        Self(())
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let mut listeners = LISTENERS.lock();
+        *listeners -= 1;
+        if *listeners == 0 {
+            turn(LevelFilter::OFF);
+            OVERHEARD.0.lock().clear();
+        }
+    }
+}
+
+fn turn(level: LevelFilter) {
+    if let Some(dial) = DIAL.get() {
+        // Fails only when the subscriber is gone.
+        let _ = dial.reload(level);
+    }
+}
+
+/// The end of what was written.
+struct Written(Mutex<VecDeque<u8>>);
+
+impl Written {
+    const fn new() -> Self {
+        Self(Mutex::new(VecDeque::new()))
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.0.lock().iter().copied().collect()
+    }
+
+    fn keep(&self, bytes: &[u8]) {
+        let mut kept = self.0.lock();
+        kept.extend(bytes);
+        let over = kept.len().saturating_sub(KEPT_BYTES_MAX);
+        kept.drain(..over);
+    }
+}
+
+/// Keeps what is written through it.
+struct Keeper(&'static Written);
+
+impl Write for Keeper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.keep(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// To stderr, and kept.
+struct Tee;
+
+impl Write for Tee {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        WRITTEN.keep(bytes);
+        io::stderr().write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 /// A panic's message may hold what was being worked on: only where it happened is written.

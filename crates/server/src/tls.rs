@@ -64,6 +64,18 @@ pub fn provider() -> CryptoProvider {
 /// # Errors
 /// [`TlsError`].
 pub fn server(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
+    server_with(provider(), certificate, key)
+}
+
+/// [`server`] with other cipher suites and key exchanges: what a drill needs.
+///
+/// # Errors
+/// [`TlsError`].
+pub(crate) fn server_with(
+    provider: CryptoProvider,
+    certificate: &Path,
+    key: &Path,
+) -> Result<Arc<ServerConfig>, TlsError> {
     let pem = |path: &Path, error: &dyn std::fmt::Display| TlsError::Pem {
         path: path.to_owned(),
         message: error.to_string(),
@@ -73,7 +85,7 @@ pub fn server(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsEr
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| pem(certificate, &error))?;
     let key = PrivateKeyDer::from_pem_file(key).map_err(|error| pem(key, &error))?;
-    let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
         .with_no_client_auth()
         .with_single_cert(chain, key)?;

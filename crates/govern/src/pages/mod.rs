@@ -8,7 +8,7 @@ use askama::Template;
 use base::Instant;
 
 use crate::ledger::{Record, Verdict};
-use crate::{Fact, GovernError, Group, Kind, Lang, PromiseView, Seen, State};
+use crate::{Fact, GovernError, Group, Kind, Lang, Problem, PromiseView, Seen, State};
 use words::Words;
 
 /// Whose page it is and where it is served.
@@ -263,19 +263,19 @@ fn rows(
 }
 
 fn problems(lang: Lang, record: &Record) -> Vec<String> {
-    record
-        .outcome
-        .problems
-        .iter()
-        .map(|problem| {
-            let what = labels::wrong(problem.wrong, lang);
-            if problem.at.is_empty() {
-                what.to_owned()
-            } else {
-                format!("{what}: {}", problem.at)
-            }
-        })
-        .collect()
+    let problems = record.outcome.problems.iter();
+    problems.map(|one| problem(one, lang)).collect()
+}
+
+/// A problem in a few words of `lang`.
+#[must_use]
+pub fn problem(problem: &Problem, lang: Lang) -> String {
+    let what = labels::wrong(problem.wrong, lang);
+    if problem.at.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}: {}", problem.at)
+    }
 }
 
 fn shown(lang: Lang, fact: &Fact) -> String {

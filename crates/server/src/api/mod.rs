@@ -10,6 +10,7 @@ mod log;
 mod meta;
 mod persons;
 mod records;
+mod trust;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -67,6 +68,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(fhir::routes(house));
     routes.extend(log::routes(house));
     routes.extend(house::routes(house));
+    routes.extend(trust::routes(house));
     routes.extend(web::assets());
     let meta = meta::routes(&routes);
     routes.extend(meta);

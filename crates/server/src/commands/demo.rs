@@ -61,7 +61,7 @@ pub(super) async fn run(args: Demo) -> Held {
         persons
     };
     let tokens = tokens(&installation, &tenant, persons.first().copied()).await?;
-    let serving = Serving::begin(installation).await?;
+    let mut serving = Serving::begin(installation).await?;
     let ready = ready(&serving, &folder, &tenant, &tokens, &persons);
     if let Some(file) = &args.ready_file {
         // Written beside and moved, so that who waits for it never reads half of it.
@@ -71,6 +71,7 @@ pub(super) async fn run(args: Demo) -> Held {
         std::fs::rename(&beside, file).map_err(|error| Failure::file(file, &error))?;
     }
     show(&ready, began, args.data.is_some());
+    serving.check_promises();
     serving.until_told().await;
     talk("stopped");
     Ok(true)

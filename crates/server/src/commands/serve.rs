@@ -8,8 +8,9 @@ pub(super) async fn run(args: Place) -> Held {
     let config = place::read(&args)?;
     telemetry::begin(&config.logging)?;
     let installation = Installation::open(config).await?;
-    let serving = Serving::begin(installation).await?;
+    let mut serving = Serving::begin(installation).await?;
     tracing::info!(https = %serving.address, metrics = ?serving.metrics_address, "serving");
+    serving.check_promises();
     serving.until_told().await;
     tracing::info!("stopped");
     Ok(true)
