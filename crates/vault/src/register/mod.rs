@@ -11,6 +11,7 @@ mod canonical;
 mod compile;
 mod diff;
 pub(crate) mod hash;
+mod inside;
 pub(crate) mod lookup;
 mod model;
 mod pack;
