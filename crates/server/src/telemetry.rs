@@ -1,15 +1,19 @@
 //! What the process writes about itself: structured lines on stderr. Never a value that somebody stored.
 //!
 //! What was written last is kept in memory as well, so that a check can search it ([`written`]); while one does, it also sees
-//! what a chattier level would have written ([`Listening`]).
+//! what a chattier level would have written ([`Listening`]). What a check breaks on purpose alarms nobody: the lines about it are
+//! kept, but not written ([`rehearsal`]).
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
 use parking_lot::Mutex;
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::filter::{FilterExt, LevelFilter};
+use tracing_subscriber::layer::{self, Filter, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
 
@@ -41,10 +45,12 @@ pub fn begin(logging: &Logging) -> Result<(), Failure> {
         .with_filter(dial);
     let lines = fmt::layer().with_writer(|| Tee);
     let lines = if logging.format == "json" {
-        lines.json().flatten_event(true).with_filter(filter).boxed()
+        let lines = lines.json().flatten_event(true);
+        lines.with_filter(filter.and(InEarnest)).boxed()
     } else {
         let colours = io::stderr().is_terminal();
-        lines.with_ansi(colours).with_filter(filter).boxed()
+        let lines = lines.with_ansi(colours);
+        lines.with_filter(filter.and(InEarnest)).boxed()
     };
     // A second call (a test in the same process) changes nothing.
     let begun = tracing_subscriber::registry()
@@ -55,6 +61,49 @@ pub fn begin(logging: &Logging) -> Result<(), Failure> {
         let _ = DIAL.set(handle);
     }
     Ok(())
+}
+
+/// The name of the span of what is broken on purpose.
+const REHEARSAL: &str = "rehearsal";
+/// Stands in what a thread of its own says of something that was broken on purpose, since spans do not reach there.
+pub const ON_PURPOSE: &str = "closed on purpose, to see that nothing goes past it";
+
+/// The span of something that a check breaks on purpose.
+#[must_use]
+pub fn rehearsal() -> tracing::Span {
+    tracing::error_span!("rehearsal")
+}
+
+/// Lets lines through that are about the real thing.
+struct InEarnest;
+
+impl<S> Filter<S> for InEarnest
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    fn enabled(&self, _: &Metadata<'_>, _: &layer::Context<'_, S>) -> bool {
+        true
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, context: &layer::Context<'_, S>) -> bool {
+        let mut said = Said(false);
+        event.record(&mut said);
+        let rehearsed = || {
+            context
+                .event_scope(event)
+                .is_some_and(|mut scope| scope.any(|span| span.name() == REHEARSAL))
+        };
+        !said.0 && !rehearsed()
+    }
+}
+
+/// Whether one of an event's fields says that it was on purpose.
+struct Said(bool);
+
+impl Visit for Said {
+    fn record_debug(&mut self, _: &Field, value: &dyn std::fmt::Debug) {
+        self.0 = self.0 || format!("{value:?}").contains(ON_PURPOSE);
+    }
 }
 
 /// What this process has written about itself, as far as it is kept; and what it would have at the level `debug`, while

@@ -8,29 +8,48 @@ use crate::{Answer, Doc, Limit, Route, Routes};
 /// Routes of all assets.
 #[must_use]
 pub fn assets<W: Send + 'static>() -> Routes<W> {
-    vec![Route::open(
-        Method::GET,
-        "/assets/strongroom.css",
-        Limit::NoBody,
-        Doc {
-            id: "stylesheet",
-            group: "Pages",
-            summary: "The stylesheet of all pages",
-            about: "",
-            params: vec![],
-            body: None,
-            answers: &[(200, "CSS")],
-        },
-        |_| async {
-            Ok(Answer::with_type(
-                StatusCode::OK,
-                "text/css; charset=utf-8",
-                include_str!("../assets/strongroom.css"),
-            )
-            .header(
-                header::CACHE_CONTROL,
-                HeaderValue::from_static("public, max-age=3600"),
-            ))
-        },
-    )]
+    vec![
+        asset(
+            "/assets/strongroom.css",
+            Doc {
+                id: "stylesheet",
+                group: "Pages",
+                summary: "The stylesheet of all pages",
+                about: "",
+                params: vec![],
+                body: None,
+                answers: &[(200, "CSS")],
+            },
+            "text/css; charset=utf-8",
+            include_str!("../assets/strongroom.css"),
+        ),
+        asset(
+            "/assets/icons.svg",
+            Doc {
+                id: "icons",
+                group: "Pages",
+                summary: "The icons of all pages",
+                about: "",
+                params: vec![],
+                body: None,
+                answers: &[(200, "SVG")],
+            },
+            "image/svg+xml",
+            include_str!("../assets/icons.svg"),
+        ),
+    ]
+}
+
+fn asset<W: Send + 'static>(
+    path: &'static str,
+    doc: Doc,
+    media_type: &'static str,
+    text: &'static str,
+) -> Route<W> {
+    Route::open(Method::GET, path, Limit::NoBody, doc, move |_| async move {
+        Ok(Answer::with_type(StatusCode::OK, media_type, text).header(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=3600"),
+        ))
+    })
 }

@@ -10,8 +10,11 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use store::Db;
 use tower::ServiceExt as _;
+use tracing::{Instrument as _, Span};
 
-/// A router, and the database that was opened for it alone, if any.
+use crate::telemetry;
+
+/// A router, and the database that was opened for it alone, if any: then it is one that was broken on purpose.
 pub(super) struct Front {
     router: Router,
     db: Option<Db>,
@@ -21,6 +24,7 @@ pub(super) struct Front {
 pub(super) struct Knock {
     builder: http::request::Builder,
     body: Body,
+    span: Span,
 }
 
 /// What came back.
@@ -35,6 +39,7 @@ pub(super) fn knock(method: Method, path: &str) -> Knock {
     Knock {
         builder: Request::builder().method(method).uri(path),
         body: Body::empty(),
+        span: Span::none(),
     }
 }
 
@@ -52,6 +57,12 @@ impl Knock {
     /// With a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.builder = self.builder.header(name, value);
+        self
+    }
+
+    /// About something that was broken on purpose: that it fails is no news.
+    pub fn rehearsed(mut self) -> Self {
+        self.span = telemetry::rehearsal();
         self
     }
 
@@ -88,6 +99,11 @@ impl Front {
     /// Send, and wait for the whole answer.
     pub async fn ask(&self, knock: Knock) -> Result<Answered, ProbeError> {
         let failed = |error: &dyn std::fmt::Display| ProbeError::new("a request", error);
+        let knock = if self.db.is_some() {
+            knock.rehearsed()
+        } else {
+            knock
+        };
         let request = knock
             .builder
             .body(knock.body)
@@ -96,6 +112,7 @@ impl Front {
             .router
             .clone()
             .oneshot(request)
+            .instrument(knock.span)
             .await
             .map_err(|error| failed(&error))?;
         let (parts, body) = response.into_parts();

@@ -157,7 +157,7 @@ impl Things {
     /// Whether what was asked for came back.
     async fn comes(&self, person: PersonId, path: &str) -> Result<bool, ProbeError> {
         let token = self.bench.token(Who::Canary(person)).await?;
-        let get = knock(Method::GET, path).token(&token).purpose();
+        let get = knock(Method::GET, path).token(&token).purpose().rehearsed();
         Ok(self.bench.front.ask(get).await?.status.is_success())
     }
 

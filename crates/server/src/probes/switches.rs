@@ -12,6 +12,7 @@ use store::{Appended, Db, Journal, Row, Statement, StoreError};
 use super::front::{Front, knock};
 use super::{Bench, Who, router};
 use crate::config::{Config, SAMPLE};
+use crate::telemetry::ON_PURPOSE;
 use crate::{api, installation};
 
 /// A log that takes nothing: as on a full disk, or with its table made read-only.
@@ -23,7 +24,7 @@ impl Journal for Full {
     }
 
     fn append(&self, _: &TenantId, _: Option<&Row>, _: &[&[u8]]) -> Result<Appended, StoreError> {
-        Err(StoreError::Journal("a check has closed it".to_owned()))
+        Err(StoreError::Journal(ON_PURPOSE.to_owned()))
     }
 }
 
