@@ -17,12 +17,21 @@ pub use tile::{
 
 use crypt::hash::sha256;
 
+/// Entries shorter than this are copied behind their prefix; ours nearly always are.
+const LEAF_BYTES_QUICK: usize = 1_024;
+
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];
 
 /// The hash of one entry: `SHA-256(0x00 || entry)`.
 #[must_use]
 pub fn leaf_hash(entry: &[u8]) -> Hash {
+    // Hashing one piece is quicker than two, and entries are short.
+    let mut whole = [0; LEAF_BYTES_QUICK];
+    if let Some(place) = whole.get_mut(1..=entry.len()) {
+        place.copy_from_slice(entry);
+        return sha256(&[whole.get(..=entry.len()).unwrap_or_default()]);
+    }
     sha256(&[&[0], entry])
 }
 

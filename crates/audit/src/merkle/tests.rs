@@ -94,6 +94,15 @@ fn the_empty_tree_and_one_leaf_are_those_of_the_standard() {
 }
 
 #[test]
+fn a_leaf_of_any_length_is_hashed_behind_its_prefix() {
+    for length in [0, 1, 500, 1_022, 1_023, 1_024, 5_000, 65_535] {
+        let entry = vec![7; length];
+        let whole = [&[0][..], &entry].concat();
+        assert_eq!(leaf_hash(&entry), sha256(&[&whole]), "{length}");
+    }
+}
+
+#[test]
 fn a_frontier_gives_the_root_at_every_size_and_survives_storing() {
     let leaves = leaves(600);
     let mut frontier = Frontier::new();

@@ -213,3 +213,32 @@ fn an_entry_costs_what_the_writer_can_afford() {
         (Action::RecordRead, Outcome::Ok)
     );
 }
+
+#[tokio::test]
+async fn two_nodes_append_to_one_log_without_a_gap() {
+    for logs in Logs::each().await {
+        let keys = std::sync::Arc::new(danger_testing::SeededKeys::new(1));
+        let journal = crate::support::journal(&keys);
+        let other = store::Db::open(logs.db.config(), store::migrations::DATA, Some(journal))
+            .await
+            .expect("a second node");
+        let write = async |db: store::Db, from: u64| {
+            let mut indexes = Vec::new();
+            for number in from..from + 40 {
+                let set = WriteSet::new()
+                    .log(danger_testing::entry(7, number).finish(&logs.tenant))
+                    .log(danger_testing::entry(8, number).finish(&logs.tenant));
+                indexes.extend(db.commit(set).await.expect("appends").log_indexes);
+            }
+            indexes
+        };
+        // The log does not exist yet: the two race for its very first entry as well.
+        let (one, two) = tokio::join!(write(logs.db.db(), 0), write(other.clone(), 1_000));
+        let mut all = [one, two].concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..160).collect::<Vec<_>>(), "{}", logs.db.engine);
+        let report = logs.verify(Depth::Entries).await;
+        assert!(report.ok, "{}: {report:#?}", logs.db.engine);
+        other.close().await;
+    }
+}
