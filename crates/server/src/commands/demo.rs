@@ -52,13 +52,17 @@ pub(super) async fn run(args: Demo) -> Held {
         .parse()
         .map_err(|error: base::InvalidId| Failure::text(error.to_string()))?;
 
-    let persons = if again {
+    let mut patient = None;
+    let persons: Vec<PersonId> = if again {
         talk(format_args!("starting again from {}", folder.display()));
         some_persons(&installation, &tenant).await?
     } else {
-        let mut persons = fill::fill(&installation, &tenant, args.seed, args.persons).await?;
-        persons.truncate(PERSONS_LISTED);
-        persons
+        let made = fill::fill(&installation, &tenant, args.seed, args.persons).await?;
+        patient = made.first().map(|made| made.patient.clone());
+        made.iter()
+            .take(PERSONS_LISTED)
+            .map(|made| made.person)
+            .collect()
     };
     let tokens = tokens(&installation, &tenant, persons.first().copied()).await?;
     let mut serving = Serving::begin(installation).await?;
@@ -70,7 +74,7 @@ pub(super) async fn run(args: Demo) -> Held {
         private::write(&beside, text.as_bytes()).map_err(|error| Failure::file(&beside, &error))?;
         std::fs::rename(&beside, file).map_err(|error| Failure::file(file, &error))?;
     }
-    show(&ready, began, args.data.is_some());
+    show(&ready, patient.as_deref(), began, args.data.is_some());
     serving.check_promises();
     serving.until_told().await;
     talk("stopped");
@@ -212,7 +216,7 @@ fn ready(
     })
 }
 
-fn show(ready: &Value, began: Instant, lasts: bool) {
+fn show(ready: &Value, patient: Option<&str>, began: Instant, lasts: bool) {
     let text = |pointer: &str| {
         ready
             .pointer(pointer)
@@ -249,15 +253,19 @@ fn show(ready: &Value, began: Instant, lasts: bool) {
     ));
     data("  # Write a day of the cycle diary");
     data(format_args!(
-        "  curl --cacert '{ca}' -H 'Authorization: Bearer {app}' -H 'Content-Type: application/json' -X PUT -d '{{\"date\":\"2026-01-31\",\"bleeding\":\"light\"}}' '{url}/v1/persons/{person}/records/cycle-day/2026-01-31'\n"
+        "  curl --cacert '{ca}' -H 'Authorization: Bearer {app}' -H 'Content-Type: application/json' -X PUT -d '{{\"date\":\"2026-01-31\",\"flow\":\"light\"}}' '{url}/v1/persons/{person}/records/cycle-day/2026-01-31'\n"
     ));
     data("  # Open it, for a reason");
     data(format_args!(
         "  curl --cacert '{ca}' -H 'Authorization: Bearer {app}' -H 'Purpose-Of-Use: PATRQT' '{url}/v1/persons/{person}/records/cycle-day/2026-01-31'\n"
     ));
-    data("  # Search clinical observations as FHIR");
+    let clinical = match patient {
+        Some(patient) => format!("Observation?patient={patient}&_count=2"),
+        None => "metadata".to_owned(),
+    };
+    data("  # Search clinical data as FHIR");
     data(format_args!(
-        "  curl --cacert '{ca}' -H 'Authorization: Bearer {app}' -H 'Purpose-Of-Use: TREAT' '{url}/fhir/Patient?_count=2'\n"
+        "  curl --cacert '{ca}' -H 'Authorization: Bearer {app}' -H 'Purpose-Of-Use: TREAT' '{url}/fhir/{clinical}'\n"
     ));
     data("  # See every look, as the security engineer does");
     data(format_args!(

@@ -2,7 +2,7 @@
 
 use base::{Ctx, Name, PersonId, RecordId, TenantId};
 use indicatif::{ProgressBar, ProgressStyle};
-use policy::{Authority, PersonAt, RecordAt, Verb, decide};
+use policy::{Authority, RecordAt, Verb, decide};
 use serde_json::Value;
 use vault::fhir::External;
 use vault::fhir::rest::{Rest, Wishes};
@@ -14,13 +14,31 @@ use crate::{Failure, Installation};
 /// People that are written at the same time: their commits are shared.
 const AT_ONCE: usize = 8;
 
+/// One synthetic person that was made.
+pub(super) struct Made {
+    /// Who.
+    pub person: PersonId,
+    /// The FHIR id of their Patient.
+    pub patient: String,
+}
+
+/// The id that a transaction gave the Patient in it.
+fn patient_made(answer: &[u8]) -> Option<String> {
+    let answer: Value = serde_json::from_slice(answer).ok()?;
+    answer.get("entry")?.as_array()?.iter().find_map(|entry| {
+        let location = entry.pointer("/response/location")?.as_str()?;
+        let (_, rest) = location.split_once("Patient/")?;
+        rest.split('/').next().map(str::to_owned)
+    })
+}
+
 /// Fill `tenant` with `count` people; gives back a few of their ids.
 pub(super) async fn fill(
     installation: &Installation,
     tenant: &TenantId,
     seed: u64,
     count: u32,
-) -> Result<Vec<PersonId>, Failure> {
+) -> Result<Vec<Made>, Failure> {
     use futures_util::{StreamExt, TryStreamExt, stream};
     let bar = ProgressBar::new(count.into());
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} synthetic people  {elapsed}");
@@ -45,24 +63,9 @@ async fn one(
     installation: &Installation,
     tenant: &TenantId,
     person: Person,
-) -> Result<PersonId, Failure> {
+) -> Result<Made, Failure> {
     let (ctx, authority) = installation.local(tenant, "demo");
-    let patient = person
-        .fhir_bundle
-        .pointer("/entry/0/resource/id")
-        .and_then(Value::as_str)
-        .ok_or_else(|| Failure::text("a synthetic bundle does not begin with a Patient"))?;
-    let external = External::patient(patient);
-    let thing = PersonAt {
-        tenant: tenant.clone(),
-        person: None,
-    };
-    let allowed = decide(&ctx, &authority, Verb::Create, thing)?;
     let vault = &installation.vault;
-    let (new, _) = vault
-        .create_person(&ctx, &allowed, Some(external.as_str()), None)
-        .await?;
-
     let rest = Rest {
         vault,
         ctx: &ctx,
@@ -74,28 +77,26 @@ async fn one(
         .bundle(bundle.as_bytes(), &Wishes::default())
         .await
         .map_err(|error| Failure::text(error.to_string()))?;
-    if answer.status != 200 {
-        return Err(Failure::text("a synthetic bundle was refused"));
-    }
+    let patient = patient_made(answer.body.as_deref().unwrap_or(&[]))
+        .ok_or_else(|| Failure::text("a synthetic bundle made no Patient"))?;
+    let new = vault
+        .person_by_external(tenant, External::patient(&patient).as_str())
+        .await?
+        .ok_or_else(|| Failure::text("a synthetic bundle made no person"))?;
 
-    let mut items = Vec::new();
-    let mut push = |collection: &str, documents: &[Value]| {
-        for (number, document) in documents.iter().enumerate() {
-            items.push(item(
-                &ctx, &authority, new.person, collection, number, document,
-            )?);
-        }
-        Ok::<_, Failure>(())
-    };
-    push("cycle-day", &person.diary)?;
-    push("cycle-settings", person.settings.as_slice())?;
-    push("measure-group", &person.wearable.measures)?;
-    push("sleep-session", &person.wearable.sleep)?;
-    push("activity-day", &person.wearable.activity)?;
+    let items = person
+        .records()
+        .map(|(collection, record, document)| {
+            item(&ctx, &authority, new, collection, &record, document)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
     if !items.is_empty() {
         vault.batch_all(&ctx, &items).await?;
     }
-    Ok(new.person)
+    Ok(Made {
+        person: new,
+        patient,
+    })
 }
 
 fn item(
@@ -103,18 +104,11 @@ fn item(
     authority: &Authority,
     person: PersonId,
     collection: &str,
-    number: usize,
+    record: &str,
     document: &Value,
 ) -> Result<BatchItem, Failure> {
     let wrong = |error: base::InvalidId| Failure::text(error.to_string());
-    let own = document
-        .get("id")
-        .or_else(|| document.get("date"))
-        .and_then(Value::as_str);
-    let record: RecordId = match own {
-        Some(text) => text.parse().map_err(wrong)?,
-        None => format!("{number:04}").parse().map_err(wrong)?,
-    };
+    let record: RecordId = record.parse().map_err(wrong)?;
     let collection: Name = collection.parse().map_err(wrong)?;
     let thing = RecordAt {
         tenant: ctx.tenant.clone(),
