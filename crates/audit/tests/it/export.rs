@@ -182,14 +182,15 @@ async fn write_sample() {
         std::fs::remove_dir_all(&folder).expect("removes");
     }
     std::fs::create_dir_all(&target).expect("a folder");
-    logs.fill(700, 90).await;
+    // Three levels of tiles, each with a right edge that is not full.
+    logs.fill(65_700, 1_000).await;
     let older = logs
         .log
         .checkpoint(&logs.tenant)
         .await
         .expect("a checkpoint");
     std::fs::write(target.join("older.checkpoint"), older).expect("writes");
-    logs.append(700, 300).await;
+    logs.append(65_700, 300).await;
     let what = audit::export::Bundles::With;
     audit::export::tiles(&logs.log, &logs.tenant, &folder, what)
         .await
