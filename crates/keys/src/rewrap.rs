@@ -4,12 +4,12 @@
 //! crash or by will, is gone on with by the next.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use base::{Class, PersonId, TenantId};
 use crypt::wrap;
-use store::{Row, StoreError, WriteSet};
+use store::{Row, StoreError, Value, WriteSet};
 
 use crate::binding;
 use crate::open::{Keys, RACES_MAX};
@@ -18,7 +18,7 @@ use crate::root::{blocking, damaged, generation};
 use crate::tenant::{Tenant, class};
 use crate::{KeysError, Level, sql};
 
-/// Keys per commit: a few milliseconds of the writer, so that others do not wait long. `PERSON_KEYS_UNDER_OLD` has the same.
+/// Keys per commit: a few milliseconds of the writer, so that others do not wait long.
 const BATCH: usize = 1024;
 /// The guard that fails when the generation to move under was itself retired.
 const STALE: &str = "newest key";
@@ -34,13 +34,12 @@ pub struct Progress {
     pub damaged: u64,
 }
 
-/// One batch of person keys, ready to commit.
+/// Some person keys, wrapped again, ready to commit.
 struct Batch {
     set: WriteSet,
     /// Statements at the head of the set that are guards.
     guards: usize,
     damaged: u64,
-    last: Option<(PersonId, Class, u32)>,
 }
 
 impl Keys {
@@ -188,40 +187,64 @@ impl Keys {
         progress: &mut Progress,
         each: &mut (impl FnMut(Progress) -> ControlFlow<()> + Send),
     ) -> Result<ControlFlow<()>, KeysError> {
-        let mut tenant = self.tenant(id).await?;
         // Before the first of all keys: no class has the code 0.
-        let mut after = (vec![0; 16], 0, 0);
-        let mut races = 0;
+        let mut after = vec![vec![0; 16].into(), 0_i64.into(), 0_i64.into()];
         loop {
-            let params = vec![
-                id.into(),
-                after.0.clone().into(),
-                i64::from(after.1).into(),
-                i64::from(after.2).into(),
-            ];
-            let rows = self.0.db.rows(&sql::PERSON_KEYS_UNDER_OLD, params).await?;
-            if rows.is_empty() {
+            let mut params: Vec<Value> = vec![id.into()];
+            params.append(&mut after);
+            // Many batches at a time: PostgreSQL may have to sort for it.
+            let rows: Arc<[Row]> = self
+                .collect(&sql::PERSON_KEYS_UNDER_OLD, params)
+                .await?
+                .into();
+            let Some(last) = rows.last() else {
                 return Ok(ControlFlow::Continue(()));
-            }
-            let (keys, open) = (self.clone(), Arc::clone(&tenant));
-            let batch = blocking(move || keys.rewrap_batch(&open, &rows)).await??;
-            match self.commit_moves(batch.set, batch.guards, progress).await {
-                Err(KeysError::Store(StoreError::Guard(STALE))) if races < RACES_MAX => {
-                    // Rotated once more meanwhile: the same rows again, under the newest there is now.
-                    races += 1;
-                    tenant = self.reload_tenant(id).await?;
-                    continue;
+            };
+            after = vec![
+                last.bytes(0)?.into(),
+                last.int(1)?.into(),
+                last.int(2)?.into(),
+            ];
+            let mut from = 0;
+            while from < rows.len() {
+                let to = rows.len().min(from + BATCH);
+                self.rewrap_rows(id, &rows, from..to, progress).await?;
+                from = to;
+                if each(*progress).is_break() {
+                    return Ok(ControlFlow::Break(()));
                 }
-                committed => committed?,
-            }
-            progress.damaged += batch.damaged;
-            if let Some((person, class, generation)) = batch.last {
-                after = (person.as_bytes().to_vec(), class.code(), generation);
-            }
-            if each(*progress).is_break() {
-                return Ok(ControlFlow::Break(()));
             }
         }
+    }
+
+    /// Move some rows in one commit.
+    async fn rewrap_rows(
+        &self,
+        id: &TenantId,
+        rows: &Arc<[Row]>,
+        range: Range<usize>,
+        progress: &mut Progress,
+    ) -> Result<(), KeysError> {
+        let mut tenant = self.tenant(id).await?;
+        for _ in 0..RACES_MAX {
+            let (keys, rows, range) = (self.clone(), Arc::clone(rows), range.clone());
+            let batch = blocking(move || {
+                let rows = rows.get(range).unwrap_or_default();
+                keys.rewrap_batch(&tenant, rows)
+            });
+            let batch = batch.await??;
+            match self.commit_moves(batch.set, batch.guards, progress).await {
+                Err(KeysError::Store(StoreError::Guard(STALE))) => {
+                    // Rotated once more meanwhile: the same rows again, under the newest there is now.
+                    tenant = self.reload_tenant(id).await?;
+                }
+                committed => {
+                    progress.damaged += batch.damaged;
+                    return committed;
+                }
+            }
+        }
+        Err(KeysError::Raced(Level::Root))
     }
 
     /// Unwrap and wrap again. Rows of one class, generation and parent go in one statement.
@@ -231,7 +254,6 @@ impl Keys {
             set: WriteSet::new(),
             guards: 0,
             damaged: 0,
-            last: None,
         };
         for row in rows {
             let person =
@@ -240,7 +262,6 @@ impl Keys {
             let own = generation(row, 2)?;
             let region = row.text(3)?;
             let parent = generation(row, 4)?;
-            batch.last = Some((person, class, own));
             let name = tenant.person_level(person, class).generation(own);
             let newest = tenant
                 .newest_kek(region, class)

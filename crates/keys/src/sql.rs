@@ -185,7 +185,7 @@ statements! {
         "SELECT k.person, k.class, k.generation, k.region, k.parent, k.wrapped FROM person_key k ",
         "WHERE k.tenant = $1 AND (k.person, k.class, k.generation) > ($2, $3, $4) AND (",
         "SELECT o.retired_at FROM kek o WHERE o.tenant = k.tenant AND o.region = k.region AND o.class = k.class ",
-        "AND o.generation = k.parent) IS NOT NULL ORDER BY k.person, k.class, k.generation LIMIT 1024"
+        "AND o.generation = k.parent) IS NOT NULL ORDER BY k.person, k.class, k.generation LIMIT 16384"
     ));
     PERSON_KEY_ERASE = Sql::both("DELETE FROM person_key WHERE tenant = $1 AND person = $2 AND class = $3 AND generation = $4");
     PERSON_GO = Sql::both(concat!(

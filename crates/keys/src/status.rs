@@ -1,9 +1,11 @@
 //! What there is, how old it is, and how far re-wrapping has come. Names and numbers, never keys.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use base::{Class, Instant, Region, TenantId};
 use parking_lot::Mutex;
+use store::{Row, Sql, Value};
 
 use crate::open::Keys;
 use crate::root::generation;
@@ -162,28 +164,35 @@ impl Keys {
 
     /// How many keys hang under each key-encryption key of a tenant.
     pub(crate) async fn count(&self, tenant: &TenantId) -> Result<Counts, KeysError> {
-        let rows = std::sync::Arc::new(Mutex::new(Vec::new()));
-        for sql in [&sql::COUNT_PERSON_KEYS, &sql::COUNT_TENANT_KEYS] {
-            let into = std::sync::Arc::clone(&rows);
-            // The person keys are many, so this may take its time.
-            self.0
-                .db
-                .scan(sql, vec![tenant.into()], move |row| {
-                    into.lock().push(row);
-                    true
-                })
-                .await?;
-        }
         let mut counts = Counts::default();
-        for row in rows.lock().drain(..) {
-            let under = (
-                row.text(0)?.to_owned(),
-                class(&row, 1)?,
-                generation(&row, 2)?,
-            );
-            *counts.0.entry(under).or_default() += count(row.int(3)?);
+        for sql in [&sql::COUNT_PERSON_KEYS, &sql::COUNT_TENANT_KEYS] {
+            for row in self.collect(sql, vec![tenant.into()]).await? {
+                let under = (
+                    row.text(0)?.to_owned(),
+                    class(&row, 1)?,
+                    generation(&row, 2)?,
+                );
+                *counts.0.entry(under).or_default() += count(row.int(3)?);
+            }
         }
         Ok(counts)
+    }
+
+    /// The rows of a query that may take its time.
+    pub(crate) async fn collect(
+        &self,
+        sql: &'static Sql,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, KeysError> {
+        let rows = Arc::new(Mutex::new(Vec::new()));
+        let into = Arc::clone(&rows);
+        let each = move |row| {
+            into.lock().push(row);
+            true
+        };
+        self.0.db.scan(sql, params, each).await?;
+        let rows = std::mem::take(&mut *rows.lock());
+        Ok(rows)
     }
 
     async fn list_tenant(&self, id: &TenantId, lines: &mut Vec<Line>) -> Result<(), KeysError> {

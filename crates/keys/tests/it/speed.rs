@@ -9,6 +9,12 @@ use keys::Level;
 
 use crate::harness::{classes, person, sqlite, stores, tenant};
 
+/// CPU time of this thread: wall time on a busy machine says little about nanoseconds.
+fn cpu_ns() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split(' ').next().unwrap().parse().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures"]
 async fn speed() {
@@ -62,19 +68,17 @@ async fn speed() {
             begin.elapsed().as_secs_f64() * 1e6 / 5000.0
         );
 
-        let begin = Instant::now();
+        let tenant_id = tenant();
+        let begin = cpu_ns();
         for _ in 0..100 {
             for person in people.iter().take(5000) {
-                black_box(
-                    keys.person(&tenant(), *person, Class::Health)
-                        .await
-                        .unwrap(),
-                );
+                let key = keys.person(&tenant_id, *person, Class::Health).await;
+                black_box(key.unwrap());
             }
         }
         println!(
-            "{engine}: a person's key from the cache: {:.0} ns",
-            begin.elapsed().as_secs_f64() * 1e9 / 500_000.0
+            "{engine}: a person's key from the cache: {:.0} ns of CPU",
+            (cpu_ns() - begin) / 500_000.0
         );
 
         for class in [Class::Internal, Class::Personal, Class::Health] {
