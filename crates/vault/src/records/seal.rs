@@ -153,18 +153,20 @@ impl Vault {
         let (record, id_len) = record.ok_or(VaultError::Damaged("record's head"))?;
         let parts: Vec<_> = opened
             .iter()
-            .map(|(class, plain)| {
+            .filter_map(|(class, plain)| {
                 let skip = if *class == Class::Internal {
                     1 + id_len
                 } else {
                     0
                 };
+                // A document without internal fields has an internal part that holds the id alone.
+                let payload = plain.get(skip..).filter(|payload| !payload.is_empty())?;
                 let sight = if eyes.clear.contains(*class) {
                     Sight::Clear
                 } else {
                     Sight::Masked
                 };
-                (*class, plain.get(skip..).unwrap_or(&[]), sight)
+                Some((*class, payload, sight))
             })
             .collect();
         let json = document::merge(collection, &parts)?;
