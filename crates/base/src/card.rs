@@ -172,6 +172,7 @@ fn single(bytes: &[u8], group: Group) -> Option<Found> {
         || place::is_glued(bytes, &range)
         || place::is_phone(bytes, &range)
         || place::is_trade_item(bytes, &range)
+        || place::is_resident(bytes, &range)
         || place::is_seed(bytes, &range)
         || place::is_account(bytes, &range)
     {

@@ -119,6 +119,8 @@ fn what_only_looks_like_a_card_number_is_left_alone() {
         "10939881000119105",
         // Bar codes: a GTIN-13 that passes Luhn as well, a device code.
         "(01)38520000000068(21)4242424242424242",
+        // A resident's number of Gansu.
+        "622900199901010001",
         // An IBAN that holds four such groups.
         "DE65 4242 4242 4242 4242 00",
         "4000 4100 4200 4242 4242 4242 4242 4300 4400 4500 4600 4700 4800",
@@ -233,6 +235,27 @@ fn each_text(value: &serde_json::Value, each: &mut dyn FnMut(&str)) {
         }),
         _ => {}
     }
+}
+
+#[test]
+fn cards_are_told_from_other_personal_data_in_sentences() {
+    let Some(folder) = shared("pii-presidio") else {
+        return;
+    };
+    let text = std::fs::read_to_string(folder.join("synth_dataset_v2-A.json")).unwrap();
+    let sentences: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    let (mut cards, mut others) = (0, 0);
+    for sentence in &sentences {
+        let text = sentence["full_text"].as_str().unwrap();
+        let expected = sentence["spans"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|span| span["entity_type"] == "CREDIT_CARD");
+        *(if expected { &mut cards } else { &mut others }) += 1;
+        assert_eq!(find(text).is_some(), expected, "{text}");
+    }
+    println!("{cards} sentences with a card, {others} without");
 }
 
 #[test]
