@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod errors;
 mod failure;
 mod installation;
 pub mod private;

@@ -83,6 +83,12 @@ impl Serving {
         })
     }
 
+    /// What runs: routes, counters, address.
+    #[must_use]
+    pub const fn running(&self) -> &Running {
+        &self.running
+    }
+
     /// Check the promises from now on, beside everything else.
     pub fn check_promises(&mut self) {
         let (house, running) = (Arc::clone(&self.house), self.running.clone());

@@ -75,6 +75,12 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes
 }
 
+/// The OpenAPI description of every route.
+#[must_use]
+pub fn description(house: &House) -> serde_json::Value {
+    web::describe(&routes(house), env!("CARGO_PKG_VERSION"))
+}
+
 /// The circumstances of a call.
 pub(crate) fn circumstances(call: &Call<Authority>) -> Result<Ctx, Problem> {
     Ok(outside(&call.who, call.purpose()?, call.request, call.now))

@@ -44,7 +44,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Token(args) => wait(token::run(args)),
         Command::Config(args) => config::run(&args),
         Command::Migrate(place) => wait(migrate::run(place)),
-        Command::Docs(args) => docs::run(&args),
+        Command::Docs(args) => wait(docs::run(args)),
     };
     match held {
         Ok(true) => ExitCode::SUCCESS,

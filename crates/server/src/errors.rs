@@ -1,0 +1,410 @@
+//! Every stable error code with its meaning: the source of `docs/reference/errors.md`. A test searches the code for codes
+//! that are missing here.
+
+/// Code and meaning.
+pub const CODES: &[(&str, &str)] = &[
+    ("batch.empty", "The batch has no items."),
+    ("batch.items", "The batch has too many items."),
+    ("batch.line", "A line of the batch is not an item."),
+    (
+        "batch.method",
+        "An item's method is not PUT, GET or DELETE, or its body does not fit the method.",
+    ),
+    ("batch.mode", "`mode` is neither `each` nor `all`."),
+    (
+        "batch.refused",
+        "In the log: no item of a batch could be carried out.",
+    ),
+    (
+        "batch.twice",
+        "Two items of an all-or-nothing batch are about the same record.",
+    ),
+    (
+        "card.refused",
+        "A payment card number stands in a field, a name, a header or the address.",
+    ),
+    (
+        "collection.not_found",
+        "The register has no such collection.",
+    ),
+    (
+        "crypt.altered",
+        "Something sealed is not as it was sealed, or lies in another place.",
+    ),
+    (
+        "crypt.commitment",
+        "Something sealed was sealed under another key.",
+    ),
+    (
+        "crypt.file_complete",
+        "A sealed file was written to after its end.",
+    ),
+    (
+        "crypt.file_too_large",
+        "A sealed file grew beyond its format.",
+    ),
+    (
+        "crypt.passphrase_params",
+        "Argon2id parameters lie outside their limits.",
+    ),
+    ("crypt.rejected_key", "A signing key cannot be used."),
+    (
+        "crypt.segment_bytes",
+        "A segment size lies outside its limits.",
+    ),
+    (
+        "crypt.segment_length",
+        "A segment has a length that its place does not allow.",
+    ),
+    ("crypt.truncated", "Something sealed was cut short."),
+    (
+        "crypt.version",
+        "Something sealed has a version that this program does not know.",
+    ),
+    (
+        "fhir.ambiguous",
+        "A conditional request matches several resources.",
+    ),
+    ("fhir.bundle", "The Bundle cannot be carried out as it is."),
+    (
+        "fhir.condition",
+        "A condition of the request cannot be read.",
+    ),
+    (
+        "fhir.exists",
+        "Another person's resource has this type and id.",
+    ),
+    (
+        "fhir.format",
+        "Another format than application/fhir+json was asked for or sent.",
+    ),
+    ("fhir.gone", "The resource was deleted."),
+    (
+        "fhir.id_mismatch",
+        "The id in the body is not the id in the address.",
+    ),
+    ("fhir.invalid_id", "The id is none that FHIR allows."),
+    ("fhir.malformed", "The body is not a FHIR resource."),
+    ("fhir.many_patients", "The search names several patients."),
+    ("fhir.not_a_resource", "The body is JSON, but no resource."),
+    ("fhir.not_found", "There is no such resource."),
+    ("fhir.precondition", "`If-Match` did not hold."),
+    (
+        "fhir.search",
+        "A search parameter cannot be used in this way.",
+    ),
+    ("fhir.too_large", "The Bundle or resource is too large."),
+    (
+        "fhir.too_wide",
+        "The search names neither a patient nor what says who somebody is.",
+    ),
+    (
+        "fhir.type_mismatch",
+        "The type in the body is not the type in the address.",
+    ),
+    ("fhir.unknown_type", "There is no such resource type."),
+    ("fhir.unresolved", "A reference in a Bundle leads nowhere."),
+    ("fhir.unsupported", "This interaction is not supported."),
+    ("file.class", "`class` is neither personal nor health."),
+    ("file.disposition", "Content-Disposition cannot be read."),
+    (
+        "file.head",
+        "A file's name, media type or length is not allowed.",
+    ),
+    ("file.not_found", "There is no such file."),
+    ("file.range", "The range lies outside the file."),
+    ("file.upload", "The upload broke off."),
+    (
+        "govern.catalogue",
+        "The catalogue of promises is not right.",
+    ),
+    ("govern.entry", "The entry of a check could not be made."),
+    ("govern.evidence", "Stored evidence cannot be read."),
+    ("govern.page", "A page could not be set."),
+    ("govern.unknown", "There is no such promise."),
+    (
+        "http.body",
+        "The body did not arrive whole, or there should be none.",
+    ),
+    (
+        "http.condition",
+        "`If-Match` or `If-None-Match` cannot be used in this way.",
+    ),
+    ("http.header", "A header is not visible ASCII."),
+    ("http.header_too_large", "A header is too long."),
+    (
+        "http.header_twice",
+        "A header that may come once came twice.",
+    ),
+    (
+        "http.idempotency_key",
+        "An Idempotency-Key is empty or too long.",
+    ),
+    (
+        "http.media_type",
+        "The body is of another media type than the address takes.",
+    ),
+    ("http.method", "The address does not take this method."),
+    ("http.not_found", "There is nothing at this address."),
+    (
+        "http.panic",
+        "A request failed unexpectedly; what it began was completed or undone.",
+    ),
+    ("http.path", "The address is not UTF-8 once decoded."),
+    ("http.purpose", "Purpose-Of-Use is no PurposeOfUse code."),
+    ("http.query", "A query parameter cannot be read."),
+    ("http.route", "A route is not wired as declared."),
+    ("http.status", "An answer had no status."),
+    ("http.too_large", "The body is too large."),
+    ("json.duplicate_key", "A member comes twice in one object."),
+    ("json.not_utf8", "The body is not UTF-8."),
+    (
+        "json.number",
+        "A number has too many digits or is too large.",
+    ),
+    ("json.surrogate", "A string holds half a surrogate pair."),
+    ("json.syntax", "The body is not JSON."),
+    ("json.too_deep", "The JSON is nested too deeply."),
+    ("keys.altered", "A wrapped key is not as it was wrapped."),
+    ("keys.closed", "A tenant's keys are not open."),
+    (
+        "keys.commons",
+        "The keys of the shelf for what is about nobody cannot be destroyed.",
+    ),
+    ("keys.destroyed", "The person's keys were destroyed."),
+    (
+        "keys.environment",
+        "The key store belongs to another environment.",
+    ),
+    ("keys.in_use", "Something still hangs under the key."),
+    ("keys.initialised", "The key store has a root key already."),
+    (
+        "keys.internal",
+        "The key store answered what it should not.",
+    ),
+    ("keys.missing", "There is no such key."),
+    ("keys.newest", "The newest generation cannot be destroyed."),
+    (
+        "keys.no_key_for_class",
+        "Data of this class are not sealed: they are refused.",
+    ),
+    ("keys.not_rotatable", "This key cannot be rotated."),
+    ("keys.orphan", "A key hangs under one that is gone."),
+    ("keys.raced", "Somebody else kept changing the same key."),
+    (
+        "keys.seal_altered",
+        "The sealed root key is not as it was sealed.",
+    ),
+    (
+        "keys.seal_backend",
+        "The root key is sealed by another backend than configured.",
+    ),
+    (
+        "keys.seal_file",
+        "A secret file is missing, empty, or readable by others.",
+    ),
+    (
+        "keys.seal_head",
+        "The sealed root key has a version that this program does not know.",
+    ),
+    (
+        "keys.seal_module",
+        "The PKCS#11 module or token cannot be used.",
+    ),
+    (
+        "keys.seal_passphrase",
+        "The passphrase is too short or its parameters are out of bounds.",
+    ),
+    (
+        "keys.seal_wrong_secret",
+        "The passphrase or key file is not the one that sealed the root key.",
+    ),
+    (
+        "keys.uncounted",
+        "It cannot be known whether something still hangs under the key.",
+    ),
+    ("keys.uninitialised", "The key store has no root key yet."),
+    ("list.cursor", "The cursor is not one that a list gave out."),
+    (
+        "list.filter",
+        "A filter is unknown, cannot be read, or searches what the caller may not see.",
+    ),
+    ("log.entry", "An entry for the log could not be made."),
+    ("log.file", "A file of the log cannot be read or written."),
+    ("log.keys", "The keys of a log are not to be had."),
+    ("log.not_found", "There is no such log, tile or entry."),
+    (
+        "log.note",
+        "A signed note cannot be read or does not verify.",
+    ),
+    ("log.range", "The entry lies beyond the end of the log."),
+    (
+        "log.rolled_back",
+        "The log is shorter than was remembered, or another one.",
+    ),
+    ("log.tampered", "The log is not as it was written."),
+    ("person.body", "The body is none that makes a person."),
+    ("person.external_id", "`external_id` is empty or too long."),
+    (
+        "person.not_found",
+        "There is no such person, or not any more.",
+    ),
+    (
+        "policy.not_found",
+        "It is not the caller's, so for the caller it is not there.",
+    ),
+    (
+        "policy.purpose",
+        "The role does not use data for this purpose.",
+    ),
+    ("policy.purpose_missing", "The read did not say why."),
+    ("policy.role", "The role may not do this."),
+    ("policy.scope", "The token does not reach that far."),
+    (
+        "record.condition",
+        "`If-Match` or `If-None-Match` did not hold.",
+    ),
+    (
+        "record.contended",
+        "Somebody else kept changing the same record.",
+    ),
+    (
+        "record.damaged",
+        "The parts of a stored record do not fit each other.",
+    ),
+    ("record.deleted", "The record was deleted."),
+    ("record.missing_field", "A required field is missing."),
+    ("record.not_an_object", "The record is not a JSON object."),
+    ("record.not_found", "There is no such record."),
+    (
+        "record.shelf",
+        "A record that is not about people was to be stored about one.",
+    ),
+    ("record.too_large", "The record is too large."),
+    (
+        "record.unknown_field",
+        "The register does not know the field.",
+    ),
+    (
+        "record.value_not_allowed",
+        "The value is not among those that the register allows.",
+    ),
+    (
+        "record.value_too_long",
+        "The value is longer than the register allows.",
+    ),
+    (
+        "record.wrong_type",
+        "The value is of another type than the register says.",
+    ),
+    ("register.invalid", "A register file is not right."),
+    (
+        "request.idempotency_key_reused",
+        "The Idempotency-Key was used for another request.",
+    ),
+    ("store.damaged", "Stored bytes do not hold together."),
+    ("store.duplicate", "A row is there already."),
+    ("store.guard", "What had to hold for a write did not."),
+    ("store.internal", "A statement failed that should not."),
+    (
+        "store.journal",
+        "The log could not take the entry, so nothing was done.",
+    ),
+    (
+        "store.schema",
+        "The database's schema is newer than the program, or was edited.",
+    ),
+    ("store.shape", "A column is of another type than expected."),
+    (
+        "store.unavailable",
+        "Storage cannot be reached or written at present.",
+    ),
+    (
+        "token.unknown",
+        "There is no valid token: none, expired, revoked or made up.",
+    ),
+    ("trust.page", "The trust page could not be set."),
+    ("vault.damaged", "Something stored does not hold together."),
+    (
+        "vault.tampered",
+        "A stored record or file is not as it was sealed; the detail names it.",
+    ),
+];
+
+/// The table as Markdown.
+#[must_use]
+pub fn table() -> String {
+    let mut out = String::from(
+        "Codes are stable. They stand in problem details (`code`), in FHIR OperationOutcomes (`details.coding`), and in\nentries of the log.\n\n| code | meaning |\n|---|---|\n",
+    );
+    for (code, meaning) in CODES {
+        out.push_str(&format!("| `{code}` | {meaning} |\n"));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    /// Every literal of the shape `"area.name"` in a `fn code`, a `Problem::new` or a `.code(...)` of the sources.
+    fn codes_in(folder: &Path, found: &mut BTreeSet<String>) {
+        for item in walkdir::WalkDir::new(folder) {
+            let item = item.unwrap();
+            if item.path().extension().is_none_or(|ending| ending != "rs") {
+                continue;
+            }
+            let text = std::fs::read_to_string(item.path()).unwrap();
+            for marker in ["fn code(&self) -> &'static str {", "Problem::new("] {
+                for (at, _) in text.match_indices(marker) {
+                    let rest = &text[at..];
+                    let end = if marker.starts_with("fn") {
+                        rest.find("\n    }").unwrap_or(rest.len())
+                    } else {
+                        rest.len().min(220)
+                    };
+                    let end = (0..=end)
+                        .rev()
+                        .find(|end| rest.is_char_boundary(*end))
+                        .unwrap();
+                    let mut parts = rest[..end].split('"').skip(1).step_by(2);
+                    let is_code = |part: &&str| {
+                        part.contains('.')
+                            && part
+                                .bytes()
+                                .all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_')
+                            && part.split('.').all(|word| !word.is_empty())
+                    };
+                    if marker.starts_with("fn") {
+                        found.extend(parts.filter(is_code).map(str::to_owned));
+                    } else if let Some(code) = parts.find(is_code) {
+                        found.insert(code.to_owned());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_is_explained_and_the_table_is_sorted() {
+        let mut found = BTreeSet::new();
+        for area in [
+            "store", "web", "audit", "policy", "crypt", "keys", "vault", "govern", "server",
+        ] {
+            codes_in(
+                &Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .join("..")
+                    .join(area)
+                    .join("src"),
+                &mut found,
+            );
+        }
+        assert!(found.len() > 80, "only {} codes were found", found.len());
+        let known: BTreeSet<String> = CODES.iter().map(|(code, _)| (*code).to_owned()).collect();
+        let missing: Vec<_> = found.difference(&known).collect();
+        assert!(missing.is_empty(), "not explained: {missing:?}");
+        assert!(CODES.is_sorted_by(|a, b| a.0 < b.0));
+    }
+}
