@@ -32,6 +32,9 @@ pub struct Options {
     /// One short round: to see that it works, not to quote.
     #[arg(long)]
     quick: bool,
+    /// Without optimisation: to see that it works while compiling is slow.
+    #[arg(long)]
+    dev: bool,
     /// Rounds; the median counts.
     #[arg(long)]
     rounds: Option<usize>,
@@ -155,8 +158,9 @@ impl Options {
 pub fn run(options: &Options) -> Outcome<bool> {
     let root = root()?;
     let effort = options.effort();
-    say("building (release)");
-    let programs = Programs::build(&root, !options.bare_only)?;
+    let profile = if options.dev { "dev" } else { "release" };
+    say(&format!("building ({profile})"));
+    let programs = Programs::build(&root, profile, !options.bare_only)?;
     let scratch = Scratch::new("bench", served::UNDO)?;
     let mut rows = http(options, &effort, &programs, &root, scratch.folder())?;
     rows.extend(large::run(
@@ -190,12 +194,13 @@ struct Programs {
 }
 
 impl Programs {
-    fn build(root: &Path, strongroom: bool) -> Outcome<Self> {
+    fn build(root: &Path, profile: &str, strongroom: bool) -> Outcome<Self> {
         let built = |package: &str| -> Outcome<String> {
             let mut cargo = process::cargo();
             cargo.args([
                 "build",
-                "--release",
+                "--profile",
+                profile,
                 "--quiet",
                 "--package",
                 package,
