@@ -295,7 +295,6 @@ impl Bench {
 }
 
 /// The router of `house`, as a server has it.
-#[must_use]
 pub fn router(house: &House, metrics: &Arc<Metrics>, routes: Routes<Authority>) -> axum::Router {
     let app = App {
         gate: Arc::new(TokenGate(Arc::clone(house))),
