@@ -18,4 +18,4 @@ pub use decide::{Allowed, decide};
 pub use error::{Denied, TokenError};
 pub use role::{Authority, Role, Scope};
 pub use thing::{FileAt, KeysOf, LogOf, PersonAt, RecordAt, RecordsOf, Thing, TrustOf, Verb};
-pub use token::{NewToken, TokenRow, Tokens};
+pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

@@ -33,6 +33,9 @@ static LIST: Sql = Sql::both(
     "SELECT id, role, label, created_at, expires_at, revoked_at FROM token WHERE tenant = $1 ORDER BY created_at DESC, id LIMIT $2",
 );
 
+/// Every statement, for the test that prepares each on both engines.
+pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &REVOKE, &LIST];
+
 /// What a new token shall be.
 #[derive(Clone, Debug)]
 pub struct NewToken {
