@@ -23,14 +23,15 @@ pub(super) fn at_rest(bench: &Bench) -> Result<Arc<dyn Raw>, Failure> {
     let mut places: Vec<Arc<dyn Raw>> = Vec::new();
     let mut paths = Vec::new();
     let databases = [
-        (&config.data, &bench.house.db, DATA),
-        (&config.keys, &bench.keys_db, KEYS),
+        (&config.data, &bench.house.db, DATA, DATA_NAME),
+        (&config.keys, &bench.keys_db, KEYS, KEYS_NAME),
     ];
-    for (database, db, tables) in databases {
+    for (database, db, tables, name) in databases {
         match database {
             Database::Sqlite { path } => paths.extend(sqlite_files(path)),
             Database::Postgres { .. } => places.push(Arc::new(Columns {
                 db: db.clone(),
+                name,
                 tables,
             })),
         }
@@ -53,6 +54,9 @@ fn sqlite_files(path: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+const DATA_NAME: &str = "PostgreSQL, columns by SQL, not its own files/data";
+const KEYS_NAME: &str = "PostgreSQL, columns by SQL, not its own files/keys";
+
 macro_rules! tables {
     ($name:ident: $($table:literal),+ $(,)?) => {
         /// Each table of a database: its name, and a statement that writes its rows out, bytes as hexadecimal.
@@ -71,11 +75,12 @@ static TABLES: Sql = Sql::both(
     "SELECT CAST(tablename AS TEXT) FROM pg_catalog.pg_tables WHERE schemaname = current_schema()",
 );
 /// Which migrations ran: texts of ours.
-const OURS: &[&str] = &["schema", "migration", "schema_migration"];
+const OURS: &[&str] = &["schema_migration"];
 
 /// The columns of a PostgreSQL database, read as its own user reads them.
 struct Columns {
     db: Db,
+    name: &'static str,
     tables: &'static [(&'static str, Sql)],
 }
 
@@ -98,7 +103,8 @@ impl Raw for Columns {
                 .tables
                 .iter()
                 .map(|(table, sql)| Shelf {
-                    name: format!("SQL columns of {table}"),
+                    // In the evidence one line for a database, which says what was not searched as well.
+                    name: format!("{}/{table}", self.name),
                     bytes: Box::new(Rows::Waiting(
                         self.db.clone(),
                         sql,
