@@ -164,7 +164,7 @@ impl<'s> Reader<'s> {
                 Ok(text) => self.document(text, line, path),
                 Err(error) => {
                     let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-                    let lines = before.iter().filter(|byte| **byte == b'\n').count() as u64;
+                    let lines = memchr::memchr_iter(b'\n', before).count() as u64;
                     self.refuse(line + lines, "not valid UTF-8".into(), None);
                     Ok(Read1::Done)
                 }
@@ -507,7 +507,7 @@ impl<'a> Lines<'a> {
             return self.first + scan::line(self.text, at) - 1;
         }
         let between = self.text.as_bytes().get(self.at..at).unwrap_or_default();
-        self.line += between.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += memchr::memchr_iter(b'\n', between).count() as u64;
         self.at = at;
         self.line
     }
@@ -549,20 +549,32 @@ impl Seen {
     fn says(&self, text: &str) -> u64 {
         let mut hasher = self.state.build_hasher();
         let bytes = text.as_bytes();
-        let (mut from, mut at, mut quoted) = (0, 0, false);
+        let (mut from, mut at) = (0, 0);
         while let Some(byte) = bytes.get(at) {
             match byte {
-                b'"' => quoted = !quoted,
-                b'\\' if quoted => at += 1,
-                b' ' | b'\n' | b'\r' | b'\t' if !quoted => {
+                b'"' => at = string_end(bytes, at),
+                b' ' | b'\n' | b'\r' | b'\t' => {
                     hasher.write(bytes.get(from..at).unwrap_or_default());
-                    from = at + 1;
+                    at += 1;
+                    from = at;
                 }
-                _ => (),
+                _ => at += 1,
             }
-            at += 1;
         }
         hasher.write(bytes.get(from..).unwrap_or_default());
         hasher.finish()
     }
+}
+
+/// Where the string that begins at `at` ends.
+fn string_end(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(found) = memchr::memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
+        at += found;
+        match bytes.get(at) {
+            Some(b'"') => return at + 1,
+            _ => at += 2,
+        }
+    }
+    bytes.len()
 }

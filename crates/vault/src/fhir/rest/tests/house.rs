@@ -1,6 +1,6 @@
 //! A vault for one test, and callers of every sort.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base::{Clock, Ctx, FixedClock, Instant, Purpose, RequestId, Rng, SeededRng, TenantId};
@@ -13,7 +13,7 @@ use store::danger_testing::{TestDb, sqlite};
 use store::objects::{LocalObjects, Objects};
 use store::{Db, WriteSet};
 
-use crate::fhir::import::{Note, Sources, Tally, Watch, run};
+use crate::fhir::import::{Note, Outcome, Prepared, Sink, SinkError, Sources, Tally, Watch, run};
 use crate::fhir::rest::{Answer, Rest, VaultSink, Wishes};
 use crate::register::Register;
 use crate::{Parts, Vault};
@@ -60,6 +60,13 @@ impl Seal for NoSeal {
     }
 }
 
+/// The packs, read once.
+fn register() -> Arc<Register> {
+    static REGISTER: OnceLock<Arc<Register>> = OnceLock::new();
+    let read = || Arc::new(Register::shipped().unwrap_or_else(|bad| panic!("{bad}")));
+    Arc::clone(REGISTER.get_or_init(read))
+}
+
 impl House {
     pub async fn new() -> Self {
         let clock = Arc::new(FixedClock::at(NOW));
@@ -97,7 +104,7 @@ impl House {
         let vault = Vault::new(Parts {
             db: data.db(),
             keys,
-            register: Arc::new(Register::shipped().unwrap_or_else(|bad| panic!("{bad}"))),
+            register: register(),
             objects,
             environment,
             rng: Arc::clone(&rng),
@@ -207,6 +214,21 @@ impl Watch for Notes {
     fn note(&mut self, note: &Note) {
         self.0.push(note.clone());
     }
+}
+
+/// Takes everything and keeps nothing.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    async fn put_all(&self, batch: &[Prepared]) -> Result<Vec<Outcome>, SinkError> {
+        Ok(vec![Outcome::Created; batch.len()])
+    }
+}
+
+/// Read and cut files, and store nothing.
+pub async fn prepare_only(paths: &[std::path::PathBuf]) -> Tally {
+    let sources = Sources::find(paths).unwrap();
+    run(sources, &Nowhere, &mut Notes::default()).await.unwrap()
 }
 
 /// No wish at all.

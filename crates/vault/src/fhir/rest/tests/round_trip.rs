@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
-use super::house::{House, json as body, plainly};
+use super::house::{House, json as body, plainly, prepare_only};
+use crate::fhir::import::Tally;
 use crate::fhir::{Numbers, difference};
 
 /// The shared data's folder `name`, or a line that says it is absent.
@@ -126,7 +128,7 @@ async fn patients_in_transactions() {
         }
     }
     let house = House::new().await;
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let (tally, notes) = house.import(&files).await;
     eprintln!("{tally:?} in {:?}", start.elapsed());
     assert_eq!(tally.refused, 0, "{:?}", notes.first());
@@ -144,7 +146,7 @@ async fn patients_in_transactions() {
             "{name}"
         );
     }
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let (again, _) = house.import(&files).await;
     eprintln!("{again:?} in {:?}", start.elapsed());
     assert_eq!((again.created, again.updated), (0, 0));
@@ -212,4 +214,44 @@ async fn a_bulk_export() {
     comes_back(&house, &expected).await;
     let (again, _) = house.import(std::slice::from_ref(&folder)).await;
     assert_eq!((again.created, again.updated), (0, 0));
+}
+
+/// CPU seconds of this process, where the system tells.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = stat.rsplit(')').next().unwrap_or("");
+    let ticks: f64 = after
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|it| it.parse::<f64>().ok())
+        .sum();
+    ticks / 100.0
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures; run it in a release build, with --nocapture"]
+async fn how_fast() {
+    let Some(folder) = shared("fhir-synthea-r4") else {
+        return;
+    };
+    let paths = std::slice::from_ref(&folder);
+    let measured = |what: &str, tally: &Tally, wall: Instant, cpu: f64| {
+        let (wall, cpu) = (wall.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+        let count = (tally.resources() - tally.repeated) as f64;
+        eprintln!(
+            "{what}: {count} resources in {wall:.1} s = {:.0}/s; {cpu:.1} s of CPU = {:.0} us each",
+            count / wall,
+            cpu / count * 1e6
+        );
+    };
+    let (wall, cpu) = (Instant::now(), cpu_seconds());
+    let tally = prepare_only(paths).await;
+    measured("prepared", &tally, wall, cpu);
+    let house = House::new().await;
+    for what in ["imported", "imported again"] {
+        let (wall, cpu) = (Instant::now(), cpu_seconds());
+        let (tally, _) = house.import(paths).await;
+        measured(what, &tally, wall, cpu);
+    }
 }
