@@ -182,17 +182,15 @@ impl Log {
         if from >= end {
             return Ok(logged);
         }
-        let start = from - from % TILE_WIDTH;
-        let params = vec![tenant.into(), int(start), int(end)];
-        let mut next = start;
-        for row in self.db.rows(&sql::CHUNKS, params).await? {
+        let params = vec![tenant.into(), int(from), int(end)];
+        let mut next = from;
+        for row in self.db.rows(&sql::CHUNKS_HOLDING, params).await? {
+            // The first chunk holds `from`, perhaps not as its first; the others follow without a gap.
             let chunk = Chunk::from_row(row)
-                .filter(|chunk| chunk.first == next)
+                .filter(|chunk| chunk.first == next || next == from && chunk.first < from)
+                .filter(|chunk| chunk.first + chunk.count > next)
                 .ok_or_else(|| AuditError::tampered(next, "rows are missing or out of order"))?;
-            next += chunk.count;
-            if next <= from {
-                continue;
-            }
+            next = chunk.first + chunk.count;
             let opened = chunk.open(self.keys.as_ref(), tenant, &self.installation)?;
             let bodies = bundle::split(&opened)
                 .filter(|bodies| bodies.len() == chunk.hashes.len())

@@ -42,6 +42,12 @@ pub(crate) static CHUNKS: Sql = Sql::both(
      WHERE tenant = $1 AND first >= $2 AND first < $3 ORDER BY first",
 );
 
+/// first, count, hashes, generation, sealed from the chunk that holds entry `$2` on, up to those that begin before `$3`.
+pub(crate) static CHUNKS_HOLDING: Sql = Sql::both(
+    "SELECT first, count, hashes, generation, sealed FROM log_chunk WHERE tenant = $1 AND first >= \
+     (SELECT MAX(first) FROM log_chunk WHERE tenant = $1 AND first <= $2) AND first < $3 ORDER BY first",
+);
+
 /// first, count, hashes of the chunks that begin in `$2 .. $3`.
 pub(crate) static CHUNK_HASHES: Sql = Sql::both(
     "SELECT first, count, hashes FROM log_chunk \
@@ -87,7 +93,7 @@ mod tests {
     use super::*;
 
     /// Each statement, with how many parameters it takes.
-    const ALL: [(&Sql, usize); 13] = [
+    const ALL: [(&Sql, usize); 14] = [
         (&HEAD_TO_APPEND, 1),
         (&ADD_CHUNK, 6),
         (&ADD_NODE, 4),
@@ -96,6 +102,7 @@ mod tests {
         (&HEAD, 1),
         (&TENANTS, 0),
         (&CHUNKS, 3),
+        (&CHUNKS_HOLDING, 3),
         (&CHUNK_HASHES, 3),
         (&NODES, 4),
         (&CHUNKS_END, 2),
