@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base::{Class, ClassSet, Name};
 use toml::Spanned;
 
+use super::inside::Automata;
 use super::lookup::{Lookup, Member};
 use super::model::{Collection, Field, Mask, Pack, Parameter, Retention, Subject};
 use super::problem::{BadRegister, Problem};
@@ -50,6 +51,7 @@ pub(super) fn compile(texts: &[Text]) -> Result<(Vec<Pack>, Vec<Collection>), Ba
         }
     }
     let names: HashSet<&str> = owners.keys().copied().collect();
+    let automata = Automata::default();
     let mut packs = Vec::new();
     let mut collections = Vec::new();
     for (text, file) in &files {
@@ -76,6 +78,7 @@ pub(super) fn compile(texts: &[Text]) -> Result<(Vec<Pack>, Vec<Collection>), Ba
                 defaults: &file.defaults,
                 patterns: &file.patterns,
                 names: &names,
+                automata: &automata,
                 pack: &pack,
             };
             if let Some(collection) = reader.collection(&mut report, name, source) {
@@ -100,6 +103,7 @@ pub(super) struct Reader<'a> {
     defaults: &'a source::Settings,
     pub patterns: &'a Named<Named<source::Element>>,
     pub names: &'a HashSet<&'a str>,
+    pub automata: &'a Automata,
     pack: &'a Arc<str>,
 }
 
@@ -400,7 +404,7 @@ fn lookup(fields: &[Field], companions: bool) -> Lookup {
             ));
         }
     }
-    Lookup::new(&names)
+    Lookup::new(names)
 }
 
 /// Whether what `mask` leaves is still of the form.

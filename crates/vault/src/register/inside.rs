@@ -1,5 +1,9 @@
 //! Reads what a collection says about the inside of its fields: elements with a class of their own, and what is searched.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use base::{Class, Name};
 use toml::Spanned;
 
@@ -9,6 +13,25 @@ use super::pattern::{self, Automaton, Lift, Rule, Step};
 use super::report::{Report, nearest};
 use super::shape::Form;
 use super::source::{self, Named};
+
+/// The automata made so far: many fields have the same patterns below them.
+#[derive(Default)]
+pub(super) struct Automata(RefCell<HashMap<(Class, Vec<Rule>), Made>>);
+
+/// What a field's patterns come to; nothing where they lift nothing.
+type Made = Option<Arc<Automaton>>;
+
+impl Automata {
+    fn of(&self, rules: Vec<Rule>, host: Class) -> Result<Made, String> {
+        let key = (host, rules);
+        if let Some(known) = self.0.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let made = Automaton::new(&key.1, host)?.map(Arc::new);
+        self.0.borrow_mut().insert(key, made.clone());
+        Ok(made)
+    }
+}
 
 impl Reader<'_> {
     /// Reads the patterns and gives each field its automaton.
@@ -101,14 +124,14 @@ impl Reader<'_> {
                 for rest in pattern::below(steps, field.name.as_str()) {
                     if !rest.is_empty() {
                         own.push(Rule {
-                            steps: rest,
+                            steps: rest.to_vec(),
                             lift: *lift,
                         });
                         place = Some(*path);
                     }
                 }
             }
-            match Automaton::new(&own, field.class) {
+            match self.automata.of(own, field.class) {
                 Ok(lifts) => field.lifts = lifts,
                 Err(message) => {
                     if let Some(place) = place {

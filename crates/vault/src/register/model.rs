@@ -73,7 +73,7 @@ impl fmt::Display for Retention {
 }
 
 /// What somebody sees of a value who may not see it whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mask {
     /// Nothing; not even that it is there.
     Absent,
@@ -244,7 +244,7 @@ pub struct Field {
     /// What it is.
     pub about: Option<String>,
     /// Which members inside it are sealed under another class.
-    pub(crate) lifts: Option<Automaton>,
+    pub(crate) lifts: Option<Arc<Automaton>>,
 }
 
 /// A pattern that gives members inside a field a class of their own.

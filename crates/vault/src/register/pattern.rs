@@ -12,7 +12,7 @@ use super::hash::hash;
 use super::model::Mask;
 
 /// One step of a pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     Name(String),
     Any,
@@ -54,7 +54,7 @@ pub(super) fn below<'a>(steps: &'a [Step], name: &str) -> Vec<&'a [Step]> {
 }
 
 /// What happens to members that a pattern reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Lift {
     /// The class they are sealed under.
     pub class: Class,
@@ -63,8 +63,9 @@ pub(crate) struct Lift {
 }
 
 /// A pattern below one field, with what it does.
-pub(super) struct Rule<'a> {
-    pub steps: &'a [Step],
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Rule {
+    pub steps: Vec<Step>,
     pub lift: Lift,
 }
 
@@ -98,13 +99,13 @@ impl Automaton {
 
     /// The automaton for `rules`, ordered by precedence, in a field of class `host`; `None` if they lift nothing. An error says
     /// why there cannot be one.
-    pub(super) fn new(rules: &[Rule<'_>], host: Class) -> Result<Option<Self>, String> {
+    pub(super) fn new(rules: &[Rule], host: Class) -> Result<Option<Self>, String> {
         if rules.iter().all(|rule| rule.lift.class == host) {
             return Ok(None);
         }
         let names: BTreeSet<&str> = rules
             .iter()
-            .flat_map(|rule| rule.steps)
+            .flat_map(|rule| &rule.steps)
             .filter_map(|step| match step {
                 Step::Name(name) => Some(name.as_str()),
                 _ => None,
@@ -196,7 +197,7 @@ const TOO_MANY: &str = "the patterns of this field are too many or too wild";
 type Positions = BTreeSet<(usize, usize)>;
 
 /// `**` may stand for nothing: whoever is before it is behind it as well.
-fn closure(rules: &[Rule<'_>], mut positions: Positions) -> Positions {
+fn closure(rules: &[Rule], mut positions: Positions) -> Positions {
     let mut pending: Vec<(usize, usize)> = positions.iter().copied().collect();
     while let Some((rule, at)) = pending.pop() {
         let step = rules.get(rule).and_then(|rule| rule.steps.get(at));
@@ -209,7 +210,7 @@ fn closure(rules: &[Rule<'_>], mut positions: Positions) -> Positions {
 
 /// Where one member called `symbol` (or something no pattern names) leads, and the lift if a pattern ends there.
 fn advance(
-    rules: &[Rule<'_>],
+    rules: &[Rule],
     positions: &Positions,
     symbol: Option<&str>,
 ) -> (Positions, Option<Lift>) {
