@@ -145,10 +145,7 @@ async fn an_old_generation_leaves_the_files_when_it_is_destroyed() {
 async fn another_node_lets_go_when_its_keys_are_no_longer_fresh() {
     for store in stores().await {
         let keys = store.keys().await;
-        let node = store
-            .open(std::sync::Arc::clone(&store.backend), cache(1000, 900, 60))
-            .await
-            .unwrap();
+        let node = store.node_with(cache(1000, 900, 60)).await;
         let gone = people(&keys, 1).await[0];
         node.person(&tenant(), gone, Class::Health).await.unwrap();
         keys.destroy_person(&tenant(), gone).await.unwrap();

@@ -1,7 +1,7 @@
 //! A key store for a test: fresh, with a clock that stands still.
 //!
-//! `for store in stores().await` runs a test on each engine; `store.keys().await` opens (the first time: makes) the tree, as
-//! often as wanted: each handle is a node of its own.
+//! `for store in stores().await` runs a test on each engine; `store.keys().await` opens (the first time: makes) the tree;
+//! `store.node().await` opens it as another process would, with a writer of its own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crypt::SystemRng;
 use keys::seal::KeyFile;
 use keys::{CacheLimits, Keys, KeysError, Seal, Settings};
 use store::danger_testing::{TestDb, each_engine};
-use store::{Row, Sql, Value, WriteSet};
+use store::{Db, Row, Sql, Value, WriteSet};
 use tempfile::TempDir;
 
 pub const CLASSES: [Class; 3] = [Class::Internal, Class::Personal, Class::Health];
@@ -55,13 +55,36 @@ impl Store {
         keys
     }
 
+    pub async fn node(&self) -> Keys {
+        let keys = self.node_with(settings()).await;
+        keys.open_tenant(&tenant()).await.unwrap();
+        keys
+    }
+
+    /// A node that has no tenant open yet.
+    pub async fn node_with(&self, settings: Settings) -> Keys {
+        let db = Db::open(self.db.config(), store::migrations::KEYS, None);
+        self.open_on(db.await.unwrap(), Arc::clone(&self.backend), settings)
+            .await
+            .unwrap()
+    }
+
     pub async fn open(
         &self,
         backend: Arc<dyn Seal>,
         settings: Settings,
     ) -> Result<Keys, KeysError> {
+        self.open_on(self.db.db(), backend, settings).await
+    }
+
+    async fn open_on(
+        &self,
+        db: Db,
+        backend: Arc<dyn Seal>,
+        settings: Settings,
+    ) -> Result<Keys, KeysError> {
         let clock = Arc::clone(&self.clock) as Arc<dyn base::Clock>;
-        Keys::open_or_init(self.db.db(), backend, settings, clock, Arc::new(SystemRng)).await
+        Keys::open_or_init(db, backend, settings, clock, Arc::new(SystemRng)).await
     }
 
     pub async fn rows(&self, sql: &'static Sql, params: Vec<Value>) -> Vec<Row> {

@@ -167,7 +167,7 @@ async fn a_run_that_is_cut_off_anywhere_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn people_are_served_and_made_while_rewrapping_runs() {
     for store in stores().await {
-        let (keys, node) = (store.keys().await, store.keys().await);
+        let (keys, node) = (store.keys().await, store.node().await);
         let known = people(&keys, 1200).await;
         let before = key_bytes(&keys, &known).await;
         rotate_all(&keys).await;
@@ -189,7 +189,7 @@ async fn people_are_served_and_made_while_rewrapping_runs() {
 #[tokio::test]
 async fn a_node_that_has_not_heard_makes_nothing_under_a_retired_key() {
     for store in stores().await {
-        let (keys, node) = (store.keys().await, store.keys().await);
+        let (keys, node) = (store.keys().await, store.node().await);
         rotate_all(&keys).await;
         let people = people(&node, 10).await;
         let lines = keys.list().await.unwrap();
@@ -265,7 +265,7 @@ async fn the_index_key_stays() {
 #[tokio::test]
 async fn a_person_key_gets_a_new_generation_and_keeps_the_old_until_told() {
     for store in stores().await {
-        let (keys, node) = (store.keys().await, store.keys().await);
+        let (keys, node) = (store.keys().await, store.node().await);
         let (tenant, person) = (tenant(), people(&keys, 1).await[0]);
         let first = node.person(&tenant, person, Class::Health).await.unwrap();
         let level = Level::Person {
@@ -299,7 +299,7 @@ async fn a_person_key_gets_a_new_generation_and_keeps_the_old_until_told() {
 #[tokio::test]
 async fn two_who_rotate_at_once_do_not_make_two() {
     for store in stores().await {
-        let (one, two) = (store.keys().await, store.keys().await);
+        let (one, two) = (store.keys().await, store.node().await);
         let level = kek(Class::Personal);
         let (first, second) = tokio::join!(one.rotate(&level), two.rotate(&level));
         let generations: Vec<u32> = [first, second].into_iter().flatten().collect();

@@ -13,7 +13,7 @@ use crate::harness::{CLASSES, cache, classes, people, person, stores, tenant, wr
 #[tokio::test(flavor = "multi_thread")]
 async fn creators_at_once_end_with_one_key() {
     for store in stores().await {
-        let nodes = [store.keys().await, store.keys().await];
+        let nodes = [store.keys().await, store.node().await];
         let wanted = person();
         let mut tasks = Vec::new();
         for turn in 0..40 {
@@ -42,10 +42,7 @@ async fn tenants_opened_at_once_have_one_set_of_keys() {
             .open(Arc::clone(&store.backend), cache(10, 10, 10))
             .await
             .unwrap();
-        let two = store
-            .open(Arc::clone(&store.backend), cache(10, 10, 10))
-            .await
-            .unwrap();
+        let two = store.node_with(cache(10, 10, 10)).await;
         let tenant = tenant();
         let (first, second) = tokio::join!(one.open_tenant(&tenant), two.open_tenant(&tenant));
         first.unwrap();
@@ -65,7 +62,7 @@ static ROWS_OF_THE_GONE: Sql = Sql::both(
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_destroyed_while_keys_are_made_keeps_none() {
     for store in stores().await {
-        let (maker, eraser) = (store.keys().await, store.keys().await);
+        let (maker, eraser) = (store.keys().await, store.node().await);
         for _ in 0..60 {
             let wanted = person();
             let (one, two) = (maker.clone(), eraser.clone());

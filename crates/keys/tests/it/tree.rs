@@ -184,7 +184,7 @@ async fn tenants_share_no_key_and_a_stranger_has_none() {
 #[tokio::test]
 async fn what_the_tenant_has_is_there_from_the_start_and_made_once() {
     for store in stores().await {
-        let (one, two) = (store.keys().await, store.keys().await);
+        let (one, two) = (store.keys().await, store.node().await);
         let sealing = one.sealing_key(&tenant()).unwrap();
         let again = two.sealing_key_at(&tenant(), sealing.generation).unwrap();
         assert_eq!(sealing.key.danger_bytes(), again.key.danger_bytes());
