@@ -353,7 +353,7 @@ impl Rest<'_> {
                     log_index = log_index.max(Some(index));
                     self.told(step, None)
                 }
-                Err(error) => told_error(&within(step.entry, FhirError::from(error))),
+                Err(error) => told_error(&FhirError::from(error)),
             };
             set(&mut answers, step.entry.index, told);
         }
@@ -370,16 +370,9 @@ impl Rest<'_> {
         let (Method::Put, Target::Instance(..)) = (request.method, request.target()) else {
             return Ok(None);
         };
-        let within = |error| within(entry, error);
         let mut naming = Naming::default();
-        let (step, _) = self
-            .step(entry, request, &mut naming)
-            .await
-            .map_err(within)?;
-        let items = self
-            .items(&step, &mut naming, persons)
-            .await
-            .map_err(within)?;
+        let (step, _) = self.step(entry, request, &mut naming).await?;
+        let items = self.items(&step, &mut naming, persons).await?;
         Ok(<[BatchItem; 1]>::try_from(items)
             .ok()
             .map(|[item]| (step, item)))
@@ -511,7 +504,7 @@ fn condition(request: &Request<'_>) -> Result<Condition, FhirError> {
     }
 }
 
-/// An error, said of an entry.
+/// An error of a transaction, said of the entry that it is about.
 fn within(entry: &Entry<'_>, error: FhirError) -> FhirError {
     match error {
         FhirError::Bundle { .. } => error,
