@@ -134,7 +134,7 @@ fn about_people(
         // Keepers of the house never open what is in it.
         (Role::Operator | Role::Security, _) | (_, Verb::Manage) => refused,
         (Role::System, Verb::Read) => match purpose {
-            // A check reads its own canary; the vault holds it to canary persons.
+            // Checks open samples to compare what is stored with the register; each look stands in the log like any other.
             Some(Purpose::Sysdev) => Ok(Rule {
                 name: "system-check",
                 clear: ALL,

@@ -8,7 +8,7 @@ use axum::Router;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -94,7 +94,7 @@ async fn serve(
     metrics: Arc<Metrics>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let graceful = Arc::new(GracefulShutdown::new());
+    let graceful = GracefulShutdown::new();
     let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut builder = Builder::new(TokioExecutor::new());
     builder
@@ -130,29 +130,22 @@ async fn serve(
             tls: tls.clone(),
             builder: Arc::clone(&builder),
             router: router.clone(),
-            graceful: Arc::clone(&graceful),
-            metrics: Arc::clone(&metrics),
+            watcher: graceful.watcher(),
         };
+        let metrics = Arc::clone(&metrics);
         tokio::spawn(async move {
-            connection.metrics.connections.inc();
+            metrics.connections.inc();
             connection.run(stream).await;
-            connection.metrics.connections.dec();
+            metrics.connections.dec();
             drop(seat);
         });
     }
     drop(listener);
-    // Connections hold their own clones while they shake hands; what still does after the deadline is cut.
-    let drained = async {
-        let mut graceful = graceful;
-        loop {
-            match Arc::try_unwrap(graceful) {
-                Ok(last) => return last.shutdown().await,
-                Err(shared) => graceful = shared,
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    if tokio::time::timeout(DRAIN_MAX, drained).await.is_err() {
+    // Idle connections close at once; what is answered now is answered to its end.
+    if tokio::time::timeout(DRAIN_MAX, graceful.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some requests did not end in time and were cut");
     }
 }
@@ -166,14 +159,13 @@ struct Connection {
     tls: Option<TlsAcceptor>,
     builder: Arc<Builder<TokioExecutor>>,
     router: Router,
-    graceful: Arc<GracefulShutdown>,
-    metrics: Arc<Metrics>,
+    watcher: Watcher,
 }
 
 impl Connection {
-    async fn run(&self, stream: TcpStream) {
+    async fn run(self, stream: TcpStream) {
         let _ = stream.set_nodelay(true);
-        match &self.tls {
+        match self.tls.clone() {
             None => self.http(stream).await,
             Some(acceptor) => {
                 match tokio::time::timeout(HANDSHAKE_MAX, acceptor.accept(stream)).await {
@@ -185,13 +177,13 @@ impl Connection {
         }
     }
 
-    async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(&self, stream: S) {
+    async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
         let router = self.router.clone();
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
             router.clone().oneshot(request.map(axum::body::Body::new))
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
-        let connection = self.graceful.watch(connection.into_owned());
+        let connection = self.watcher.watch(connection.into_owned());
         if let Err(error) = connection.await {
             tracing::debug!(%error, "connection ended early");
         }

@@ -46,6 +46,11 @@ async fn create(args: TokenCreate) -> Held {
     if args.label.is_empty() || args.label.len() > 100 {
         return Err(Failure::usage("--label has 1 to 100 characters"));
     }
+    if base::card::find(&args.label).is_some() {
+        return Err(Failure::usage(
+            "--label holds what looks like a payment card number; no payment data are stored",
+        ));
+    }
     let installation = place::open(&args.place).await?;
     let tenant = place::tenant(&installation, args.tenant.as_ref())?;
     if let Some(person) = args.person {
