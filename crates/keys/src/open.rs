@@ -92,7 +92,7 @@ impl Keys {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Result<Self, KeysError> {
-        let roots = Roots::load(&db, Arc::clone(&backend), &settings.environment).await?;
+        let roots = Roots::load(&db, Arc::clone(&backend), &settings.environment, None).await?;
         let cache = Cache::new(settings.cache);
         Ok(Self(Arc::new(Inner {
             db,
@@ -174,7 +174,8 @@ impl Keys {
     }
 
     pub(crate) async fn reload_roots(&self) -> Result<(), KeysError> {
-        let roots = Roots::load(&self.0.db, self.seal(), self.environment()).await?;
+        let before = Some(self.roots());
+        let roots = Roots::load(&self.0.db, self.seal(), self.environment(), before).await?;
         *self.0.roots.write() = Arc::new(roots);
         Ok(())
     }

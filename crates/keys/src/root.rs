@@ -18,15 +18,19 @@ pub(crate) struct Root {
     pub(crate) generation: u32,
     pub(crate) made_at: Instant,
     pub(crate) retired_at: Option<Instant>,
+    /// As it was read: while it is the same, the backend need not be asked again.
+    sealed: Vec<u8>,
     /// A retired generation that does not unseal stops nothing but what hangs under it.
     pub(crate) key: Result<Arc<SymmetricKey>, SealError>,
 }
 
 impl Roots {
+    /// Read and unseal. What `before` holds already is not unsealed again: that may take a second, or an HSM.
     pub(crate) async fn load(
         db: &Db,
         backend: Arc<dyn Seal>,
         environment: &Environment,
+        before: Option<Arc<Self>>,
     ) -> Result<Self, KeysError> {
         let rows = db.rows(&sql::ROOTS, vec![]).await?;
         let mut sealed = Vec::with_capacity(rows.len());
@@ -49,11 +53,24 @@ impl Roots {
         let environment = environment.clone();
         let generations = blocking(move || {
             let unseal = |(generation, sealed, made_at, retired_at): (_, Vec<u8>, _, _)| {
-                let key = seal::unseal(&*backend, &sealed, &environment, generation).map(Arc::new);
+                let known = before.as_ref().and_then(|roots| roots.at(generation));
+                let key = match known {
+                    Some(Root {
+                        key: Ok(key),
+                        sealed: same,
+                        ..
+                    }) if *same == sealed => Ok(Arc::clone(key)),
+                    _ => match seal::unseal(&*backend, &sealed, &environment, generation) {
+                        Ok(key) => Ok(Arc::new(key)),
+                        // Another node sealed it anew, with a backend that this one learns of at its next start.
+                        Err(error) => known.map_or(Err(error), |root| root.key.clone()),
+                    },
+                };
                 Root {
                     generation,
                     made_at,
                     retired_at,
+                    sealed,
                     key,
                 }
             };

@@ -118,6 +118,19 @@ async fn the_bytes_of_destroyed_keys_are_in_no_file() {
 }
 
 #[tokio::test]
+async fn deleting_alone_leaves_the_bytes_which_is_why_the_files_are_wiped() {
+    let store = sqlite().await;
+    let keys = store.keys().await;
+    let gone = people(&keys, 50).await[9];
+    let secrets = wrapped(&store, gone).await;
+    static DELETE: Sql = Sql::both("DELETE FROM person_key WHERE person = $1");
+    store.tamper(&DELETE, vec![gone.into()], 3).await;
+    assert_eq!(left(&store.files(), &secrets), 3);
+    store.db.scrub().await.unwrap();
+    assert_eq!(left(&store.files(), &secrets), 0);
+}
+
+#[tokio::test]
 async fn an_old_generation_leaves_the_files_when_it_is_destroyed() {
     let store = sqlite().await;
     let keys = store.keys().await;

@@ -3,10 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use base::Fault;
-use crypt::SystemRng;
+use base::{Fault, Rng};
 use crypt::passphrase::Params;
+use crypt::{SymmetricKey, SystemRng};
 use keys::seal::{KeyFile, Passphrase};
 use keys::{KeysError, Level, Seal, SealError, Settings};
 use store::Sql;
@@ -180,6 +181,61 @@ async fn resealing_changes_the_backend_and_nothing_else() {
         let keys = store.open(new, settings()).await.unwrap();
         keys.open_tenant(&tenant()).await.unwrap();
         assert_eq!(key_bytes(&keys, &people).await, before);
+    }
+}
+
+/// Counts how often the wrapping key is asked for.
+struct Counting(Arc<dyn Seal>, AtomicUsize);
+
+impl Seal for Counting {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn code(&self) -> u8 {
+        self.0.code()
+    }
+
+    fn make(&self, rng: &dyn Rng) -> Result<(Vec<u8>, SymmetricKey), SealError> {
+        self.0.make(rng)
+    }
+
+    fn find(&self, head: &[u8]) -> Result<SymmetricKey, SealError> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        self.0.find(head)
+    }
+}
+
+#[tokio::test]
+async fn the_backend_is_asked_at_the_start_and_for_new_roots_only() {
+    for store in stores().await {
+        let counting = Arc::new(Counting(Arc::clone(&store.backend), AtomicUsize::new(0)));
+        let backend = Arc::clone(&counting) as Arc<dyn Seal>;
+        let keys = store.open(backend, settings()).await.unwrap();
+        keys.open_tenant(&tenant()).await.unwrap();
+        people(&keys, 5).await;
+        for _ in 0..3 {
+            keys.refresh().await.unwrap();
+            keys.status().await.unwrap();
+        }
+        assert_eq!(counting.1.load(Ordering::SeqCst), 1);
+        keys.rotate(&Level::Root).await.unwrap();
+        keys.refresh().await.unwrap();
+        assert_eq!(counting.1.load(Ordering::SeqCst), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_runs_goes_on_when_another_reseals() {
+    for store in stores().await {
+        let (keys, node) = (store.keys().await, store.node().await);
+        let people = people(&node, 5).await;
+        let before = key_bytes(&node, &people).await;
+        keys.reseal(passphrase("correct horse battery"))
+            .await
+            .unwrap();
+        node.refresh().await.unwrap();
+        assert_eq!(key_bytes(&node, &people).await, before);
     }
 }
 
