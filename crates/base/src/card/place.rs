@@ -223,6 +223,8 @@ const WORDS_BEFORE: &[&[u8]] = &[
     b"carte",
     b"numero",
 ];
+/// No known word is as long as this. (How far is looked to either side is bounded everywhere, so that no text can make it slow.)
+const WORD_MAX: usize = 16;
 /// Words that may stand right after one.
 const WORDS_AFTER: &[&[u8]] = &[b"exp", b"cvc", b"cvv", b"cvn"];
 
@@ -234,6 +236,7 @@ pub(super) fn is_glued(bytes: &[u8], range: &Range<usize>) -> bool {
     let letters = before
         .iter()
         .rev()
+        .take(WORD_MAX)
         .take_while(|byte| byte.is_ascii_alphanumeric())
         .count();
     let word = before.get(before.len() - letters..).unwrap_or_default();
@@ -246,6 +249,7 @@ pub(super) fn is_glued(bytes: &[u8], range: &Range<usize>) -> bool {
     }
     let letters = after
         .iter()
+        .take(WORD_MAX)
         .take_while(|byte| byte.is_ascii_alphabetic())
         .count();
     let word = after.get(..letters).unwrap_or_default();
@@ -277,9 +281,13 @@ pub(super) fn is_trade_item(bytes: &[u8], range: &Range<usize>) -> bool {
     if before.ends_with(b"(01)") {
         return digits.len() == 14 && passes_gs1(digits);
     }
+    // A device code is short, whatever the text around it.
+    let near = before
+        .get(before.len().saturating_sub(128)..)
+        .unwrap_or_default();
     let is_field = matches!(before, [.., b'(', b'0'..=b'9', b'0'..=b'9', b')']);
     is_field
-        && before.windows(18).any(|window| {
+        && near.windows(18).any(|window| {
             window
                 .strip_prefix(b"(01)")
                 .is_some_and(|item| item.iter().all(u8::is_ascii_digit) && passes_gs1(item))
@@ -353,6 +361,9 @@ pub(super) fn is_account(bytes: &[u8], range: &Range<usize>) -> bool {
 fn iban_covers(text: &[u8], needed: usize) -> bool {
     let mut chars = Vec::with_capacity(34);
     for (at, byte) in text.iter().enumerate() {
+        if at > 2 * 34 {
+            return false;
+        }
         let ends = !byte.is_ascii_digit() && !byte.is_ascii_uppercase();
         if ends && *byte != b' ' && *byte != b'-' {
             return at >= needed && passes_iban(&chars);

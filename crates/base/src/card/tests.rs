@@ -170,6 +170,36 @@ proptest! {
     }
 }
 
+#[test]
+fn no_text_makes_it_slow() {
+    const BYTES: usize = 1 << 19;
+    let hard = [
+        "a4242424242424242",
+        "(01)38520000000068(21)4242424242424242",
+        "4242 4242 4242 4241 ",
+        "4242424242424241 ",
+        "1.4242424242424242",
+        "seed 4242424242424242 ",
+        "DE65 4242 4242 4242 4242 00 ",
+        "4-",
+        "卡4",
+        "４２",
+        "12345 ",
+        "4242 4242  ",
+    ];
+    for text in hard {
+        let text = text.repeat(BYTES / text.len());
+        let begun = std::time::Instant::now();
+        let _ = find(&text);
+        // A quadratic search of half a megabyte takes minutes even where this takes milliseconds.
+        assert!(
+            begun.elapsed().as_secs() < 10,
+            "{}",
+            &text[..30.min(text.len())]
+        );
+    }
+}
+
 /// Third-party data beside the project, where there are any.
 fn shared(folder: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -3,6 +3,8 @@
 use base::limits::{JSON_DEPTH_MAX, NUMBER_DIGITS_MAX, RECORD_BYTES_MAX};
 use base::{ErrorKind, Fault};
 
+use super::search::VALUES_MAX;
+
 /// A document that is not let in, or parts that do not make one.
 ///
 /// Says where and why, never which value: errors end up in answers and logs.
@@ -33,6 +35,7 @@ pub(super) enum Reason {
     WrongType(&'static str),
     NotAllowed(Vec<String>),
     TooLong(usize),
+    TooManyValues,
     Card,
     Damaged(&'static str),
 }
@@ -57,7 +60,7 @@ impl DocumentError {
 impl Fault for DocumentError {
     fn kind(&self) -> ErrorKind {
         match self.reason {
-            Reason::TooLarge => ErrorKind::TooLarge,
+            Reason::TooLarge | Reason::TooManyValues => ErrorKind::TooLarge,
             Reason::NotUtf8
             | Reason::Syntax(_)
             | Reason::Surrogate
@@ -91,6 +94,7 @@ impl Fault for DocumentError {
             Reason::WrongType(_) => "record.wrong_type",
             Reason::NotAllowed(_) => "record.value_not_allowed",
             Reason::TooLong(_) => "record.value_too_long",
+            Reason::TooManyValues => "record.too_many_values",
             Reason::Card => "card.refused",
             Reason::Damaged(_) => "record.damaged",
         }
@@ -115,6 +119,9 @@ impl Fault for DocumentError {
             Reason::WrongType(expected) => format!("The register expects {expected} here."),
             Reason::NotAllowed(values) => format!("The register allows only: {}.", values.join(", ")),
             Reason::TooLong(max) => format!("The register allows at most {max} characters here."),
+            Reason::TooManyValues => format!(
+                "A record has at most {VALUES_MAX} different searchable values. Divide it, or search for less."
+            ),
             Reason::Card => {
                 "What looks like a payment card number stands here. Strongroom stores no payment data; take it out and send the rest again."
                     .to_owned()

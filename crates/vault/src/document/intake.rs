@@ -131,7 +131,9 @@ impl<'a> Reader<'a> {
                 return Err(Mistake::new(reason, 0).in_member(field.name.as_str()));
             }
         }
-        self.finds.finish();
+        if !self.finds.finish() {
+            return Err(Mistake::new(Reason::TooManyValues, 0));
+        }
         let mut parts: Vec<(Class, Vec<u8>)> = self
             .writers
             .into_iter()

@@ -14,9 +14,14 @@ pub struct Found<'a> {
     pub value: &'a str,
 }
 
+/// Searchable values of one record: each becomes a row of the index. The richest real resource has some dozens.
+pub(super) const VALUES_MAX: usize = 2_000;
+
 /// Every value found in one document.
 #[derive(Debug, Default)]
 pub(super) struct Finds {
+    /// There were more than may be.
+    overflow: bool,
     text: String,
     items: Vec<(usize, usize, usize)>,
 }
@@ -50,6 +55,11 @@ impl Finds {
     }
 
     fn push(&mut self, parameter: usize, value: &str) {
+        // The same value may stand many times in a document before it is counted once.
+        if self.items.len() >= 8 * VALUES_MAX {
+            self.overflow = true;
+            return;
+        }
         let start = self.text.len();
         self.text.push_str(value);
         self.items.push((parameter, start, self.text.len()));
@@ -177,8 +187,8 @@ impl Finds {
         }
     }
 
-    /// Each value once, by parameter.
-    pub(super) fn finish(&mut self) {
+    /// Each value once, by parameter; `false` if there are too many.
+    pub(super) fn finish(&mut self) -> bool {
         let text = std::mem::take(&mut self.text);
         let key = |(parameter, start, end): &(usize, usize, usize)| {
             (*parameter, text.get(*start..*end).unwrap_or_default())
@@ -186,6 +196,7 @@ impl Finds {
         self.items.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
         self.items.dedup_by(|a, b| key(a) == key(b));
         self.text = text;
+        !self.overflow && self.items.len() <= VALUES_MAX
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Found<'_>> {

@@ -231,6 +231,9 @@ fn limits_hold() {
         ),
         (r#"{"more":[0,1E+400]}"#, "json.number", Some("/more/1")),
     ]);
+    let words: Vec<String> = (0..30_000).map(|at| format!("w{at}")).collect();
+    let wordy = format!("{{\"contact\":[{{\"name\":\"{}\"}}]}}", words.join(" "));
+    check(&[(&wordy, "record.too_many_values", Some(""))]);
     let large = format!(
         "{{\"number\":\"{}\"}}",
         "a".repeat(base::limits::RECORD_BYTES_MAX)
