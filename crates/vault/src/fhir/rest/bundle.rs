@@ -92,8 +92,13 @@ impl Rest<'_> {
         for step in &mut steps {
             let from = items.len();
             if step.changes() {
+                if step.method != Method::Delete {
+                    self.resolve(step.entry.resource()?, &mut naming)
+                        .await
+                        .map_err(|error| within(step.entry, error))?;
+                }
                 let own = self
-                    .items(step, &mut naming, &mut persons)
+                    .items(step, &naming, &mut persons)
                     .await
                     .map_err(|error| within(step.entry, error))?;
                 items.extend(own);
@@ -212,7 +217,7 @@ impl Rest<'_> {
     async fn items(
         &self,
         step: &Step<'_, '_>,
-        naming: &mut Naming,
+        naming: &Naming,
         persons: &mut HashMap<External, PersonId>,
     ) -> Result<Vec<BatchItem>, FhirError> {
         let collection = self.collection(step.kind.as_str())?;
@@ -239,7 +244,6 @@ impl Rest<'_> {
             return Ok(vec![BatchItem { allowed, verb }]);
         }
         let resource = step.entry.resource()?;
-        self.resolve(resource, naming).await?;
         let rewritten = naming.apply(resource, step.entry.full_url.as_deref())?;
         let text = rewritten.unwrap_or_else(|| resource.as_str().to_owned());
         let text = Resource::of(&text)?.with_id(&step.id);
@@ -284,8 +288,8 @@ impl Rest<'_> {
         Ok(person)
     }
 
-    /// Find what references by condition (`Practitioner?identifier=…`) mean. "If there are no matches, or multiple matches, the
-    /// transaction fails."
+    /// Find what references by condition (`Practitioner?identifier=…`) mean, which only a transaction may have. "If there are no
+    /// matches, or multiple matches, the transaction fails."
     async fn resolve(&self, resource: &Resource<'_>, naming: &mut Naming) -> Result<(), FhirError> {
         let mut conditions: Vec<String> = Vec::new();
         scan::strings(resource.text, &resource.span, &mut |key, value| {
@@ -372,7 +376,7 @@ impl Rest<'_> {
         };
         let mut naming = Naming::default();
         let (step, _) = self.step(entry, request, &mut naming).await?;
-        let items = self.items(&step, &mut naming, persons).await?;
+        let items = self.items(&step, &naming, persons).await?;
         Ok(<[BatchItem; 1]>::try_from(items)
             .ok()
             .map(|[item]| (step, item)))
