@@ -1,9 +1,11 @@
 //! Fillings of the checks' traits that need nothing from above: folders on disk, and the log.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use audit::{Action, Entry, Log, LogKeys};
 use base::{Actor, ActorKind, Class, Clock, Ctx, RequestId, Rng, TenantId};
@@ -15,26 +17,51 @@ use crate::{ProbeError, Probing};
 
 /// Files and folders as a thief of the disk would have them: every file below these paths, with its name.
 #[derive(Clone, Debug)]
-pub struct OnDisk(Vec<PathBuf>);
+pub struct OnDisk {
+    paths: Vec<PathBuf>,
+    handles: Handles,
+}
+
+/// What becomes of a file's handle once it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Handles {
+    Closed,
+    Kept,
+}
 
 impl OnDisk {
     /// Everything at and below these paths. What is not there is passed over; links are not followed.
     #[must_use]
     pub const fn new(paths: Vec<PathBuf>) -> Self {
-        Self(paths)
+        Self {
+            paths,
+            handles: Handles::Closed,
+        }
+    }
+
+    /// The same for files that this process holds locks on, such as SQLite's: each is opened once and never closed.
+    ///
+    /// Closing any handle of a file drops every POSIX lock that the process has on it (fcntl(2)): another process would then
+    /// take itself for the last user of the database, and remove its write-ahead log under our feet.
+    #[must_use]
+    pub const fn keeping_locks(paths: Vec<PathBuf>) -> Self {
+        Self {
+            paths,
+            handles: Handles::Kept,
+        }
     }
 }
 
 impl Raw for OnDisk {
     fn shelves(&self) -> Probing<'_, Vec<Shelf>> {
-        let paths = self.0.clone();
+        let (paths, handles) = (self.paths.clone(), self.handles);
         Box::pin(async move {
             let failed = |error: io::Error| ProbeError::new("listing files", error);
             let files = tokio::task::spawn_blocking(move || {
                 let mut files = Vec::new();
                 for path in &paths {
                     let above = path.parent().unwrap_or(path);
-                    collect(path, above, &mut files)?;
+                    collect(path, above, handles, &mut files)?;
                 }
                 Ok(files)
             });
@@ -47,7 +74,7 @@ impl Raw for OnDisk {
 }
 
 /// Every file at and below `path`, named from `above` on.
-fn collect(path: &Path, above: &Path, into: &mut Vec<Shelf>) -> io::Result<()> {
+fn collect(path: &Path, above: &Path, handles: Handles, into: &mut Vec<Shelf>) -> io::Result<()> {
     // A journal that is just being removed is no reason to know nothing.
     let gone_is_fine = |error: io::Error| {
         if error.kind() == io::ErrorKind::NotFound {
@@ -75,14 +102,16 @@ fn collect(path: &Path, above: &Path, into: &mut Vec<Shelf>) -> io::Result<()> {
         inside.sort();
         return inside
             .iter()
-            .try_for_each(|path| collect(path, above, into));
+            .try_for_each(|path| collect(path, above, handles, into));
     }
     if meta.is_file() {
         into.push(Shelf {
             name,
             bytes: Box::new(Later {
                 path: path.to_owned(),
+                handles,
                 file: None,
+                at: 0,
             }),
         });
     }
@@ -92,19 +121,48 @@ fn collect(path: &Path, above: &Path, into: &mut Vec<Shelf>) -> io::Result<()> {
 /// A file that is opened when it is read, so that a store of a million files needs no million handles.
 struct Later {
     path: PathBuf,
-    file: Option<File>,
+    handles: Handles,
+    file: Option<Arc<File>>,
+    at: u64,
+}
+
+/// Handles that are never closed, by device and inode. As many as there are database files.
+static KEPT: Mutex<BTreeMap<(u64, u64), Arc<File>>> = Mutex::new(BTreeMap::new());
+
+/// The one handle of this file.
+fn kept(path: &Path) -> io::Result<Arc<File>> {
+    let meta = fs::metadata(path)?;
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = (meta.dev(), meta.ino());
+    if let Some(file) = kept.get(&place) {
+        return Ok(Arc::clone(file));
+    }
+    let file = Arc::new(File::open(path)?);
+    // Whatever was opened stays open, under the place where it really lies.
+    let opened = file.metadata()?;
+    kept.insert((opened.dev(), opened.ino()), Arc::clone(&file));
+    Ok(file)
 }
 
 impl io::Read for Later {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.file.is_none() {
-            match File::open(&self.path) {
-                Ok(file) => self.file = Some(file),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-                Err(error) => return Err(error),
+        let file = match &self.file {
+            Some(file) => Arc::clone(file),
+            None => {
+                let opened = match self.handles {
+                    Handles::Closed => File::open(&self.path).map(Arc::new),
+                    Handles::Kept => kept(&self.path),
+                };
+                match opened {
+                    Ok(file) => Arc::clone(self.file.insert(file)),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+                    Err(error) => return Err(error),
+                }
             }
-        }
-        self.file.as_mut().map_or(Ok(0), |file| file.read(into))
+        };
+        let read = file.read_at(into, self.at)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 

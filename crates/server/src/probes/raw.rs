@@ -21,14 +21,15 @@ use crate::{Failure, telemetry};
 pub(super) fn at_rest(bench: &Bench) -> Result<Arc<dyn Raw>, Failure> {
     let config = &bench.house.config;
     let mut places: Vec<Arc<dyn Raw>> = Vec::new();
-    let mut paths = Vec::new();
     let databases = [
         (&config.data, &bench.house.db, DATA, DATA_NAME),
         (&config.keys, &bench.keys_db, KEYS, KEYS_NAME),
     ];
     for (database, db, tables, name) in databases {
         match database {
-            Database::Sqlite { path } => paths.extend(sqlite_files(path)),
+            Database::Sqlite { path } => {
+                places.push(Arc::new(OnDisk::keeping_locks(sqlite_files(path))));
+            }
             Database::Postgres { .. } => places.push(Arc::new(Columns {
                 db: db.clone(),
                 name,
@@ -37,8 +38,7 @@ pub(super) fn at_rest(bench: &Bench) -> Result<Arc<dyn Raw>, Failure> {
         }
     }
     let Files::Folder { path } = &config.files;
-    paths.push(path.clone());
-    places.push(Arc::new(OnDisk::new(paths)));
+    places.push(Arc::new(OnDisk::new(vec![path.clone()])));
     Ok(Arc::new(All(places)))
 }
 
