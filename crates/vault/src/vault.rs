@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome, RecordHandle};
 use base::{Ctx, Environment, Handle, Name, PersonId, RecordId, Rng, TenantId};
-use crypt::Context;
-use keys::Keys;
+use crypt::{Context, OpenError};
+use keys::{Keys, KeysError};
 use parking_lot::Mutex;
 use policy::Allowed;
 use store::objects::Objects;
@@ -191,14 +191,22 @@ impl Vault {
         let (generation, sealed) = sealed
             .split_first_chunk::<4>()
             .ok_or(VaultError::Damaged(what))?;
-        let key = self
-            .keys()
-            .sealing_key_at(tenant, u32::from_be_bytes(*generation))?;
-        crypt::sealed::open(&key.key, place, sealed).map_err(|why| VaultError::Tampered {
+        let tampered = |why| VaultError::Tampered {
             what: what.to_owned(),
             class: None,
             why,
-        })
+        };
+        // A generation that never was is as wrong as a changed byte: nothing here was sealed under it.
+        let key = self
+            .keys()
+            .sealing_key_at(tenant, u32::from_be_bytes(*generation))
+            .map_err(|error| match error {
+                KeysError::MissingGeneration(_) | KeysError::Missing(_) => {
+                    tampered(OpenError::Altered)
+                }
+                other => other.into(),
+            })?;
+        crypt::sealed::open(&key.key, place, sealed).map_err(tampered)
     }
 }
 

@@ -1,8 +1,9 @@
 //! What is known of a file besides its bytes: sealed, since a name says much.
 
 use base::{Class, Ctx, Instant, ObjectId, PersonId, TenantId, limits};
+use crypt::OpenError;
 use crypt::record::{PartPlain, Sealed};
-use keys::Ring;
+use keys::{KeysError, Ring};
 use serde::{Deserialize, Serialize};
 
 use crate::{Vault, VaultError, place};
@@ -124,9 +125,16 @@ impl Vault {
         let part = parsed
             .parts()
             .next()
-            .ok_or(VaultError::Damaged("file head"))?;
-        let class = Class::from_code(part.class).ok_or(VaultError::Damaged("file head"))?;
-        let key = ring.at(class, part.generation)?;
+            .ok_or_else(|| tampered(None, OpenError::Altered))?;
+        let class =
+            Class::from_code(part.class).ok_or_else(|| tampered(None, OpenError::Altered))?;
+        // A generation that never was is as wrong as a changed byte: nothing here was sealed under it.
+        let key = ring
+            .at(class, part.generation)
+            .map_err(|error| match error {
+                KeysError::MissingGeneration(_) => tampered(Some(class), OpenError::Altered),
+                other => other.into(),
+            })?;
         let plain = parsed
             .open(part.class, &key.key, &place)
             .map_err(|why| tampered(Some(class), why))?;

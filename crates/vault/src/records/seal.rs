@@ -5,9 +5,9 @@
 
 use audit::RecordHandle;
 use base::{Class, ClassSet, Instant, Name, PersonId, RecordId, TenantId};
-use crypt::Context;
 use crypt::record::{PartPlain, Sealed};
-use keys::Ring;
+use crypt::{Context, OpenError};
+use keys::{KeysError, Ring};
 use zeroize::Zeroizing;
 
 use crate::document::{self, Intake, Sight};
@@ -132,13 +132,19 @@ impl Vault {
         let mut opened: Vec<(Class, Zeroizing<Vec<u8>>)> = Vec::with_capacity(4);
         for part in parsed.parts() {
             let class =
-                Class::from_code(part.class).ok_or(VaultError::Damaged("record's class"))?;
+                Class::from_code(part.class).ok_or_else(|| tampered(None, OpenError::Altered))?;
             let visible = eyes.clear.contains(class) || eyes.masked.contains(class);
             // The internal part is opened for the id in any case.
             if !visible && class != Class::Internal {
                 continue;
             }
-            let key = ring.at(class, part.generation)?;
+            // A generation that never was is as wrong as a changed byte: nothing here was sealed under it.
+            let key = ring
+                .at(class, part.generation)
+                .map_err(|error| match error {
+                    KeysError::MissingGeneration(_) => tampered(Some(class), OpenError::Altered),
+                    other => other.into(),
+                })?;
             let plain = parsed
                 .open(part.class, &key.key, &place)
                 .map_err(|why| tampered(Some(class), why))?;
@@ -150,7 +156,7 @@ impl Vault {
                 opened.push((class, plain));
             }
         }
-        let (record, id_len) = record.ok_or(VaultError::Damaged("record's head"))?;
+        let (record, id_len) = record.ok_or_else(|| tampered(None, OpenError::Altered))?;
         let parts: Vec<_> = opened
             .iter()
             .filter_map(|(class, plain)| {
