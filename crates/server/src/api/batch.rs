@@ -130,6 +130,12 @@ async fn item(
             ),
         )
     })?;
+    // In an address the way in refuses it; here it stands in the body.
+    if base::card::find(line.record.as_str()).is_some() {
+        let mut problem = Problem::from(vault::VaultError::Card("the record's id"));
+        problem.pointer = Some("/record".to_owned());
+        return Err(problem);
+    }
     let condition = match (&line.if_match, &line.if_none_match) {
         (None, None) => Condition::None,
         (Some(tag), None) if tag == "*" => Condition::Present,
