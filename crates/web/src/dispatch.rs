@@ -66,7 +66,6 @@ static LOG_INDEX: HeaderName = HeaderName::from_static("strongroom-log-index");
 
 impl<G: Gate> App<G> {
     /// The router of `routes`.
-    #[must_use]
     pub fn router(&self, routes: Routes<G::Who>) -> Router {
         let mut router = Router::new();
         for route in routes {
