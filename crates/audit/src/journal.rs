@@ -254,7 +254,10 @@ impl Journal for LogJournal {
             first,
             count: 0,
             hashes: Vec::with_capacity(entries.len() * 32),
-            entries: Vec::with_capacity(entries.iter().map(|entry| entry.len() + 64).sum()),
+            // Emptied with every chunk, so room for one is enough.
+            entries: Vec::with_capacity(
+                entries.iter().take(256).map(|entry| entry.len() + 64).sum(),
+            ),
             statements: Vec::new(),
         };
         let mut nodes: Vec<(Node, Hash)> = Vec::new();
