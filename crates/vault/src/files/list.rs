@@ -19,6 +19,15 @@ pub struct FileLine {
     pub head: FileHead,
 }
 
+/// A page of files.
+#[derive(Clone, Debug)]
+pub struct FilePage {
+    /// Those that the caller may see.
+    pub files: Vec<FileLine>,
+    /// Where the next page begins; `None` when this was the last.
+    pub next: Option<ObjectId>,
+}
+
 impl Vault {
     /// A page of a person's files behind `after`, of those classes that the caller may see.
     ///
@@ -30,14 +39,19 @@ impl Vault {
         allowed: &Allowed<FileAt>,
         after: Option<ObjectId>,
         limit: usize,
-    ) -> Result<(Vec<FileLine>, u64), VaultError> {
+    ) -> Result<(FilePage, u64), VaultError> {
         let tenant = &ctx.tenant;
         let person = allowed.thing().person;
         let handle = self.handle(tenant, person).await?;
         let after = after.unwrap_or(ObjectId::from_bytes([0; 16]));
-        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let params = vec![tenant.into(), person.into(), after.into(), limit.into()];
+        let asked = u32::try_from(limit).unwrap_or(u32::MAX).saturating_add(1);
+        let params = vec![tenant.into(), person.into(), after.into(), asked.into()];
         let mut rows = self.db().rows(&sql::FILE_LIST, params).await?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let last = rows
+            .last()
+            .and_then(|row| row.bytes(0).ok().and_then(ObjectId::from_slice));
         let ring = self.keys().ring(tenant, person).await?;
         let mut lines = Vec::with_capacity(rows.len());
         let mut classes = ClassSet::EMPTY;
@@ -60,6 +74,10 @@ impl Vault {
             .classes(classes)
             .count(lines.len() as u64);
         let set = self.guarded(tenant, person).log(entry.finish(tenant));
-        Ok((lines, only_index(&self.commit(set).await?)?))
+        let next = last.filter(|_| more);
+        Ok((
+            FilePage { files: lines, next },
+            only_index(&self.commit(set).await?)?,
+        ))
     }
 }

@@ -7,6 +7,6 @@ mod row;
 mod upload;
 
 pub use download::{Download, Span};
-pub use list::FileLine;
+pub use list::{FileLine, FilePage};
 pub use row::FileHead;
 pub use upload::{Upload, Uploaded};
