@@ -129,7 +129,7 @@ async fn verify(args: LogVerify) -> Held {
                 json(&json!({
                     "ok": ok,
                     "size": size,
-                    "root": root.map(|root| hex::encode(root)),
+                    "root": root.map(hex::encode),
                     "problems": problems,
                     "logs": reports,
                 }))?;
