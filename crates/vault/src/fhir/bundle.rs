@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use base::RecordId;
+use crypt::hash::sha256;
 
 use super::error::FhirError;
 use super::reference::{self, Reference, Spot, is_id};
@@ -158,6 +159,28 @@ impl<'a> Entry<'a> {
         };
         Ok(id.filter(|id| is_id(id)).and_then(|id| id.parse().ok()))
     }
+
+    /// The id under which the resource is imported: [`Entry::own_id`], or one made of its content.
+    pub fn id_or_content(&self, resource: &Resource<'_>) -> Result<RecordId, FhirError> {
+        let own = self.own_id(resource)?;
+        Ok(own.unwrap_or_else(|| id_of_content(resource)))
+    }
+}
+
+/// The id of a resource that came without any: the same content has the same id every time.
+#[must_use]
+pub fn id_of_content(resource: &Resource<'_>) -> RecordId {
+    let hash = sha256(&[resource.as_str().as_bytes()]);
+    let mut id = String::with_capacity(34);
+    id.push_str("c-");
+    for byte in hash.iter().take(16) {
+        id.push_str(&format!("{byte:02x}"));
+    }
+    match id.parse() {
+        Ok(id) => id,
+        // Invariant: "c-" and 32 hexadecimal digits keep the rule for ids.
+        Err(_) => unreachable!("{id} is an id"),
+    }
 }
 
 /// A bundle as it stands in a text.
@@ -202,7 +225,7 @@ impl<'a> Bundle<'a> {
     }
 
     /// The shelf of the bundle itself: that of the one patient its entries are about; the commons, if they are about none;
-    /// nothing, if they are about several: what lies under one person's keys could not be erased for the others.
+    /// nothing, if they are about several: then each keeps a slice.
     #[must_use]
     pub fn shelf(&self) -> Option<Shelf> {
         let naming = self.naming();
@@ -211,11 +234,9 @@ impl<'a> Bundle<'a> {
             let Some(Ok(resource)) = &entry.resource else {
                 continue;
             };
-            let id = match entry.own_id(resource) {
-                Ok(Some(id)) => id.to_string(),
-                _ => format!("entry-{}", entry.index),
-            };
-            if let Shelf::Person(external) = Shelf::of(resource, &id, &naming.names) {
+            let id = entry.id_or_content(resource);
+            let id = id.unwrap_or_else(|_| id_of_content(resource));
+            if let Shelf::Person(external) = Shelf::of(resource, id.as_str(), &naming.names) {
                 persons.insert(external);
             }
         }
@@ -232,7 +253,7 @@ impl<'a> Bundle<'a> {
         let mut naming = Naming::default();
         for entry in &self.entries {
             if let Some(Ok(resource)) = &entry.resource
-                && let Ok(Some(id)) = entry.own_id(resource)
+                && let Ok(id) = entry.id_or_content(resource)
             {
                 naming.stores(entry.full_url.as_deref(), &resource.kind, &id);
             }

@@ -76,12 +76,6 @@ pub enum FhirError {
         "If-Match takes the ETag that a read gave you or *, If-None-Match on a write takes *, and only one of them"
     )]
     BadCondition,
-    /// A bundle about several patients, to be kept as one.
-    #[error(
-        "a Bundle about several patients cannot be kept as one resource, because it could not be erased for one of them; send \
-         it as a transaction, and each resource goes to its own patient"
-    )]
-    ManyPatients,
     /// A search that would look at everybody.
     #[error(
         "name the patient, _id, or something that says who is meant, such as an identifier or a name"
@@ -160,7 +154,7 @@ impl Fault for FhirError {
             | Self::BadCondition
             | Self::TooWide => ErrorKind::Invalid,
             Self::UnknownType(_) | Self::NotFound => ErrorKind::NotFound,
-            Self::Unsupported(_) | Self::ManyPatients => ErrorKind::Refused,
+            Self::Unsupported(_) => ErrorKind::Refused,
             Self::TooLarge { .. } => ErrorKind::TooLarge,
             Self::Gone => ErrorKind::Gone,
             Self::Precondition | Self::Exists | Self::Ambiguous | Self::Unresolved => {
@@ -190,7 +184,6 @@ impl Fault for FhirError {
             Self::Ambiguous => "fhir.ambiguous",
             Self::Unresolved => "fhir.unresolved",
             Self::BadCondition => "fhir.condition",
-            Self::ManyPatients => "fhir.many_patients",
             Self::TooWide => "fhir.too_wide",
             Self::Entry { source, .. } => source.code(),
             Self::Below(fault) => fault.code(),

@@ -16,6 +16,7 @@ mod resource;
 pub mod rest;
 pub mod scan;
 mod shelf;
+mod slices;
 #[cfg(test)]
 mod tests;
 mod when;

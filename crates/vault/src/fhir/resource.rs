@@ -102,7 +102,7 @@ impl<'a> Resource<'a> {
                 let mut edits = Vec::new();
                 if is_subset {
                     match members.iter().find(|member| member.key == "tag") {
-                        Some(tag) => edits.push(self.in_front(&tag.value, SUBSETTED)),
+                        Some(tag) => edits.push(in_front(self.text, &tag.value, SUBSETTED)),
                         None => said.push(("tag", format!("[{SUBSETTED}]"))),
                     }
                 }
@@ -114,7 +114,7 @@ impl<'a> Resource<'a> {
                     }
                 }
                 if !missing.is_empty() {
-                    edits.push(self.in_front(span, &missing.join(",")));
+                    edits.push(in_front(self.text, span, &missing.join(",")));
                 }
                 edits
             }
@@ -133,15 +133,6 @@ impl<'a> Resource<'a> {
             }
         };
         splice(self.text, &self.span, &edits)
-    }
-
-    /// `piece` put in front of what the object or array at `span` holds.
-    fn in_front(&self, span: &Span, piece: &str) -> (Range<usize>, String) {
-        let inside = self.text.get(span.start + 1..span.end.saturating_sub(1));
-        let is_empty = inside.is_none_or(|inside| inside.trim().is_empty());
-        let comma = if is_empty { "" } else { "," };
-        let at = span.start + 1;
-        (at..at, format!("{piece}{comma}"))
     }
 
     /// The empty range right behind member `key`.
@@ -181,6 +172,15 @@ pub fn millis(at: Instant) -> String {
         Ok(timestamp) => format!("{timestamp:.3}"),
         Err(_) => at.to_string(),
     }
+}
+
+/// The edit that puts `piece` in front of what the object or array at `span` holds.
+pub(super) fn in_front(text: &str, span: &Span, piece: &str) -> (Range<usize>, String) {
+    let inside = text.get(span.start + 1..span.end.saturating_sub(1));
+    let is_empty = inside.is_none_or(|inside| inside.trim().is_empty());
+    let comma = if is_empty { "" } else { "," };
+    let at = span.start + 1;
+    (at..at, format!("{piece}{comma}"))
 }
 
 /// The text at `span` with each range exchanged for its text. Ranges do not overlap.

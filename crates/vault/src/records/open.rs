@@ -10,8 +10,8 @@ use super::seal::{At, Eyes};
 use crate::vault::only_index;
 use crate::{Vault, VaultError, sql};
 
-/// Persons that one record may have been about, one after the other, before the oldest are not looked at any more.
-const HOLDERS_MAX: u32 = 64;
+/// Persons that one record may be or have been about: a bundle of many patients has as many.
+const HOLDERS_MAX: u32 = 10_000;
 
 /// A row of a record, not opened.
 pub(super) struct SealedRow {
@@ -153,6 +153,25 @@ impl Vault {
         collection: &base::Name,
         record: &base::RecordId,
     ) -> Result<Option<PersonId>, VaultError> {
+        let persons = self.holders(tenant, collection, record).await?;
+        if let [person] = persons.as_slice() {
+            return Ok(Some(*person));
+        }
+        for person in &persons {
+            if self.is_live(tenant, *person, collection, record).await? {
+                return Ok(Some(*person));
+            }
+        }
+        Ok(persons.first().copied())
+    }
+
+    /// Everybody that a collection's record with this id is about, or was.
+    pub(crate) async fn holders(
+        &self,
+        tenant: &TenantId,
+        collection: &base::Name,
+        record: &base::RecordId,
+    ) -> Result<Vec<PersonId>, VaultError> {
         let token = self.id_token(tenant, collection, record)?;
         let params: Vec<Value> = vec![
             tenant.into(),
@@ -163,28 +182,27 @@ impl Vault {
             HOLDERS_MAX.into(),
         ];
         let rows = self.db().rows(&sql::INDEX_OF_ALL, params).await?;
-        let persons = rows
-            .iter()
-            .map(|row| {
-                PersonId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("index row"))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        if let [person] = persons.as_slice() {
-            return Ok(Some(*person));
-        }
-        for person in &persons {
-            let thing = RecordAt {
-                tenant: tenant.clone(),
-                person: *person,
-                collection: collection.clone(),
-                record: record.clone(),
-            };
-            let rkey = self.rkey(tenant, *person, collection, record)?;
-            let standing = self.standing(tenant, &thing, rkey).await?;
-            if standing.is_some_and(|standing| standing.live) {
-                return Ok(Some(*person));
-            }
-        }
-        Ok(persons.first().copied())
+        let person =
+            |row: &Row| PersonId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("index row"));
+        rows.iter().map(person).collect()
+    }
+
+    /// Whether this person has the record now.
+    pub(crate) async fn is_live(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        collection: &base::Name,
+        record: &base::RecordId,
+    ) -> Result<bool, VaultError> {
+        let thing = RecordAt {
+            tenant: tenant.clone(),
+            person,
+            collection: collection.clone(),
+            record: record.clone(),
+        };
+        let rkey = self.rkey(tenant, person, collection, record)?;
+        let standing = self.standing(tenant, &thing, rkey).await?;
+        Ok(standing.is_some_and(|standing| standing.live))
     }
 }

@@ -8,8 +8,8 @@
 //!   noted and not done, because an import only adds.
 //! * Any other bundle is a package: each resource in it is taken. Packages come after everything else, and what is in them gives
 //!   way to a resource of the same id that came by itself in the same run.
-//! * A bundle that has an id is besides a resource itself, and is kept as it came on the shelf of the patient it is about. One
-//!   about several patients is not: it could not be erased for one of them. Its entries are each on the right shelf.
+//! * A bundle that has an id is besides a resource itself, and comes back as it came; how, when it is about several patients,
+//!   says `slices`.
 //!
 //! Within one run the first copy of an id wins; a later one that differs is noted. So a run over the same input ends in the same
 //! state however often it is made, and a run that was cut short is resumed by running it again.
@@ -52,7 +52,7 @@ pub struct Prepared {
     pub id: RecordId,
     /// The JSON text, as it came but for an added id and exchanged references.
     pub text: String,
-    /// Whose it is.
+    /// Whose it is. A bundle about several patients says the commons, and is cut by who stores it.
     pub shelf: Shelf,
     /// Where it was found.
     pub origin: Origin,

@@ -9,13 +9,12 @@ use std::sync::Arc;
 
 use base::limits::RECORD_BYTES_MAX;
 use base::{Fault, RecordId};
-use crypt::hash::sha256;
 
 use super::source::{Source, Sources};
 use super::{
     BATCH_BYTES, BATCH_RESOURCES, DOCUMENT_BYTES_MAX, Note, Origin, Outcome, Prepared, Weight,
 };
-use crate::fhir::bundle::{Bundle, BundleKind, Entry, Method, Naming, Target};
+use crate::fhir::bundle::{Bundle, BundleKind, Entry, Method, Naming, Target, id_of_content};
 use crate::fhir::error::FhirError;
 use crate::fhir::resource::Resource;
 use crate::fhir::scan;
@@ -242,9 +241,8 @@ impl<'s> Reader<'s> {
                 self.pass(line, reason);
                 continue;
             }
-            match entry.own_id(resource) {
+            match entry.id_or_content(resource) {
                 Ok(id) => {
-                    let id = id.unwrap_or_else(|| id_of_content(resource));
                     naming.stores(entry.full_url.as_deref(), &resource.kind, &id);
                     taken.push((entry, resource, id, line));
                 }
@@ -273,18 +271,10 @@ impl<'s> Reader<'s> {
             self.pass(line, reason);
             return Ok(());
         }
-        match bundle.shelf() {
-            Some(shelf) => {
-                let text = bundle.resource.as_str().to_owned();
-                self.push("Bundle", &id, text, shelf, line)
-            }
-            None => {
-                let reason = "a bundle about several patients is not kept as one, because it could not be erased for one of \
-                              them; its entries are taken";
-                self.pass(line, reason);
-                Ok(())
-            }
-        }
+        // About several patients, it is cut when it is stored.
+        let shelf = bundle.shelf().unwrap_or(Shelf::Commons);
+        let text = bundle.resource.as_str().to_owned();
+        self.push("Bundle", &id, text, shelf, line)
     }
 
     fn without_resource(&mut self, kind: BundleKind, entry: &Entry<'_>, line: u64) {
@@ -414,21 +404,6 @@ fn passed_over(
         }
         (Method::Post | Method::Put, _) => None,
         _ => Some("not a request to create or update; an import only adds"),
-    }
-}
-
-/// The id of a resource that came without any: the same content has the same id every time.
-fn id_of_content(resource: &Resource<'_>) -> RecordId {
-    let hash = sha256(&[resource.as_str().as_bytes()]);
-    let mut id = String::with_capacity(34);
-    id.push_str("c-");
-    for byte in hash.iter().take(16) {
-        id.push_str(&format!("{byte:02x}"));
-    }
-    match id.parse() {
-        Ok(id) => id,
-        // Invariant: "c-" and 32 hexadecimal digits keep the rule for ids.
-        Err(_) => unreachable!("{id} is an id"),
     }
 }
 

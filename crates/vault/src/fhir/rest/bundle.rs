@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use audit::{Action, Outcome};
 use base::{Name, PersonId, RecordId};
-use policy::Verb;
 
 use super::read::{bundle as bundle_text, response};
 use super::write::{status, text};
@@ -16,8 +15,8 @@ use crate::fhir::import::wire::UNCHANGED;
 use crate::fhir::reference::Reference;
 use crate::fhir::resource::Resource;
 use crate::fhir::scan;
-use crate::fhir::shelf::{External, Shelf};
-use crate::records::{BatchItem, BatchOutcome, BatchVerb, Condition, Effect, Written};
+use crate::fhir::shelf::External;
+use crate::records::{BatchItem, BatchOutcome, Condition, Effect, Written};
 
 /// An entry that changes something, on its way.
 struct Step<'e, 'a> {
@@ -222,70 +221,19 @@ impl Rest<'_> {
     ) -> Result<Vec<BatchItem>, FhirError> {
         let collection = self.collection(step.kind.as_str())?;
         if step.method == Method::Delete {
-            let person = self
-                .holder(collection, &step.id, Verb::Delete, Action::RecordDelete)
+            return self
+                .delete_items(collection, &step.id, step.condition)
                 .await;
-            let person = match person {
-                Ok(person) => person,
-                Err(FhirError::NotFound) => return Ok(Vec::new()),
-                Err(error) => return Err(error),
-            };
-            let allowed = self
-                .allowed(
-                    collection,
-                    &step.id,
-                    person,
-                    Verb::Delete,
-                    Action::RecordDelete,
-                )
-                .await?;
-            let condition = step.condition;
-            let verb = BatchVerb::Delete { condition };
-            return Ok(vec![BatchItem { allowed, verb }]);
         }
         let resource = step.entry.resource()?;
         let rewritten = naming.apply(resource, step.entry.full_url.as_deref())?;
         let text = rewritten.unwrap_or_else(|| resource.as_str().to_owned());
         let text = Resource::of(&text)?.with_id(&step.id);
         let resource = Resource::of(&text)?;
-        let shelf = Self::shelf(collection, &resource, &step.id, &naming.names)?;
-        let person = self.person_once(&shelf, persons).await?;
-        if step.method == Method::Post {
-            let allowed = self
-                .allowed(
-                    collection,
-                    &step.id,
-                    person,
-                    Verb::Create,
-                    Action::RecordWrite,
-                )
-                .await?;
-            let verb = BatchVerb::Put {
-                body: text.into_bytes(),
-                condition: Condition::Absent,
-            };
-            return Ok(vec![BatchItem { allowed, verb }]);
-        }
-        self.update_items(collection, &step.id, person, &text, step.condition)
+        let shelves = Self::shelves(collection, &resource, &step.id, &naming.names)?;
+        let targets = self.persons_of(shelves, persons).await?;
+        self.update_items(collection, &step.id, targets, step.condition)
             .await
-    }
-
-    /// The person of a shelf, asked for once per bundle.
-    async fn person_once(
-        &self,
-        shelf: &Shelf,
-        persons: &mut HashMap<External, PersonId>,
-    ) -> Result<PersonId, FhirError> {
-        if let Some(external) = shelf.external()
-            && let Some(person) = persons.get(external)
-        {
-            return Ok(*person);
-        }
-        let person = self.person(shelf).await?;
-        if let Some(external) = shelf.external() {
-            persons.insert(external.clone(), person);
-        }
-        Ok(person)
     }
 
     /// Find what references by condition (`Practitioner?identifier=…`) mean, which only a transaction may have. "If there are no

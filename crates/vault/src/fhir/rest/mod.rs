@@ -14,6 +14,7 @@ mod sink;
 mod tests;
 mod write;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome};
@@ -29,6 +30,7 @@ use super::error::FhirError;
 use super::query::Handling;
 use super::resource::Resource;
 use super::shelf::{External, Names, Shelf};
+use super::slices;
 use crate::records::{Condition, Opened};
 use crate::register::{Collection, Subject};
 use crate::vault::only_index;
@@ -246,22 +248,46 @@ impl<'a> Rest<'a> {
         }
     }
 
-    /// Whose shelf `resource` belongs on.
-    fn shelf(
+    /// What of `resource` goes on which shelf. All of it on one; but of a bundle about several patients to each what is theirs,
+    /// and the rest, last, to the commons.
+    fn shelves(
         collection: &Collection,
         resource: &Resource<'_>,
         id: &RecordId,
         names: &Names,
-    ) -> Result<Shelf, FhirError> {
+    ) -> Result<Vec<(Shelf, String)>, FhirError> {
+        let whole = |shelf| Ok(vec![(shelf, resource.as_str().to_owned())]);
         if collection.subject == Subject::Tenant {
-            return Ok(Shelf::Commons);
+            return whole(Shelf::Commons);
         }
         if resource.kind == "Bundle" {
-            return Bundle::of(resource.clone())?
-                .shelf()
-                .ok_or(FhirError::ManyPatients);
+            let bundle = Bundle::of(resource.clone())?;
+            return match bundle.shelf() {
+                Some(shelf) => whole(shelf),
+                None => slices::cut(&bundle, id.as_str()),
+            };
         }
-        Ok(Shelf::of(resource, id.as_str(), names))
+        whole(Shelf::of(resource, id.as_str(), names))
+    }
+
+    /// The persons of shelves, made where they are not there yet.
+    async fn persons_of(
+        &self,
+        shelves: Vec<(Shelf, String)>,
+        known: &mut HashMap<External, PersonId>,
+    ) -> Result<Vec<(PersonId, String)>, FhirError> {
+        let mut targets = Vec::with_capacity(shelves.len());
+        for (shelf, text) in shelves {
+            let person = match shelf.external().and_then(|external| known.get(external)) {
+                Some(person) => *person,
+                None => self.person(&shelf).await?,
+            };
+            if let Shelf::Person(external) = shelf {
+                known.insert(external, person);
+            }
+            targets.push((person, text));
+        }
+        Ok(targets)
     }
 
     /// The person known outside as `external`, if there is one.

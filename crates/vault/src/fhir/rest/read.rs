@@ -1,13 +1,15 @@
 //! read, vread, history.
 
 use audit::Action;
-use base::{Instant, Name, RecordId};
+use base::{Instant, Name, PersonId, RecordId};
 use policy::Verb;
 
+use super::write::text;
 use super::{Answer, Rest, Wishes, etag, is_subset, version_of};
 use crate::fhir::error::FhirError;
-use crate::fhir::millis;
-use crate::records::VersionLine;
+use crate::fhir::{millis, slices};
+use crate::records::{Opened, VersionLine};
+use crate::register::Collection;
 
 /// Versions on one page of a history. Each is opened.
 const HISTORY_PAGE: usize = 50;
@@ -30,10 +32,7 @@ impl Rest<'_> {
         let person = self
             .holder(collection, &id, Verb::Read, Action::RecordRead)
             .await?;
-        let allowed = self
-            .allowed(collection, &id, person, Verb::Read, Action::RecordRead)
-            .await?;
-        let (opened, log_index) = self.vault.open(self.ctx, &allowed, version).await?;
+        let (opened, is_subset, log_index) = self.open(collection, &id, person, version).await?;
         let is_known = match wishes.if_none_match.as_deref() {
             Some("*") => true,
             Some(tags) => tags
@@ -44,7 +43,7 @@ impl Rest<'_> {
         let body = if is_known {
             None
         } else {
-            Some(Self::stamped(&opened, is_subset(&allowed, collection))?.into_bytes())
+            Some(Self::stamped(&opened, is_subset)?.into_bytes())
         };
         Ok(Answer {
             status: if is_known { 304 } else { 200 },
@@ -54,6 +53,58 @@ impl Rest<'_> {
             body,
             log_index,
         })
+    }
+
+    /// Open a resource, or a version of it, of which `person` has (the main part of) it: the record, whether the caller may not see
+    /// all of it, and where the log says so. A bundle that was cut is put together.
+    pub(super) async fn open(
+        &self,
+        collection: &Collection,
+        id: &RecordId,
+        person: PersonId,
+        version: Option<u64>,
+    ) -> Result<(Opened, bool, u64), FhirError> {
+        let (verb, action) = (Verb::Read, Action::RecordRead);
+        let allowed = self.allowed(collection, id, person, verb, action).await?;
+        let (mut opened, mut log_index) = self.vault.open(self.ctx, &allowed, version).await?;
+        let mut is_cut = is_subset(&allowed, collection);
+        if collection.name.as_str() != "Bundle" || person != PersonId::COMMONS {
+            return Ok((opened, is_cut, log_index));
+        }
+        if version.is_some() {
+            // The slices are as they are now: they make a whole with what is there now only.
+            let (now, index) = self.vault.open(self.ctx, &allowed, None).await?;
+            if now.version != opened.version {
+                return Ok((opened, is_cut, index));
+            }
+        }
+        let mut slices = Vec::new();
+        let tenant = &self.ctx.tenant;
+        for other in self.vault.holders(tenant, &collection.name, id).await? {
+            if other == person {
+                continue;
+            }
+            let allowed = self.allowed(collection, id, other, verb, action).await?;
+            match self
+                .vault
+                .open(self.ctx, &allowed, None)
+                .await
+                .map_err(FhirError::from)
+            {
+                Ok((slice, index)) => {
+                    log_index = index;
+                    is_cut |= is_subset(&allowed, collection);
+                    slices.push(text(&slice.json)?.to_owned());
+                }
+                // Erased, or about fewer patients than before.
+                Err(FhirError::NotFound | FhirError::Gone) => (),
+                Err(error) => return Err(error),
+            }
+        }
+        if !slices.is_empty() {
+            opened.json = slices::join(text(&opened.json)?, &slices)?.into_bytes();
+        }
+        Ok((opened, is_cut, log_index))
     }
 
     /// `GET /{kind}/{id}/_history`: versions, newest first. `before` is where the page begins.

@@ -15,6 +15,7 @@ use crate::fhir::error::FhirError;
 use crate::fhir::matching::Candidate;
 use crate::fhir::query::{Criterion, Fit, Query, Referred, Wanted};
 use crate::fhir::shelf::External;
+use crate::fhir::slices::is_slice;
 use crate::fhir::when::{Prefix, TimeSpan};
 use crate::records::{Lookup, Opened};
 use crate::register::{Collection, Parameter, Scope, Subject};
@@ -139,12 +140,22 @@ impl Rest<'_> {
                 query.count,
             )
             .await?;
-        Ok(Matches {
+        let mut found = Matches {
             records: page.records,
             next: page.next,
             is_subset: is_subset(&allowed, collection),
             log_index,
-        })
+        };
+        if collection.name.as_str() == "Bundle" {
+            for record in &mut found.records {
+                let person = record.person;
+                let (whole, is_subset, index) =
+                    self.open(collection, &record.record, person, None).await?;
+                (*record, found.log_index) = (whole, index);
+                found.is_subset |= is_subset;
+            }
+        }
+        Ok(found)
     }
 
     /// A search that names the ids: each is opened by itself.
@@ -172,20 +183,15 @@ impl Rest<'_> {
                 .holder(&self.ctx.tenant, &collection.name, id)
                 .await?;
             let Some(person) = holder else { continue };
-            let allowed = self
-                .allowed(collection, id, person, Verb::Read, Action::RecordRead)
-                .await?;
-            let opened = match self.vault.open(self.ctx, &allowed, None).await {
-                Ok((opened, index)) => {
+            let opened = match self.open(collection, id, person, None).await {
+                Ok((opened, is_subset, index)) => {
                     found.log_index = index;
+                    found.is_subset |= is_subset;
                     opened
                 }
-                Err(error) => match FhirError::from(error) {
-                    FhirError::NotFound | FhirError::Gone => continue,
-                    error => return Err(error),
-                },
+                Err(FhirError::NotFound | FhirError::Gone) => continue,
+                Err(error) => return Err(error),
             };
-            found.is_subset |= is_subset(&allowed, collection);
             if meets(collection, &opened, query, self.ctx.now) {
                 found.records.push(opened);
             }
@@ -309,10 +315,15 @@ fn ids(query: &Query) -> Option<Vec<RecordId>> {
 
 /// Whether an opened record is what is asked for.
 fn meets(collection: &Collection, opened: &Opened, query: &Query, now: base::Instant) -> bool {
-    if query.criteria.is_empty() {
+    let is_bundle = collection.name.as_str() == "Bundle";
+    if query.criteria.is_empty() && !is_bundle {
         return true;
     }
     serde_json::from_slice::<Value>(&opened.json).is_ok_and(|resource| {
+        // The whole of which it is a slice is found by itself.
+        if is_bundle && is_slice(&resource) {
+            return false;
+        }
         Candidate {
             collection,
             id: opened.record.as_str(),

@@ -8,12 +8,13 @@ use futures_util::stream::{self, StreamExt};
 use policy::Authority;
 
 use super::{Rest, is_outage};
+use crate::Vault;
 use crate::fhir::error::FhirError;
 use crate::fhir::import::{Outcome, Prepared, Sink, SinkError};
-use crate::fhir::shelf::{External, Shelf};
+use crate::fhir::resource::Resource;
+use crate::fhir::shelf::{External, Names, Shelf};
 use crate::records::{BatchItem, BatchOutcome, Condition, Effect};
 use crate::register::Subject;
-use crate::{Vault, VaultError};
 
 /// Questions to the database that are under way at the same time.
 const AT_ONCE: usize = 64;
@@ -128,11 +129,10 @@ impl Rest<'_> {
             Err(error) => Asked::Done(refused(&error)),
             Ok(items) => match <[BatchItem; 1]>::try_from(items) {
                 Ok([item]) => Asked::Item(item),
-                // From one shelf to another, in a commit of its own.
-                Err(items) => Asked::Done(match self.vault.batch_all(self.ctx, &items).await {
-                    Ok(_) => Ok(Outcome::Updated),
-                    Err(VaultError::Item { source, .. }) => refused(&(*source).into()),
-                    Err(error) => refused(&error.into()),
+                // From one shelf to another, or on several, in a commit of its own.
+                Err(items) => Asked::Done(match self.write(items).await {
+                    Ok((written, _)) => Ok(outcome_of(written.effect)),
+                    Err(error) => refused(&error),
                 }),
             },
         }
@@ -144,14 +144,20 @@ impl Rest<'_> {
         persons: &HashMap<External, PersonId>,
     ) -> Result<Vec<BatchItem>, FhirError> {
         let collection = self.collection(&prepared.kind)?;
-        let person = match prepared.shelf.external() {
+        let (id, text) = (&prepared.id, prepared.text.clone());
+        let targets = match prepared.shelf.external() {
             Some(external) if collection.subject == Subject::Person => {
-                persons.get(external).copied().ok_or(FhirError::NotFound)?
+                let person = persons.get(external).copied().ok_or(FhirError::NotFound)?;
+                vec![(person, text)]
             }
-            _ => PersonId::COMMONS,
+            None if prepared.kind == "Bundle" => {
+                let resource = Resource::of(&text)?;
+                let shelves = Self::shelves(collection, &resource, id, &Names::new())?;
+                self.persons_of(shelves, &mut persons.clone()).await?
+            }
+            _ => vec![(PersonId::COMMONS, text)],
         };
-        let (id, text) = (&prepared.id, prepared.text.as_str());
-        self.update_items(collection, id, person, text, Condition::None)
+        self.update_items(collection, id, targets, Condition::None)
             .await
     }
 }

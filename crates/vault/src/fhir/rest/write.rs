@@ -1,10 +1,13 @@
 //! create, update, delete.
 
+use std::collections::HashMap;
+
 use audit::{Action, Outcome};
 use base::{Fault, Name, PersonId, RecordId};
-use policy::Verb;
+use policy::{Allowed, RecordAt, Verb};
 
 use super::{Answer, Rest, Return, Wishes, etag};
+use crate::VaultError;
 use crate::fhir::error::{FhirError, outcome};
 use crate::fhir::query::{Handling, Query};
 use crate::fhir::resource::Resource;
@@ -38,16 +41,16 @@ impl Rest<'_> {
         let id = self.fresh_id();
         let text = resource.with_id(&id);
         let resource = Resource::of(&text)?;
-        let shelf = Self::shelf(collection, &resource, &id, &Names::new())?;
-        let person = self.person(&shelf).await?;
-        let allowed = self
-            .allowed(collection, &id, person, Verb::Create, Action::RecordWrite)
-            .await?;
-        let put = Put {
-            body: text.as_bytes(),
-            condition: Condition::Absent,
-        };
-        let (written, log_index) = self.vault.put(self.ctx, &allowed, put, None).await?;
+        let shelves = Self::shelves(collection, &resource, &id, &Names::new())?;
+        let targets = self.persons_of(shelves, &mut HashMap::new()).await?;
+        let mut items = Vec::with_capacity(targets.len());
+        for (person, text) in targets {
+            let allowed = self
+                .allowed(collection, &id, person, Verb::Create, Action::RecordWrite)
+                .await?;
+            items.push(put(allowed, text, Condition::Absent));
+        }
+        let (written, log_index) = self.write(items).await?;
         Ok(self.written(collection, &id, &resource, &written, log_index, wishes))
     }
 
@@ -66,64 +69,87 @@ impl Rest<'_> {
             return Err(FhirError::IdMismatch);
         }
         let condition = wishes.condition()?;
-        let shelf = Self::shelf(collection, &resource, &id, &Names::new())?;
-        let person = self.person(&shelf).await?;
+        let shelves = Self::shelves(collection, &resource, &id, &Names::new())?;
+        let targets = self.persons_of(shelves, &mut HashMap::new()).await?;
         let items = self
-            .update_items(collection, &id, person, resource.as_str(), condition)
+            .update_items(collection, &id, targets, condition)
             .await?;
-        let (written, log_index) = match <[BatchItem; 1]>::try_from(items) {
-            Ok([item]) => {
-                let put = Put {
-                    body: resource.as_str().as_bytes(),
-                    condition,
-                };
-                self.vault.put(self.ctx, &item.allowed, put, None).await?
-            }
-            Err(items) => {
-                let all = self.vault.batch_all(self.ctx, &items).await?;
-                *all.last().ok_or(FhirError::NotFound)?
-            }
-        };
+        let (written, log_index) = self.write(items).await?;
         Ok(self.written(collection, &id, &resource, &written, log_index, wishes))
     }
 
-    /// The writes of an update. A resource that turns out to be about somebody else moves: it goes from one shelf and comes on
-    /// the other in the same commit, because what is sealed under one person's keys is not about another.
+    /// Do the writes of one resource; the last of them speaks for all.
+    pub(super) async fn write(&self, items: Vec<BatchItem>) -> Result<(Written, u64), FhirError> {
+        if let [
+            BatchItem {
+                allowed,
+                verb: BatchVerb::Put { body, condition },
+            },
+        ] = items.as_slice()
+        {
+            let put = Put {
+                body,
+                condition: *condition,
+            };
+            return Ok(self.vault.put(self.ctx, allowed, put, None).await?);
+        }
+        let mut all = match self.vault.batch_all(self.ctx, &items).await {
+            Ok(all) => all,
+            Err(VaultError::Item { source, .. }) => return Err((*source).into()),
+            Err(error) => return Err(error.into()),
+        };
+        let (mut written, index) = all.pop().ok_or(FhirError::NotFound)?;
+        if written.effect == Effect::Unchanged
+            && all.iter().any(|(one, _)| one.effect != Effect::Unchanged)
+        {
+            written.effect = Effect::Updated;
+        }
+        Ok((written, index))
+    }
+
+    /// The writes of an update that puts each of `targets` on its shelf, the main one last. A resource that turns out to be about
+    /// somebody else moves: it goes from one shelf and comes on the other in the same commit, because what is sealed under one
+    /// person's keys is not about another.
     pub(super) async fn update_items(
         &self,
         collection: &Collection,
         id: &RecordId,
-        person: PersonId,
-        text: &str,
+        targets: Vec<(PersonId, String)>,
         condition: Condition,
     ) -> Result<Vec<BatchItem>, FhirError> {
-        let mut items = Vec::with_capacity(2);
-        let before = self
-            .vault
-            .holder(&self.ctx.tenant, &collection.name, id)
-            .await?
-            .filter(|before| *before != person);
-        if let Some(before) = before {
+        let (tenant, kind) = (&self.ctx.tenant, &collection.name);
+        let main = targets.last().map(|(person, _)| *person);
+        let mut items = Vec::with_capacity(targets.len());
+        let mut moves = false;
+        for before in self.vault.holders(tenant, kind, id).await? {
+            let stays = targets.iter().any(|(person, _)| *person == before);
+            if stays || !self.vault.is_live(tenant, before, kind, id).await? {
+                continue;
+            }
             if condition == Condition::Absent {
                 return Err(FhirError::Precondition);
             }
             let allowed = self
                 .allowed(collection, id, before, Verb::Delete, Action::RecordDelete)
                 .await?;
+            // What the caller knows of the resource, it knows of the place where it was.
+            let condition = if moves { Condition::None } else { condition };
+            moves = true;
             let verb = BatchVerb::Delete { condition };
             items.push(BatchItem { allowed, verb });
         }
-        let allowed = self
-            .allowed(collection, id, person, Verb::Update, Action::RecordWrite)
-            .await?;
-        let condition = if before.is_some() {
-            Condition::None
-        } else {
-            condition
-        };
-        let body = text.as_bytes().to_vec();
-        let verb = BatchVerb::Put { body, condition };
-        items.push(BatchItem { allowed, verb });
+        for (person, text) in targets {
+            let allowed = self
+                .allowed(collection, id, person, Verb::Update, Action::RecordWrite)
+                .await?;
+            let is_main = Some(person) == main;
+            let own = if moves || !is_main {
+                Condition::None
+            } else {
+                condition
+            };
+            items.push(put(allowed, text, own));
+        }
         Ok(items)
     }
 
@@ -139,22 +165,19 @@ impl Rest<'_> {
             body: None,
             log_index: 0,
         };
-        let holder = self
-            .vault
-            .holder(&self.ctx.tenant, &collection.name, &id)
+        let items = self
+            .delete_items(collection, &id, wishes.condition()?)
             .await?;
-        let Some(person) = holder else {
-            answer.log_index = self.nothing_to_delete(collection).await?;
-            return Ok(answer);
+        let deleted = match items.as_slice() {
+            [] => Err(FhirError::NotFound),
+            [one] => self
+                .vault
+                .delete(self.ctx, &one.allowed, wishes.condition()?, None)
+                .await
+                .map_err(FhirError::from),
+            _ => self.write(items).await,
         };
-        let allowed = self
-            .allowed(collection, &id, person, Verb::Delete, Action::RecordDelete)
-            .await?;
-        let deleted = self
-            .vault
-            .delete(self.ctx, &allowed, wishes.condition()?, None)
-            .await;
-        match deleted.map_err(FhirError::from) {
+        match deleted {
             Ok((written, index)) => {
                 answer.etag = Some(etag(written.version));
                 answer.log_index = index;
@@ -165,6 +188,33 @@ impl Rest<'_> {
             Err(error) => return Err(error),
         }
         Ok(answer)
+    }
+
+    /// The deletions that take a resource from every shelf it lies on; none, if there is no such resource.
+    pub(super) async fn delete_items(
+        &self,
+        collection: &Collection,
+        id: &RecordId,
+        condition: Condition,
+    ) -> Result<Vec<BatchItem>, FhirError> {
+        let (tenant, kind) = (&self.ctx.tenant, &collection.name);
+        let mut items: Vec<BatchItem> = Vec::new();
+        for person in self.vault.holders(tenant, kind, id).await? {
+            if !self.vault.is_live(tenant, person, kind, id).await? {
+                continue;
+            }
+            let allowed = self
+                .allowed(collection, id, person, Verb::Delete, Action::RecordDelete)
+                .await?;
+            let condition = if items.is_empty() {
+                condition
+            } else {
+                Condition::None
+            };
+            let verb = BatchVerb::Delete { condition };
+            items.push(BatchItem { allowed, verb });
+        }
+        Ok(items)
     }
 
     async fn nothing_to_delete(&self, collection: &Collection) -> Result<u64, FhirError> {
@@ -246,6 +296,13 @@ impl Rest<'_> {
     pub(super) fn version_url(&self, kind: &Name, id: &RecordId, version: u64) -> String {
         format!("{}/_history/{version}", self.url(kind, id))
     }
+}
+
+/// One write.
+fn put(allowed: Allowed<RecordAt>, text: String, condition: Condition) -> BatchItem {
+    let body = text.into_bytes();
+    let verb = BatchVerb::Put { body, condition };
+    BatchItem { allowed, verb }
 }
 
 /// The status of a write.

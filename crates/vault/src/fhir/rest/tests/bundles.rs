@@ -1,9 +1,11 @@
 //! Transactions, batches, kept bundles.
 
-use base::Fault;
+use base::{Fault, Purpose};
+use policy::Role;
 use serde_json::{Value, json};
 
 use super::house::{House, json as body, plainly};
+use crate::fhir::{Numbers, difference};
 
 fn entry(method: &str, url: &str, resource: Value) -> Value {
     json!({"resource": resource, "request": {"method": method, "url": url}})
@@ -289,4 +291,90 @@ async fn conditional_entries_find_what_is_there() {
         stored["extension"][0]["valueReference"]["reference"],
         "Practitioner/d"
     );
+}
+
+#[tokio::test]
+async fn a_bundle_about_several_patients_lies_on_several_shelves() {
+    let house = House::new().await;
+    let app = house.app().await;
+    let rest = house.rest(&app);
+    let with = |patients: &[&str]| {
+        let mut entries: Vec<Value> = patients
+            .iter()
+            .map(|id| json!({"resource": patient(id)}))
+            .collect();
+        entries.push(json!({"resource": {"resourceType": "Organization", "id": "o"}}));
+        json!({"resourceType": "Bundle", "id": "b", "type": "collection", "entry": entries})
+    };
+    let put = async |patients: &[&str]| {
+        let text = with(patients).to_string();
+        rest.update("Bundle", "b", text.as_bytes(), &plainly())
+            .await
+            .unwrap()
+            .status
+    };
+    let comes_back = async |patients: &[&str]| {
+        let read = body(&rest.read("Bundle", "b", None, &plainly()).await.unwrap());
+        assert_eq!(
+            difference(&with(patients), &read, Numbers::AsWritten),
+            None,
+            "{patients:?}"
+        );
+        let found = body(&rest.search("Bundle", "_id=b", &plainly()).await.unwrap());
+        assert_eq!(found["entry"][0]["resource"], read);
+    };
+    assert_eq!(put(&["1", "2"]).await, 201);
+    comes_back(&["1", "2"]).await;
+    assert_eq!(put(&["1", "2"]).await, 200);
+    // To fewer, to others, to one, to several again.
+    for patients in [&["2", "1"][..], &["2", "3", "4"], &["3"], &[], &["1", "2"]] {
+        put(patients).await;
+        comes_back(patients).await;
+    }
+    let two = house
+        .vault
+        .person_by_external(&app.ctx.tenant, "Patient/2")
+        .await
+        .unwrap();
+    let two = house.token(Role::Person, two, Some(Purpose::Patrqt)).await;
+    let found = house
+        .rest(&two)
+        .search("Bundle", "", &plainly())
+        .await
+        .unwrap();
+    assert_eq!(
+        body(&found)["total"],
+        0,
+        "slices are not found by themselves"
+    );
+    let system = house.system();
+    let one = house
+        .vault
+        .person_by_external(&system.ctx.tenant, "Patient/1")
+        .await
+        .unwrap();
+    let thing = policy::PersonAt {
+        tenant: system.ctx.tenant.clone(),
+        person: one,
+    };
+    let allowed =
+        policy::decide(&system.ctx, &system.authority, policy::Verb::Delete, thing).unwrap();
+    house
+        .vault
+        .erase_person(&system.ctx, &allowed)
+        .await
+        .unwrap();
+    let read = body(&rest.read("Bundle", "b", None, &plainly()).await.unwrap());
+    assert_eq!(
+        read["entry"][0]["resource"],
+        Value::Null,
+        "the erased patient's part is gone"
+    );
+    assert_eq!(read["entry"][1]["resource"]["id"], "2");
+    rest.delete("Bundle", "b", &plainly()).await.unwrap();
+    let gone = rest
+        .read("Bundle", "b", None, &plainly())
+        .await
+        .unwrap_err();
+    assert_eq!(gone.status(), 410);
 }
