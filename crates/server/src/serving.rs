@@ -147,24 +147,34 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
     let mut refresh = tokio::time::interval(REFRESH_EVERY);
     remember.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     refresh.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut failed = 0;
     loop {
         tokio::select! {
             _ = remember.tick() => {
                 if let Err(error) = house.remember_heads().await {
                     tracing::error!(%error, "the heads of the logs were not remembered");
                 }
+                // What a log refuses may be signed or sealed with a key that a command or another node made since.
+                let before = std::mem::replace(&mut failed, house.db.stats().sets_failed);
+                if before != failed {
+                    read_keys_again(&house).await;
+                }
             }
             _ = refresh.tick() => {
                 house.keys.sweep();
-                if let Err(error) = house.keys.refresh().await {
-                    tracing::warn!(%error, "keys were not read again");
-                }
+                read_keys_again(&house).await;
                 if let Err(error) = house.vault.forget_answers(house.clock.now()).await {
                     tracing::warn!(%error, "old answers were not forgotten");
                 }
             }
             () = stopped(&mut stop) => break,
         }
+    }
+}
+
+async fn read_keys_again(house: &House) {
+    if let Err(error) = house.keys.refresh().await {
+        tracing::warn!(%error, "keys were not read again");
     }
 }
 
