@@ -156,7 +156,9 @@ impl Client {
             if let Ok(data) = frame?.into_data() {
                 answer.length += data.len() as u64;
                 let room = KEPT_BYTES_MAX - answer.body.len();
-                answer.body.extend(data.iter().take(room));
+                answer
+                    .body
+                    .extend_from_slice(data.get(..room.min(data.len())).unwrap_or_default());
             }
         }
         Ok(answer)
