@@ -1,0 +1,339 @@
+//! Erased is erased: nothing opens, nothing of the keys is left on disk, nobody else is touched.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use base::PersonId;
+use http::Method;
+use policy::Role;
+use serde_json::json;
+use store::{Db, DbConfig, Sql, WriteSet};
+
+use crate::house::{ACME, Got, House, holds, on_each_engine};
+
+static KEYS_OF: Sql = Sql::both("SELECT wrapped FROM person_key WHERE person = $1");
+static HANDLE_OF: Sql = Sql::both("SELECT handle FROM person WHERE person = $1");
+static ERASING: Sql = Sql::both("UPDATE person SET state = 1 WHERE person = $1");
+static LEFT: Sql = Sql::both(
+    "SELECT (SELECT count(*) FROM record WHERE person = $1) + (SELECT count(*) FROM record_history WHERE person = $1) + (SELECT count(*) FROM record_index WHERE person = $1) + (SELECT count(*) FROM file WHERE person = $1) + (SELECT count(*) FROM person_external WHERE person = $1)",
+);
+
+/// The key store, opened a second time, as another process would.
+async fn key_store(house: &House) -> Db {
+    let config = match &house.place.config.keys {
+        server::config::Database::Sqlite { path } => DbConfig::Sqlite {
+            path: path.clone(),
+            secure_delete: true,
+        },
+        server::config::Database::Postgres { url_file } => {
+            let url = std::fs::read_to_string(url_file).unwrap();
+            DbConfig::Postgres {
+                url: Arc::new(base::Secret::new(url)),
+            }
+        }
+    };
+    Db::open(config, store::migrations::KEYS, None)
+        .await
+        .unwrap()
+}
+
+async fn wrapped(keys: &Db, person: PersonId) -> Vec<Vec<u8>> {
+    let rows = keys.rows(&KEYS_OF, vec![person.into()]).await.unwrap();
+    rows.iter()
+        .map(|row| row.bytes(0).unwrap().to_vec())
+        .collect()
+}
+
+async fn left(house: &House, person: PersonId) -> i64 {
+    let row = house
+        .place
+        .db
+        .row(&LEFT, vec![person.into()])
+        .await
+        .unwrap()
+        .unwrap();
+    row.int(0).unwrap()
+}
+
+/// A person with two versions of a record, a deleted one, a file and an id from outside.
+async fn furnish(house: &House, external: &str) -> (PersonId, String) {
+    let made = house
+        .ask(Method::POST, "/v1/persons")
+        .by(house.token(ACME, Role::App));
+    let made = made.json(&json!({ "external_id": external })).send().await;
+    let person: PersonId = made.json()["person"].as_str().unwrap().parse().unwrap();
+    for (record, pulse) in [("one", 1), ("one", 2), ("two", 3)] {
+        let body = json!({ "name": "Vera Lind", "pulse": pulse, "code": "x", "remark": "r" });
+        let got = house
+            .put(
+                format!("/v1/persons/{person}/records/sheet/{record}"),
+                &body,
+            )
+            .await;
+        assert!(got.status < 300, "{}", got.text());
+    }
+    house
+        .delete(format!("/v1/persons/{person}/records/sheet/two"))
+        .await;
+    let file = house.upload(person, "a.pdf", vec![7; 1000]).await;
+    (person, file.json()["file"].as_str().unwrap().to_owned())
+}
+
+async fn looks(house: &House, person: PersonId, file: &str) -> Vec<(String, Got)> {
+    let mut looks = Vec::new();
+    for path in [
+        format!("/v1/persons/{person}"),
+        format!("/v1/persons/{person}/records/sheet/one"),
+        format!("/v1/persons/{person}/records/sheet/one?version=1"),
+        format!("/v1/persons/{person}/records/sheet/one/history"),
+        format!("/v1/persons/{person}/records/sheet"),
+        format!("/v1/persons/{person}/records/sheet?code=x"),
+        format!("/v1/persons/{person}/files"),
+        format!("/v1/persons/{person}/files/{file}"),
+    ] {
+        looks.push((path.clone(), house.get(path).await));
+    }
+    looks
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_person_is_gone_for_good() {
+    on_each_engine(async |house| {
+        let (person, file) = furnish(&house, "patient-17").await;
+        let (neighbour, their_file) = furnish(&house, "patient-18").await;
+        let keys = key_store(&house).await;
+        let before = wrapped(&keys, person).await;
+        assert!(before.len() >= 3, "there were keys of several classes");
+        let handle = house
+            .place
+            .db
+            .row(&HANDLE_OF, vec![person.into()])
+            .await
+            .unwrap()
+            .unwrap();
+        let handle = handle.bytes(0).unwrap().to_vec();
+        if house.is_sqlite() {
+            let found = house
+                .raw()
+                .iter()
+                .any(|(_, bytes)| holds(bytes, &before[0]));
+            assert!(found, "the search finds what is there");
+        }
+
+        let got = house.delete(format!("/v1/persons/{person}")).await;
+        assert_eq!(got.status, 200, "{}", got.text());
+        let erased = got.json();
+        assert_eq!(erased["files"], 1);
+        assert_eq!(erased["log_index"].as_u64(), got.log_index());
+        assert_eq!(
+            house.entry(ACME, got.log_index().unwrap()).await["action"],
+            "person.erase"
+        );
+
+        for (path, look) in looks(&house, person, &file).await {
+            assert_eq!(look.status, 404, "{path}: {}", look.text());
+        }
+        let one = format!("/v1/persons/{person}/records/sheet/one");
+        assert_eq!(
+            house.put(&one, &json!({ "pulse": 1 })).await.status,
+            404,
+            "and takes nothing in"
+        );
+        assert_eq!(house.delete(&one).await.status, 404);
+        assert_eq!(house.upload(person, "x", vec![1]).await.status, 404);
+        assert_eq!(
+            house.delete(format!("/v1/persons/{person}")).await.status,
+            404,
+            "a second time"
+        );
+        let list = house.get("/v1/persons?limit=1000").await;
+        assert!(!list.text().contains(&person.to_string()));
+
+        assert_eq!(wrapped(&keys, person).await.len(), 0);
+        assert_eq!(left(&house, person).await, 0);
+        assert!(!house.object(&file).exists());
+        if house.is_sqlite() {
+            for (path, bytes) in house.raw() {
+                for key in &before {
+                    assert!(
+                        !holds(&bytes, key),
+                        "{} still holds a wrapped key",
+                        path.display()
+                    );
+                }
+                if path.to_string_lossy().contains("data.sqlite")
+                    && !path.to_string_lossy().ends_with("-wal")
+                {
+                    continue;
+                }
+                assert!(
+                    path.to_string_lossy().contains("data.sqlite") || !holds(&bytes, &handle),
+                    "{} leads to the log",
+                    path.display()
+                );
+            }
+        }
+        let row = house
+            .place
+            .db
+            .row(&HANDLE_OF, vec![person.into()])
+            .await
+            .unwrap();
+        assert!(
+            row.is_none_or(|row| row.bytes(0).unwrap() != handle),
+            "nothing leads from person to log"
+        );
+
+        for (path, look) in looks(&house, neighbour, &their_file).await {
+            assert_eq!(look.status, 200, "{path}: {}", look.text());
+        }
+        // The id from outside is free again, and means somebody new.
+        let again = house
+            .ask(Method::POST, "/v1/persons")
+            .by(house.token(ACME, Role::App));
+        let again = again
+            .json(&json!({ "external_id": "patient-17" }))
+            .send()
+            .await;
+        assert_eq!(again.status, 201);
+        assert_ne!(again.json()["person"], json!(person));
+        keys.close().await;
+
+        let house = house.reopened().await;
+        for (path, look) in looks(&house, person, &file).await {
+            assert_eq!(look.status, 404, "after a restart, {path}: {}", look.text());
+        }
+        for (path, look) in looks(&house, neighbour, &their_file).await {
+            assert_eq!(look.status, 200, "after a restart, {path}: {}", look.text());
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_look_comes_after_the_erasure() {
+    on_each_engine(async |house| {
+        for round in 0..4 {
+            let (person, file) = furnish(&house, &format!("racer-{round}")).await;
+            let paths = [
+                format!("/v1/persons/{person}/records/sheet/one"),
+                format!("/v1/persons/{person}/records/sheet"),
+                format!("/v1/persons/{person}/files/{file}"),
+            ];
+            let over = AtomicBool::new(false);
+            let looked = [const { AtomicU64::new(0) }; 3];
+            let readers = paths.iter().zip(&looked).map(|(path, looked)| {
+                let (house, over) = (&house, &over);
+                async move {
+                    let mut last = 0;
+                    while !over.load(Ordering::Relaxed) {
+                        let got = house.get(path).await;
+                        match got.status {
+                            200 => {
+                                last = got.log_index().unwrap();
+                                looked.fetch_add(1, Ordering::Relaxed);
+                                assert!(got.body.is_some());
+                            }
+                            404 | 410 => assert!(!got.text().contains("Vera"), "{}", got.text()),
+                            other => panic!("{path}: {other} {}", got.text()),
+                        }
+                        tokio::task::yield_now().await;
+                    }
+                    last
+                }
+            });
+            let erase = async {
+                while looked
+                    .iter()
+                    .any(|looked| looked.load(Ordering::Relaxed) < 3)
+                {
+                    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+                }
+                let got = house.delete(format!("/v1/persons/{person}")).await;
+                assert_eq!(got.status, 200, "{}", got.text());
+                tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+                over.store(true, Ordering::Relaxed);
+                got.log_index().unwrap()
+            };
+            let (looks, erased) = tokio::join!(futures_util::future::join_all(readers), erase);
+            for (path, last) in paths.iter().zip(looks) {
+                assert!(
+                    last < erased,
+                    "{path} was shown at {last}, after its erasure at {erased}"
+                );
+            }
+            assert_eq!(left(&house, person).await, 0);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_writer_that_races_an_erasure_leaves_nothing() {
+    on_each_engine(async |house| {
+        for round in 0..4 {
+            let (person, _) = furnish(&house, &format!("writer-{round}")).await;
+            let writers = (0..16).map(|number| {
+                let house = &house;
+                async move {
+                    tokio::time::sleep(std::time::Duration::from_millis(number % 4)).await;
+                    let path = format!("/v1/persons/{person}/records/sheet/w{number}");
+                    let got = house
+                        .put(path, &json!({ "pulse": number, "name": "late" }))
+                        .await;
+                    assert!(matches!(got.status, 201 | 404), "{}", got.text());
+                }
+            });
+            let erase = async {
+                tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+                house.delete(format!("/v1/persons/{person}")).await
+            };
+            let (_, erased) = tokio::join!(futures_util::future::join_all(writers), erase);
+            assert_eq!(erased.status, 200, "{}", erased.text());
+            assert_eq!(left(&house, person).await, 0, "a late write stayed");
+            let keys = key_store(&house).await;
+            assert_eq!(
+                wrapped(&keys, person).await.len(),
+                0,
+                "a late write made a key"
+            );
+            keys.close().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_that_was_cut_short_is_completed_at_start() {
+    on_each_engine(async |house| {
+        let (person, file) = furnish(&house, "cut-short").await;
+        let (neighbour, their_file) = furnish(&house, "neighbour").await;
+        let set = WriteSet::new().run(&ERASING, vec![person.into()]);
+        house.place.db.commit(set).await.unwrap();
+        for (path, look) in looks(&house, person, &file).await {
+            assert_eq!(
+                look.status,
+                404,
+                "already while it is under way, {path}: {}",
+                look.text()
+            );
+        }
+        assert!(
+            left(&house, person).await > 0,
+            "there was something to complete"
+        );
+        let house = house.reopened().await;
+        assert_eq!(left(&house, person).await, 0);
+        assert!(!house.object(&file).exists());
+        let keys = key_store(&house).await;
+        assert_eq!(wrapped(&keys, person).await.len(), 0);
+        keys.close().await;
+        for (path, look) in looks(&house, person, &file).await {
+            assert_eq!(look.status, 404, "{path}: {}", look.text());
+        }
+        for (path, look) in looks(&house, neighbour, &their_file).await {
+            assert_eq!(look.status, 200, "{path}: {}", look.text());
+        }
+    })
+    .await;
+}
