@@ -21,12 +21,13 @@ async fn every_check_holds_and_is_seen_failing_and_leaves_nothing_behind() {
     let mut names = Vec::new();
     for check in real.bench.checks().expect("checks") {
         names.push(check.name());
-        let measured = check.measure().await.expect(check.name());
+        let name = check.name();
+        let measured = check.measure().await.expect(name);
         assert!(measured.held(), "{}: {:?}", check.name(), measured.problems);
         assert!(!measured.facts.is_empty(), "{}", check.name());
-        let drilled = check.drill().await.expect(check.name());
+        let drilled = check.drill().await.expect(name);
         assert!(!drilled.held(), "{} cannot fail", check.name());
-        let again = check.measure().await.expect(check.name());
+        let again = check.measure().await.expect(name);
         assert!(again.held(), "{} after its drill", check.name());
     }
     names.sort_unstable();
