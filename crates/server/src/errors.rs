@@ -282,6 +282,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("record.too_large", "The record is too large."),
     (
+        "record.too_many_values",
+        "The record has more searchable values than are indexed.",
+    ),
+    (
         "record.unknown_field",
         "The register does not know the field.",
     ),
