@@ -324,7 +324,7 @@ async fn one_large_set_goes_through_and_too_many_are_turned_away() {
         db.commit(set)
             .await
             .expect("one set may be larger than a batch");
-        let outcomes = join_all((0..20_000).map(|id| db.commit(add(id, "x")))).await;
+        let outcomes = join_all((0..60_000).map(|id| db.commit(add(id, "x")))).await;
         let held = outcomes.iter().filter(|outcome| outcome.is_ok()).count() as i64;
         assert!(held >= 16_384, "{}: {held}", db.engine);
         let refused = outcomes.iter().find(|outcome| outcome.is_err());
@@ -333,8 +333,8 @@ async fn one_large_set_goes_through_and_too_many_are_turned_away() {
             "{refused:?}"
         );
         assert_eq!(count(&db, &COUNT, vec![]).await, held + 1);
-        assert_eq!(db.stats().overloads, 20_000 - held as u64);
-        db.commit(add(30_000, "x"))
+        assert_eq!(db.stats().overloads, 60_000 - held as u64);
+        db.commit(add(90_000, "x"))
             .await
             .expect("there is room again");
     }
