@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use base::Secret;
 use keys::seal::read_secret_file;
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
-use vault::fhir::import::{Outcome, Prepared, Sink, SinkError};
+use serde_json::Value;
+use vault::fhir::import::{Outcome, Prepared, Sink, SinkError, wire};
 
 use crate::{Failure, tls};
 
@@ -51,7 +50,7 @@ impl HttpSink {
         })
     }
 
-    async fn post(&self, body: String) -> Result<Value, SinkError> {
+    async fn post(&self, body: String) -> Result<bytes::Bytes, SinkError> {
         for attempt in 0..TRIES_MAX {
             let sent = self
                 .client
@@ -76,14 +75,10 @@ impl HttpSink {
             let text = sent.bytes().await.map_err(|error| {
                 SinkError(format!("the answer broke off: {}", error.without_url()))
             })?;
-            let answer: Value = serde_json::from_slice(&text).map_err(|_| {
-                SinkError(format!(
-                    "the server answered {status} with what is not FHIR JSON"
-                ))
-            })?;
             if status.is_success() {
-                return Ok(answer);
+                return Ok(text);
             }
+            let answer: Value = serde_json::from_slice(&text).unwrap_or_default();
             let why = answer
                 .pointer("/issue/0/diagnostics")
                 .and_then(Value::as_str)
@@ -96,68 +91,7 @@ impl HttpSink {
 
 impl Sink for HttpSink {
     async fn put_all(&self, batch: &[Prepared]) -> Result<Vec<Outcome>, SinkError> {
-        let mut entries = Vec::with_capacity(batch.len());
-        for prepared in batch {
-            let resource = RawValue::from_string(prepared.text.clone())
-                .map_err(|_| SinkError("a prepared resource is not JSON".into()))?;
-            let request =
-                json!({ "method": "PUT", "url": format!("{}/{}", prepared.kind, prepared.id) });
-            let entry = serde_json::to_string(&Entry {
-                resource: &resource,
-                request: &request,
-            })
-            .map_err(|error| SinkError(error.to_string()))?;
-            entries.push(entry);
-        }
-        let bundle = format!(
-            "{{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[{}]}}",
-            entries.join(",")
-        );
-        let before = now_text();
-        let answer = self.post(bundle).await?;
-        let answers = answer
-            .get("entry")
-            .and_then(Value::as_array)
-            .map_or(&[][..], Vec::as_slice);
-        if answers.len() != batch.len() {
-            return Err(SinkError(
-                "the server answered another number of entries than were sent".into(),
-            ));
-        }
-        Ok(answers
-            .iter()
-            .map(|entry| outcome(entry, &before))
-            .collect())
-    }
-}
-
-#[derive(serde::Serialize)]
-struct Entry<'a> {
-    resource: &'a RawValue,
-    request: &'a Value,
-}
-
-/// The present moment as FHIR writes it, to tell versions made now from those that stood before.
-fn now_text() -> String {
-    use base::Clock;
-    crate::clock::SystemClock.now().to_string()
-}
-
-fn outcome(entry: &Value, before: &str) -> Outcome {
-    let text = |pointer: &str| entry.pointer(pointer).and_then(Value::as_str);
-    let status = text("/response/status")
-        .and_then(|status| status.get(..3))
-        .unwrap_or("500");
-    match status {
-        "201" => Outcome::Created,
-        // Both are RFC 3339 in UTC: the order of the texts is the order of the moments.
-        "200" if text("/response/lastModified").is_some_and(|at| at < before) => Outcome::Unchanged,
-        "200" => Outcome::Updated,
-        _ => Outcome::Refused {
-            reason: text("/response/outcome/issue/0/diagnostics")
-                .unwrap_or("refused")
-                .to_owned(),
-            pointer: text("/response/outcome/issue/0/expression/0").map(str::to_owned),
-        },
+        let answer = self.post(wire::request(batch)).await?;
+        wire::outcomes(&answer, batch.len())
     }
 }
