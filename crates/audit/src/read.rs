@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::TenantId;
+use crypt::Plain;
 use store::{Db, Row};
 
 use crate::bundle;
@@ -88,16 +89,15 @@ impl Chunk {
         keys: &dyn LogKeys,
         tenant: &TenantId,
         installation: &Installation,
-    ) -> Result<Vec<u8>, AuditError> {
+    ) -> Result<Plain, AuditError> {
         let (generation, sealed) = self
             .sealed
             .as_ref()
             .ok_or_else(|| AuditError::tampered(self.first, "the sealed entries are missing"))?;
         let key = keys.opening(tenant, *generation)?;
         let place = chunk_context(installation, tenant, *generation, self.first, self.count);
-        let mut bundle = crypt::sealed::open(&key, &place, sealed)
-            .map_err(|why| AuditError::tampered(self.first, why.to_string()))?;
-        Ok(std::mem::take(&mut *bundle))
+        crypt::sealed::open(&key, &place, sealed)
+            .map_err(|why| AuditError::tampered(self.first, why.to_string()))
     }
 }
 

@@ -3,7 +3,7 @@
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
-use crate::{OpenError, SymmetricKey, kdf};
+use crate::{OpenError, Plain, SymmetricKey, kdf};
 
 /// Bytes of the random salt that gives each message a key of its own.
 pub(crate) const SALT_BYTES: usize = 24;
@@ -49,12 +49,12 @@ impl Cipher {
         nonce: NonceBytes,
         aad: &[u8],
         sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    ) -> Result<Plain, OpenError> {
         let (text, tag) = split_tag(sealed)?;
-        let mut plain = Zeroizing::new(vec![0; text.len()]);
+        let mut plain = Plain::zeros(text.len());
         let nonce = Nonce::assume_unique_for_key(nonce);
         self.0
-            .open_separate_gather(nonce, Aad::from(aad), text, tag, &mut plain)
+            .open_separate_gather(nonce, Aad::from(aad), text, tag, plain.bytes_mut())
             .map_err(|_| OpenError::Altered)?;
         Ok(plain)
     }

@@ -1,10 +1,9 @@
 //! The sealed box, version 1: one message under a key of its own (`docs/formats/sealed-box.md`).
 
 use base::Rng;
-use zeroize::Zeroizing;
 
 use crate::cipher::{COMMITMENT_BYTES, MessageKey, ONLY_NONCE, SALT_BYTES, TAG_BYTES};
-use crate::{Context, OpenError, SymmetricKey};
+use crate::{Context, OpenError, Plain, SymmetricKey};
 
 /// The version that [`seal`] writes.
 pub const VERSION: u8 = 1;
@@ -23,11 +22,7 @@ pub fn seal(key: &SymmetricKey, ctx: &Context, plain: &[u8], rng: &dyn Rng) -> V
 ///
 /// # Errors
 /// [`OpenError`], when a single bit is not as it was sealed, or the key or the place is another.
-pub fn open(
-    key: &SymmetricKey,
-    ctx: &Context,
-    sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+pub fn open(key: &SymmetricKey, ctx: &Context, sealed: &[u8]) -> Result<Plain, OpenError> {
     open_as(LABEL, VERSION, key, ctx, sealed)
 }
 
@@ -63,7 +58,7 @@ pub(crate) fn open_as(
     key: &SymmetricKey,
     ctx: &Context,
     sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+) -> Result<Plain, OpenError> {
     let (&found, rest) = sealed.split_first().ok_or(OpenError::Truncated)?;
     if found != version {
         return Err(OpenError::Version(found));

@@ -1,9 +1,8 @@
 //! The wrapped key, version 1: a key or a signing seed sealed under another key (`docs/formats/wrapped-key.md`).
 
 use base::Rng;
-use zeroize::Zeroizing;
 
-use crate::{Context, OpenError, SymmetricKey, sealed};
+use crate::{Context, OpenError, Plain, SymmetricKey, sealed};
 
 /// The version that [`wrap`] writes.
 pub const VERSION: u8 = 1;
@@ -22,11 +21,7 @@ pub fn wrap(kek: &SymmetricKey, ctx: &Context, secret: &[u8], rng: &dyn Rng) -> 
 ///
 /// # Errors
 /// [`OpenError`], when a single bit is not as it was wrapped, or the key or the place is another.
-pub fn unwrap(
-    kek: &SymmetricKey,
-    ctx: &Context,
-    wrapped: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+pub fn unwrap(kek: &SymmetricKey, ctx: &Context, wrapped: &[u8]) -> Result<Plain, OpenError> {
     sealed::open_as(LABEL, VERSION, kek, ctx, wrapped)
 }
 

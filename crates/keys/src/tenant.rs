@@ -339,7 +339,7 @@ impl Keys {
                 .map(|key| Material::Symmetric(Arc::new(key)))
                 .ok_or_else(altered);
         }
-        let seed = <&[u8; 32]>::try_from(secret.as_slice()).map_err(|_| altered())?;
+        let seed = <&[u8; 32]>::try_from(&*secret).map_err(|_| altered())?;
         let key = Ed25519Key::from_seed(seed);
         // The public half lies in the clear, so it is checked against the secret one.
         if held.public.as_deref() != Some(key.public().as_slice()) {
@@ -353,7 +353,7 @@ impl Keys {
         &self,
         tenant: &Tenant,
         held: &Held,
-    ) -> Result<zeroize::Zeroizing<Vec<u8>>, KeysError> {
+    ) -> Result<crypt::Plain, KeysError> {
         let name = tenant.level(held.kind).generation(held.generation);
         let Some(wrapped) = &held.wrapped else {
             return Err(KeysError::MissingGeneration(name));

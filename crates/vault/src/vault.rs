@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome, RecordHandle};
 use base::{Ctx, Environment, Handle, Name, PersonId, RecordId, Rng, TenantId};
-use crypt::{Context, OpenError};
+use crypt::{Context, OpenError, Plain};
 use keys::{Keys, KeysError};
 use parking_lot::Mutex;
 use policy::Allowed;
 use store::objects::Objects;
 use store::{Committed, Db, StoreError, WriteSet};
-use zeroize::Zeroizing;
 
 use crate::VaultError;
 use crate::register::{Collection, Register};
@@ -187,7 +186,7 @@ impl Vault {
         place: &Context,
         sealed: &[u8],
         what: &'static str,
-    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    ) -> Result<Plain, VaultError> {
         let (generation, sealed) = sealed
             .split_first_chunk::<4>()
             .ok_or(VaultError::Damaged(what))?;

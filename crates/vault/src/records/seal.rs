@@ -6,7 +6,7 @@
 use audit::RecordHandle;
 use base::{Class, ClassSet, Instant, Name, PersonId, RecordId, TenantId};
 use crypt::record::{PartPlain, Sealed};
-use crypt::{Context, OpenError};
+use crypt::{Context, OpenError, Plain};
 use keys::{KeysError, Ring};
 use zeroize::Zeroizing;
 
@@ -120,16 +120,17 @@ impl Vault {
         ring: &Ring,
         eyes: Eyes,
     ) -> Result<Seen, VaultError> {
-        let place = at.place(self);
         let tampered = |class, why| VaultError::Tampered {
             what: at.name(),
             class,
             why,
         };
-        let parsed = Sealed::parse(sealed).map_err(|why| tampered(None, why))?;
+        let parsed = Sealed::parse(sealed)
+            .map_err(|why| tampered(None, why))?
+            .at(&at.place(self));
         let mut record = None;
         let mut classes = ClassSet::EMPTY;
-        let mut opened: Vec<(Class, Zeroizing<Vec<u8>>)> = Vec::with_capacity(4);
+        let mut opened: Vec<(Class, Plain)> = Vec::with_capacity(4);
         for part in parsed.parts() {
             let class =
                 Class::from_code(part.class).ok_or_else(|| tampered(None, OpenError::Altered))?;
@@ -146,7 +147,7 @@ impl Vault {
                     other => other.into(),
                 })?;
             let plain = parsed
-                .open(part.class, &key.key, &place)
+                .open(part.class, &key.key)
                 .map_err(|why| tampered(Some(class), why))?;
             if class == Class::Internal {
                 record = Some(record_id(&plain)?);
