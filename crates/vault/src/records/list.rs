@@ -1,11 +1,13 @@
 //! Lists and searches: candidates from the blind index (or the shelf in order), then opened one by one.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use audit::{Action, Outcome, RecordHandle};
 use base::{ClassSet, Ctx, Name, PersonId};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use keys::Ring;
 use policy::{Allowed, RecordsOf};
 use store::{Value, WriteSet};
 
@@ -83,8 +85,10 @@ impl Vault {
         let mut taken: Vec<Taken> = Vec::new();
         let mut looked = 0;
         let mut more = true;
+        let mut last_ring: Option<Arc<Ring>> = None;
         'page: while taken.len() < limit {
-            let chunk = self.candidates(ctx, thing, &tokens, after).await?;
+            let wanted = limit - taken.len();
+            let chunk = self.candidates(ctx, thing, &tokens, after, wanted).await?;
             if chunk.is_empty() {
                 more = false;
                 break;
@@ -92,10 +96,15 @@ impl Vault {
             for (place, row) in chunk {
                 looked += 1;
                 after = Some(place);
-                if let Some(found) = self
-                    .look_at(ctx, allowed, &tokens, keep, place, row)
-                    .await?
-                {
+                let ring = match last_ring.take() {
+                    Some(ring) if ring.person() == place.0 => ring,
+                    _ => self.keys().ring(&ctx.tenant, place.0).await?,
+                };
+                let found = self
+                    .look_at(ctx, allowed, &tokens, keep, place, row, &ring)
+                    .await?;
+                last_ring = Some(ring);
+                if let Some(found) = found {
                     taken.push(found);
                     if taken.len() == limit {
                         break 'page;
@@ -189,12 +198,15 @@ impl Vault {
         thing: &RecordsOf,
         tokens: &[HashSet<IndexToken>],
         after: Option<Place>,
+        wanted: usize,
     ) -> Result<Vec<(Place, Option<SealedRow>)>, VaultError> {
         if tokens.is_empty() {
             let Some(person) = thing.person else {
                 return Ok(Vec::new());
             };
-            return self.in_order(ctx, &thing.collection, person, after).await;
+            return self
+                .in_order(ctx, &thing.collection, person, after, wanted)
+                .await;
         }
         let lead = self.lead(ctx, thing, tokens).await?;
         let mut places: BTreeSet<Place> = BTreeSet::new();
@@ -292,14 +304,17 @@ impl Vault {
         collection: &Name,
         person: PersonId,
         after: Option<Place>,
+        wanted: usize,
     ) -> Result<Vec<(Place, Option<SealedRow>)>, VaultError> {
+        // Each row lies on a page of its own: none is fetched that the page of the list has no place for.
+        let chunk = u32::try_from(wanted).map_or(CHUNK, |wanted| wanted.clamp(1, CHUNK));
         let after = after.map_or_else(Vec::new, |(_, rkey)| rkey.as_bytes().to_vec());
         let params: Vec<Value> = vec![
             (&ctx.tenant).into(),
             person.into(),
             collection.into(),
             after.into(),
-            CHUNK.into(),
+            chunk.into(),
         ];
         let mut rows = self.db().rows(&sql::RECORD_LIST, params).await?;
         rows.iter_mut()
@@ -320,6 +335,7 @@ impl Vault {
         keep: Keep<'_>,
         (person, rkey): Place,
         row: Option<SealedRow>,
+        ring: &Ring,
     ) -> Result<Option<Taken>, VaultError> {
         let thing = allowed.thing();
         let key = || -> Vec<Value> {
@@ -356,7 +372,6 @@ impl Vault {
             version: row.version,
             written_at: row.written_at,
         };
-        let ring = self.keys().ring(&ctx.tenant, person).await?;
         let eyes = Eyes {
             clear: allowed.clear(),
             masked: allowed.masked(),
@@ -365,7 +380,7 @@ impl Vault {
             &at,
             self.collection(&thing.collection)?,
             &row.sealed,
-            &ring,
+            ring,
             eyes,
         )?;
         let opened = Opened {
