@@ -19,6 +19,10 @@ use measure::work::Work;
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 
+/// The same as the program that is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(about = "Measures Strongroom beside the same service without protection")]
 enum Cli {
