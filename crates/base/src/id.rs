@@ -110,6 +110,26 @@ random_id!(
     /// A token's public name (the secret half is never stored).
     TokenId, "token id"
 );
+random_id!(
+    /// An account: one person or one member of staff who signs in.
+    AccountId, "account id"
+);
+random_id!(
+    /// A session of an account (its secret half is never stored).
+    SessionId, "session id"
+);
+random_id!(
+    /// An app: an OAuth client, by its client id.
+    AppId, "app id"
+);
+random_id!(
+    /// What one person let one app do; tokens are bound to it.
+    GrantId, "grant id"
+);
+random_id!(
+    /// A request for a privilege, an assignment of one, an emergency access.
+    PrivilegeId, "privilege id"
+);
 
 impl PersonId {
     /// The shelf for a tenant's records that are about no person (places, organisations, code systems).

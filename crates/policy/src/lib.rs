@@ -16,6 +16,6 @@ mod tests;
 
 pub use decide::{Allowed, decide};
 pub use error::{Denied, TokenError};
-pub use role::{Authority, Role, Scope};
+pub use role::{Authority, Proven, Role, Scope};
 pub use thing::{FileAt, KeysOf, LogOf, PersonAt, RecordAt, RecordsOf, Thing, TrustOf, Verb};
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base::{Actor, ActorKind, ClassSet, Name, PersonId, TenantId, TokenId};
+use base::{Actor, ActorKind, Assurance, ClassSet, Instant, Name, PersonId, TenantId, TokenId};
 use serde::{Deserialize, Serialize};
 
 /// A role with predefined privileges; the rules are in `decide.rs`.
@@ -89,7 +89,28 @@ pub struct Scope {
     pub read_only: bool,
 }
 
-/// Who asks, as proven: made by [`crate::Tokens::verify`], or [`Authority::system`] for Strongroom itself.
+/// What an area that knows accounts and apps has proven of who asks.
+#[derive(Clone, Debug)]
+pub struct Proven {
+    /// The tenant it acts in.
+    pub tenant: TenantId,
+    /// Opaque and stable: an account's or an app's id, or a session's or a token's.
+    pub actor_id: String,
+    /// How it proved itself, as the log writes it: `session`, `oauth`, `dpop`.
+    pub authenticated_by: &'static str,
+    /// The role that decides.
+    pub role: Role,
+    /// The one person it is about, where there is one.
+    pub person: Option<PersonId>,
+    /// How far it reaches within its role.
+    pub scope: Scope,
+    /// How strongly it proved itself; `None` for a program.
+    pub assurance: Option<Assurance>,
+    /// Until when the proof counts as fresh: what matters is changed before then, or after a new proof.
+    pub fresh_until: Option<Instant>,
+}
+
+/// Who asks, as proven: made by [`crate::Tokens::verify`], of a [`Proven`], or [`Authority::system`] for Strongroom itself.
 #[derive(Clone, Debug)]
 pub struct Authority {
     pub(crate) tenant: TenantId,
@@ -98,6 +119,23 @@ pub struct Authority {
     pub(crate) role: Role,
     pub(crate) person: Option<PersonId>,
     pub(crate) scope: Scope,
+    pub(crate) assurance: Option<Assurance>,
+    pub(crate) fresh_until: Option<Instant>,
+}
+
+impl From<Proven> for Authority {
+    fn from(proven: Proven) -> Self {
+        Self {
+            tenant: proven.tenant,
+            actor_id: proven.actor_id,
+            authenticated_by: proven.authenticated_by,
+            role: proven.role,
+            person: proven.person,
+            scope: proven.scope,
+            assurance: proven.assurance,
+            fresh_until: proven.fresh_until,
+        }
+    }
 }
 
 impl Authority {
@@ -111,6 +149,8 @@ impl Authority {
             role: Role::System,
             person: None,
             scope: Scope::default(),
+            assurance: None,
+            fresh_until: None,
         }
     }
 
@@ -128,6 +168,8 @@ impl Authority {
             role,
             person,
             scope,
+            assurance: None,
+            fresh_until: None,
         }
     }
 
@@ -141,6 +183,18 @@ impl Authority {
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
+    }
+
+    /// How strongly it proved itself; `None` for a program.
+    #[must_use]
+    pub const fn assurance(&self) -> Option<Assurance> {
+        self.assurance
+    }
+
+    /// Whether the proof is fresh enough at `now` to change what matters.
+    #[must_use]
+    pub fn is_fresh(&self, now: Instant) -> bool {
+        self.fresh_until.is_some_and(|until| now < until)
     }
 
     /// The one person it is about, for the role `person`.

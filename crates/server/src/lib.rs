@@ -13,6 +13,7 @@ mod installation;
 pub mod private;
 pub mod probes;
 mod remote;
+pub mod secrets;
 mod serving;
 pub mod telemetry;
 pub mod tls;

@@ -23,7 +23,7 @@ use crate::{
     Answer, BodyStream, Call, ErrorStyle, Limit, Metrics, Payload, Problem, Query, Route, Routes,
 };
 
-/// Turns an `Authorization` header into who asks. Wired in `server`.
+/// Turns what a request carries (a token, a session's cookie) into who asks. Wired in `server`.
 pub trait Gate: Send + Sync + 'static {
     /// What is known of who asks.
     type Who: Send + 'static;
@@ -31,10 +31,10 @@ pub trait Gate: Send + Sync + 'static {
     /// Who asks.
     ///
     /// # Errors
-    /// Any fault; of kind `Unauthenticated` when there is no valid token.
+    /// Any fault; of kind `Unauthenticated` when the request proves nothing.
     fn admit<'a>(
         &'a self,
-        authorization: Option<&'a str>,
+        request: &'a Parts,
     ) -> Pin<Box<dyn Future<Output = Result<Self::Who, Problem>> + Send + 'a>>;
 }
 
@@ -141,8 +141,7 @@ impl<G: Gate> App<G> {
                 Ok((handler(call).await?, None))
             }
             Handler::Token(handler) => {
-                let authorization = authorization(&parts.headers)?;
-                let who = self.gate.admit(authorization).await?;
+                let who = self.gate.admit(&parts).await?;
                 let call = self.call(who, &mut parts, route.limit, body, id).await?;
                 let logged = if parts.method == Method::GET || parts.method == Method::HEAD {
                     handler(call).await?
@@ -273,7 +272,11 @@ fn finish(answer: Answer, index: Option<u64>, id: RequestId) -> Response {
     response
 }
 
-fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+/// The `Authorization` header.
+///
+/// # Errors
+/// 400 when it comes more than once: which of them counts would be anybody's guess.
+pub fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let first = values.next();
     if values.next().is_some() {

@@ -20,7 +20,7 @@ mod route;
 pub use answer::{Answer, Logged, stream};
 pub use assets::assets;
 pub use call::{BodyStream, Call, Payload, Query};
-pub use dispatch::{App, Gate};
+pub use dispatch::{App, Gate, authorization};
 pub use listen::{ListenError, Listener, plain, secure};
 pub use metrics::Metrics;
 pub use openapi::{describe, readable};

@@ -150,6 +150,66 @@ actions! {
     SystemStart = "system.start", Execute, System;
     /// The server stopped in good order.
     SystemStop = "system.stop", Execute, System;
+    /// An account was made.
+    AccountCreate = "account.create", Create, System;
+    /// An account was changed: its address was proven, it was named, stopped or let in again.
+    AccountChange = "account.change", Write, System;
+    /// An account was deleted.
+    AccountDelete = "account.delete", Delete, System;
+    /// Accounts were listed or looked at.
+    AccountList = "account.list", List, System;
+    /// Somebody was invited.
+    Invite = "account.invite", Create, System;
+    /// Somebody signed in, or tried to.
+    SessionStart = "session.start", Execute, System;
+    /// A session was ended.
+    SessionEnd = "session.end", Delete, System;
+    /// A session was given a fresh factor, or somebody tried.
+    SessionStepUp = "session.step_up", Execute, System;
+    /// A password was set anew.
+    PasswordChange = "password.change", Write, System;
+    /// Setting a forgotten password anew was asked for.
+    PasswordReset = "password.reset", Execute, System;
+    /// A second factor or passkey was added.
+    FactorAdd = "factor.add", Create, System;
+    /// A second factor or passkey was taken away.
+    FactorRemove = "factor.remove", Delete, System;
+    /// An app was registered.
+    AppRegister = "app.register", Create, System;
+    /// A registration was reviewed.
+    AppReview = "app.review", Write, System;
+    /// An app was changed: its addresses, its secrets, stopped or let in again.
+    AppChange = "app.change", Write, System;
+    /// Apps were listed or looked at.
+    AppList = "app.list", List, System;
+    /// Somebody answered an app's request for access.
+    OauthAuthorize = "oauth.authorize", Execute, System;
+    /// An app was given tokens.
+    OauthToken = "oauth.token", Create, System;
+    /// An app's tokens were ended.
+    OauthRevoke = "oauth.revoke", Delete, System;
+    /// A used code or refresh token came again; everything that came of it was ended.
+    OauthReuse = "oauth.reuse", Delete, System;
+    /// A token's state was asked for.
+    OauthIntrospect = "oauth.introspect", Read, System;
+    /// A new key signs tokens.
+    SigningKeyRotate = "signing_key.rotate", Write, System;
+    /// A privilege was asked for.
+    RoleRequest = "role.request", Create, System;
+    /// A request for a privilege was approved or refused by a second person.
+    RoleDecide = "role.decide", Write, System;
+    /// A privilege ended.
+    RoleEnd = "role.end", Delete, System;
+    /// Privileges were listed or looked at.
+    RoleList = "role.list", List, System;
+    /// A privilege was confirmed or ended in a review.
+    ReviewDecide = "review.decide", Write, System;
+    /// Access was opened in an emergency.
+    BreakGlassOpen = "break_glass.open", Execute, System;
+    /// An emergency access was reviewed.
+    BreakGlassReview = "break_glass.review", Write, System;
+    /// The policies were read or explained.
+    PolicyRead = "policy.read", Read, System;
 }
 
 impl fmt::Display for Action {

@@ -151,6 +151,9 @@ impl Entry {
         if let Some(token) = &self.token {
             out.uuid("token", token.as_bytes());
         }
+        if let Some(subject) = &self.subject {
+            out.uuid("subject", subject);
+        }
         if let Some(check) = self.check.as_ref().map(Name::as_str) {
             out.text("check", check);
         }

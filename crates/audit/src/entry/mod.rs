@@ -69,6 +69,8 @@ pub struct Entry {
     pub policy: Option<Name>,
     /// The token that it was done to.
     pub token: Option<TokenId>,
+    /// The account, app, request or review that it was done to.
+    pub subject: Option<[u8; 16]>,
     /// The promise whose check has a result.
     pub check: Option<Name>,
     /// The key's generation.
@@ -105,6 +107,7 @@ impl Entry {
             grant: None,
             policy: None,
             token: None,
+            subject: None,
             check: None,
             generation: None,
             count: None,
@@ -181,6 +184,13 @@ impl Entry {
     #[must_use]
     pub const fn token(mut self, token: TokenId) -> Self {
         self.token = Some(token);
+        self
+    }
+
+    /// The account, app, request or review that it was done to, by its random id.
+    #[must_use]
+    pub const fn subject(mut self, id: [u8; 16]) -> Self {
+        self.subject = Some(id);
         self
     }
 

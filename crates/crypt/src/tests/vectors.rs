@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::file::{HEADER_BYTES, Opener, Sealer};
 use crate::passphrase::{self, Params};
 use crate::record::{PartPlain, Sealed};
-use crate::{Context, OpenError, SymmetricKey, kdf, mac, record, sealed, token, wrap};
+use crate::{Context, OpenError, Plain, SymmetricKey, kdf, mac, record, sealed, token, wrap};
 
 /// Long enough to cross a cipher block and a segment.
 const TEXT: &[u8] = b"The quick brown fox jumps over the lazy dog, and then sleeps.";
@@ -292,7 +292,7 @@ fn vectors(name: &str, list: &str) -> Vec<Value> {
     vectors
 }
 
-type OpenFn = fn(&SymmetricKey, &Context, &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>, OpenError>;
+type OpenFn = fn(&SymmetricKey, &Context, &[u8]) -> Result<Plain, OpenError>;
 
 #[test]
 fn boxes_and_wrapped_keys_open_as_written_down() {

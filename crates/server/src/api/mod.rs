@@ -39,10 +39,10 @@ impl Gate for TokenGate {
 
     fn admit<'a>(
         &'a self,
-        authorization: Option<&'a str>,
+        request: &'a http::request::Parts,
     ) -> Pin<Box<dyn Future<Output = Result<Authority, Problem>> + Send + 'a>> {
         Box::pin(async move {
-            let text = authorization
+            let text = web::authorization(&request.headers)?
                 .and_then(|value| value.split_once(' '))
                 .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
                 .map_or("", |(_, token)| token.trim());
