@@ -61,6 +61,8 @@ pub(crate) struct Member {
     pub(crate) answer: Answer,
     /// How it went so far. `Ok` becomes true only with the commit.
     pub(crate) outcome: Result<Committed, StoreError>,
+    /// Whether a statement ran that may have written.
+    pub(crate) wrote: bool,
 }
 
 impl Member {
@@ -89,6 +91,7 @@ impl Batch {
                 set,
                 answer,
                 outcome: Ok(Committed::default()),
+                wrote: false,
             })
             .collect();
         Self { members }
@@ -135,6 +138,7 @@ impl Batch {
                 .iter()
                 .find_map(|entry| refused.get(&entry.tenant));
             member.outcome = why.map_or_else(|| Ok(Committed::default()), |why| Err(why.clone()));
+            member.wrote = false;
         }
     }
 

@@ -28,6 +28,14 @@ impl Sql {
     pub const fn each(sqlite: &'static str, postgres: &'static str) -> Self {
         Self { sqlite, postgres }
     }
+
+    /// Whether it only asks: a guard, which writes nothing.
+    pub(crate) const fn only_asks(&self) -> bool {
+        matches!(
+            self.sqlite.as_bytes(),
+            [b'S', b'E', b'L', b'E', b'C', b'T', b' ', ..]
+        )
+    }
 }
 
 /// How many rows a statement must touch (or, for a SELECT, return). If it does not, its whole write set is undone.

@@ -20,6 +20,9 @@ use crate::{Committed, Journal, Migration, Row, StoreError, WriteSet};
 /// How often [`Task::Scrub`] asks again while a reader holds an old snapshot, and how long it waits in between.
 const SCRUB_TRIES: u32 = 100;
 const SCRUB_WAIT: Duration = Duration::from_millis(50);
+/// A savepoint copies each page that is touched, for every set of a batch. Most sets hold, so a batch goes without them; when one
+/// fails, the batch runs again with them, and so do as many after it: sets that race come in crowds.
+const CAREFUL_BATCHES: u32 = 32;
 
 /// The writer's thread, as long as the database is open.
 pub(crate) struct Writer {
@@ -36,10 +39,14 @@ struct Work {
     journal: Option<Arc<dyn Journal>>,
     counters: Arc<Counters>,
     pace: Pace,
+    /// For so many batches each set gets a savepoint of its own.
+    careful: u32,
 }
 
 /// Why a transaction was undone.
 enum Undone {
+    /// One set failed after it had written, and there was no savepoint to go back to.
+    Member,
     /// Storage failed; it failed for everybody.
     All(StoreError),
     /// One tenant's log could not be written; the others can go on without it.
@@ -71,6 +78,7 @@ impl Writer {
             journal,
             counters,
             pace: Pace::default(),
+            careful: 0,
         };
         let inbox = CloseAtEnd(Arc::clone(&queue));
         let thread = std::thread::Builder::new()
@@ -141,9 +149,15 @@ impl Work {
     /// Run the batch until a transaction holds, leaving out tenants whose log fails.
     fn run(&mut self, batch: &mut Batch, commit: &mut Duration) {
         let mut refused = BTreeMap::new();
+        self.careful = self.careful.saturating_sub(1);
         loop {
             match self.transact(batch, commit) {
                 Ok(()) => return,
+                Err(Undone::Member) => {
+                    self.undo();
+                    self.careful = CAREFUL_BATCHES;
+                    batch.restart(&refused);
+                }
                 Err(Undone::Tenant(tenant, why)) => {
                     self.undo();
                     tracing::error!(%tenant, error = %why, "the log did not take entries; nothing was written for this tenant");
@@ -187,6 +201,12 @@ impl Work {
         for member in batch.members.iter_mut().filter(|member| member.holds()) {
             if alone {
                 apply(connection, member)?;
+            } else if self.careful == 0 {
+                apply(connection, member)?;
+                // What it wrote before it failed cannot be told from what the others wrote.
+                if !member.holds() && member.wrote {
+                    return Err(Undone::Member);
+                }
             } else {
                 step(connection, "SAVEPOINT member")?;
                 apply(connection, member)?;
@@ -232,6 +252,7 @@ impl Work {
 fn apply(connection: &Connection, member: &mut Member) -> Result<(), Undone> {
     let mut rows = Vec::with_capacity(member.set.statements.len());
     for statement in &member.set.statements {
+        member.wrote |= !statement.sql.only_asks();
         match connection::execute(connection, statement) {
             Ok(count) => rows.push(count),
             // Out of space or out of reach: SQLite may have undone more than this statement.

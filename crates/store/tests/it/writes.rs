@@ -158,6 +158,26 @@ async fn a_failed_guard_undoes_its_own_set_only() {
 }
 
 #[tokio::test]
+async fn a_set_that_only_asks_in_vain_leaves_the_others_alone() {
+    static ASK: Sql = Sql::both("SELECT id FROM item WHERE id = $1");
+    for (db, _) in engines().await {
+        let sets = (0..30).map(|id| match id % 3 {
+            0 => WriteSet::new().run_expecting(&ASK, vec![999_i64.into()], 1, "nobody"),
+            _ => add(id, "new").log(entry("a", &id.to_string())),
+        });
+        let outcomes = join_all(sets.map(|set| db.commit(set))).await;
+        for (id, outcome) in (0..30).zip(outcomes) {
+            assert_eq!(note(&db, id).await.is_some(), id % 3 != 0, "{}", db.engine);
+            match (id % 3, outcome) {
+                (0, Err(StoreError::Guard("nobody"))) | (1 | 2, Ok(_)) => {}
+                (_, outcome) => panic!("{}: set {id} ended with {outcome:?}", db.engine),
+            }
+        }
+        assert_eq!(log(&db, "a").await.len(), 20, "{}", db.engine);
+    }
+}
+
+#[tokio::test]
 async fn a_guard_sees_what_earlier_sets_of_its_batch_did() {
     static TAKE: Sql = Sql::both("UPDATE item SET note = 'taken' WHERE id = $1 AND note = 'free'");
     for (db, _) in engines().await {
