@@ -11,6 +11,8 @@ pub enum ErrorKind {
     Forbidden,
     /// Not there, or not for the caller's eyes. 404.
     NotFound,
+    /// There is such an address, but it does not take this method. 405.
+    Method,
     /// Was there and is gone for good. 410.
     Gone,
     /// Somebody else was faster, or it exists already. 409.

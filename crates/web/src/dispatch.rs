@@ -94,10 +94,8 @@ impl<G: Gate> App<G> {
             .method_not_allowed_fallback(move |request: Request<Body>| {
                 let app = method.clone();
                 async move {
-                    let problem = Problem::new(ErrorKind::Invalid, "http.method", "This address does not take this method.");
-                    let mut response = app.unrouted(&request, problem);
-                    *response.status_mut() = http::StatusCode::METHOD_NOT_ALLOWED;
-                    response
+                    let problem = Problem::new(ErrorKind::Method, "http.method", "This address does not take this method.");
+                    app.unrouted(&request, problem)
                 }
             })
     }

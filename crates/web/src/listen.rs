@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -16,6 +17,7 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use crate::Metrics;
+use crate::unread::Kept;
 
 /// Connections at once: each costs about 30 KiB with TLS.
 const CONNECTIONS_MAX: usize = 10_000;
@@ -180,7 +182,19 @@ impl Connection {
     async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
         let router = self.router.clone();
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            router.clone().oneshot(request.map(axum::body::Body::new))
+            let router = router.clone();
+            async move {
+                if request.version() != http::Version::HTTP_2 || request.body().is_end_stream() {
+                    return router.oneshot(request.map(axum::body::Body::new)).await;
+                }
+                let (parts, body) = request.into_parts();
+                let (body, kept) = Kept::of(body);
+                let answer = router
+                    .oneshot(hyper::Request::from_parts(parts, body))
+                    .await;
+                kept.read_out().await;
+                answer
+            }
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
         let connection = self.watcher.watch(connection.into_owned());

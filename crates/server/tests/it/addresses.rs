@@ -1,5 +1,9 @@
 //! Addresses, queries and headers that are wrong or mean harm: they find nothing and leave nothing.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use base::PersonId;
 use http::Method;
 use policy::Role;
@@ -7,6 +11,7 @@ use serde_json::json;
 
 use crate::house::{ACME, House, on_each_engine};
 use crate::refusals::{put, rows};
+use crate::running::Place;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn naughty_addresses_find_nothing() {
@@ -200,4 +205,43 @@ async fn bad_headers_are_refused() {
         assert_eq!(got.status, 400, "{class}: {}", got.text());
     }
     assert_eq!(rows(&house).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_sends_a_body_to_the_wrong_address_hears_so_over_http_2() {
+    let place = Place::new();
+    let server = place.start().await;
+    let ended = Arc::new(AtomicBool::new(false));
+    let pieces = {
+        let ended = Arc::clone(&ended);
+        futures_util::stream::unfold(0, move |sent| {
+            let ended = Arc::clone(&ended);
+            async move {
+                // The server has time to answer between two pieces.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                ended.store(sent == 3, Ordering::Relaxed);
+                (sent < 3).then(|| (Ok::<_, std::io::Error>(vec![b' '; 1_000]), sent + 1))
+            }
+        })
+    };
+    let ca = std::path::Path::new(server.ready["ca_file"].as_str().unwrap());
+    let mut tls = server::tls::client(ca).unwrap();
+    tls.alpn_protocols = vec![b"h2".to_vec()];
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .build()
+        .unwrap();
+    let answer = client
+        .post(server.url("/healthz"))
+        .body(reqwest::Body::wrap_stream(pieces))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.version(), http::Version::HTTP_2);
+    assert_eq!(answer.status(), 405);
+    let problem: serde_json::Value = answer.json().await.unwrap();
+    assert_eq!(problem["status"], 405);
+    // A stream that is reset before its body was sent takes the answer with it in some clients.
+    assert!(ended.load(Ordering::Relaxed), "the body was cut off");
+    server.stop().await;
 }
