@@ -306,6 +306,10 @@ pub const CODES: &[(&str, &str)] = &[
         "request.idempotency_key_reused",
         "The Idempotency-Key was used for another request.",
     ),
+    (
+        "service.not_ready",
+        "A database does not answer or cannot be written at present.",
+    ),
     ("store.damaged", "Stored bytes do not hold together."),
     ("store.duplicate", "A row is there already."),
     ("store.guard", "What had to hold for a write did not."),

@@ -1,9 +1,15 @@
 //! Whether the service can do its work, and what it counts.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::time::Duration;
 
+use base::{ErrorKind, Instant};
+use http::{Method, StatusCode};
+use policy::Authority;
 use prometheus_client::metrics::gauge::Gauge;
-use web::Metrics;
+use tokio::sync::Mutex;
+use web::{Answer, Doc, Limit, Metrics, Problem, Route, Routes};
 
 use super::House;
 use crate::OPERATOR;
@@ -42,6 +48,54 @@ impl Gauges {
         self.sets.set(number(stats.sets_held));
         self.waiting.set(number(stats.waiting));
     }
+}
+
+/// Finding out costs a commit; whoever asks more often gets the same answer again.
+const FIND_OUT_EVERY: Duration = Duration::from_secs(1);
+
+/// What was found out last, and when.
+type Found = Mutex<Option<(Instant, Result<(), &'static str>)>>;
+
+pub(super) fn routes(house: &House) -> Routes<Authority> {
+    let (house, found) = (Arc::clone(house), Arc::new(Found::default()));
+    vec![Route::open(
+        Method::GET,
+        "/readyz",
+        Limit::NoBody,
+        Doc {
+            id: "readyz",
+            group: "Service",
+            summary: "Whether the databases answer and can be written",
+            about: "For load balancers. Found out at most once a second, however many ask.",
+            params: vec![],
+            body: None,
+            answers: &[(200, "It can do its work")],
+        },
+        move |_| {
+            let (house, found) = (Arc::clone(&house), Arc::clone(&found));
+            async move {
+                let mut found = found.lock().await;
+                let now = house.clock.now();
+                let outcome = match *found {
+                    Some((at, outcome)) if at <= now && now.since(at) < FIND_OUT_EVERY => outcome,
+                    _ => {
+                        let outcome = ready(&house).await;
+                        *found = Some((now, outcome));
+                        outcome
+                    }
+                };
+                outcome.map_err(|why| {
+                    Problem::new(
+                        ErrorKind::Unavailable,
+                        "service.not_ready",
+                        format!("Not ready: {why}."),
+                    )
+                })?;
+                let text = "text/plain; charset=utf-8";
+                Ok(Answer::with_type(StatusCode::OK, text, "ready\n"))
+            }
+        },
+    )]
 }
 
 /// Whether the databases can be reached and the log can be written to.

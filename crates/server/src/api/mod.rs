@@ -69,6 +69,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(log::routes(house));
     routes.extend(house::routes(house));
     routes.extend(trust::routes(house));
+    routes.extend(health::routes(house));
     routes.extend(web::assets());
     let meta = meta::routes(&routes);
     routes.extend(meta);

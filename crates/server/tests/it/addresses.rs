@@ -237,6 +237,8 @@ async fn whoever_sends_a_body_to_the_wrong_address_hears_so_over_http_2() {
         .send()
         .await
         .unwrap();
+    let ready = client.get(server.url("/readyz")).send().await.unwrap();
+    assert_eq!(ready.text().await.unwrap(), "ready\n");
     assert_eq!(answer.version(), http::Version::HTTP_2);
     assert_eq!(answer.status(), 405);
     let problem: serde_json::Value = answer.json().await.unwrap();
