@@ -90,7 +90,7 @@ impl MessageKey {
     /// of SHA-256; it says nothing of the cipher's key.
     pub(crate) fn derive(key: &SymmetricKey, info: &[&[u8]]) -> Self {
         let mut okm = Zeroizing::new([[0; 32]; 2]);
-        kdf::expand(key.danger_bytes(), info, okm.as_flattened_mut());
+        kdf::expand_two(key, info, &mut okm);
         let [cipher_key, commitment] = &*okm;
         Self {
             cipher: Cipher::new(cipher_key),

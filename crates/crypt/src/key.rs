@@ -1,7 +1,9 @@
 //! A secret key of 256 bits.
 
 use std::fmt;
+use std::sync::OnceLock;
 
+use aws_lc_rs::hmac::{HMAC_SHA256, Key};
 use base::Rng;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -11,7 +13,11 @@ pub const KEY_BYTES: usize = 32;
 /// A 256-bit key for sealing, deriving or authenticating.
 ///
 /// It lives on the heap, so that a move leaves no copy behind; it is zeroised on drop and has no `Clone`.
-pub struct SymmetricKey(Box<Zeroizing<[u8; KEY_BYTES]>>);
+pub struct SymmetricKey {
+    bytes: Box<Zeroizing<[u8; KEY_BYTES]>>,
+    /// Set up at its first derivation: a key in a cache derives one for every message, and setting up was a third of that.
+    derives: OnceLock<Box<Key>>,
+}
 
 impl SymmetricKey {
     /// A fresh random key.
@@ -43,14 +49,23 @@ impl SymmetricKey {
     /// The bytes themselves. Whoever calls this answers for where they go.
     #[must_use]
     pub fn danger_bytes(&self) -> &[u8; KEY_BYTES] {
-        &self.0
+        &self.bytes
+    }
+
+    /// The key, set up for HMAC-SHA256. The library wipes it when it is dropped.
+    pub(crate) fn derives(&self) -> &Key {
+        self.derives
+            .get_or_init(|| Box::new(Key::new(HMAC_SHA256, self.danger_bytes())))
     }
 
     /// A key that is written where it will stay, never on the stack.
     pub(crate) fn filled(fill: impl FnOnce(&mut [u8; KEY_BYTES])) -> Self {
         let mut bytes = Box::new(Zeroizing::new([0; KEY_BYTES]));
         fill(&mut bytes);
-        Self(bytes)
+        Self {
+            bytes,
+            derives: OnceLock::new(),
+        }
     }
 }
 
