@@ -19,6 +19,7 @@ use http_body::Body as _;
 use http_body_util::BodyExt;
 
 use crate::route::Handler;
+use crate::unread::Unread;
 use crate::{
     Answer, BodyStream, Call, ErrorStyle, Limit, Metrics, Payload, Problem, Query, Route, Routes,
 };
@@ -134,6 +135,7 @@ impl<G: Gate> App<G> {
         id: RequestId,
     ) -> Result<(Answer, Option<u64>), Problem> {
         let (mut parts, body) = request.into_parts();
+        let body = Unread::new(body);
         no_cards(&parts)?;
         match &route.handler {
             Handler::Open(handler) => {
@@ -168,7 +170,7 @@ impl<G: Gate> App<G> {
         who: W,
         parts: &mut Parts,
         limit: Limit,
-        body: Body,
+        body: Unread,
         id: RequestId,
     ) -> Result<Call<W>, Problem> {
         let path = RawPathParams::from_request_parts(parts, &())
@@ -348,7 +350,7 @@ fn has_digits(bytes: &[u8]) -> bool {
     bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= 12
 }
 
-async fn payload(limit: Limit, body: Body) -> Result<Payload, Problem> {
+async fn payload(limit: Limit, body: Unread) -> Result<Payload, Problem> {
     match limit {
         Limit::NoBody => {
             if body.is_end_stream() || body.size_hint().upper() == Some(0) {
@@ -382,7 +384,7 @@ fn broken(_: axum::Error) -> Problem {
     )
 }
 
-async fn collect(mut body: Body, max: usize) -> Result<Bytes, Problem> {
+async fn collect(mut body: Unread, max: usize) -> Result<Bytes, Problem> {
     let hint = body.size_hint();
     if hint.lower() > max as u64 {
         return Err(too_large(max as u64));
@@ -414,7 +416,7 @@ async fn collect(mut body: Body, max: usize) -> Result<Bytes, Problem> {
     Ok(first.unwrap_or_else(|| whole.freeze()))
 }
 
-fn limited(body: Body, max: u64) -> BodyStream {
+fn limited(body: Unread, max: u64) -> BodyStream {
     let mut seen = 0u64;
     Box::pin(body.into_data_stream().map(move |piece| {
         let piece = piece.map_err(broken)?;

@@ -16,6 +16,7 @@ mod metrics;
 mod openapi;
 mod problem;
 mod route;
+mod unread;
 
 pub use answer::{Answer, Logged, stream};
 pub use assets::assets;

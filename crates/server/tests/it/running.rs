@@ -19,18 +19,38 @@ const EXIT_MAX: Duration = Duration::from_secs(60);
 /// Where a demonstration lies, from one start to the next.
 pub struct Place {
     folder: TempDir,
+    data: PathBuf,
+    /// More arguments for each start.
+    more: Vec<String>,
 }
 
 impl Place {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        Self::furnish(folder, data)
+    }
+
+    /// The installation lies in `data`, what is said about it elsewhere.
+    pub fn on(data: PathBuf) -> Self {
+        Self::furnish(tempfile::tempdir().unwrap(), data)
+    }
+
+    fn furnish(folder: TempDir, data: PathBuf) -> Self {
         std::fs::write(folder.path().join("cabinet.toml"), crate::house::CABINET).unwrap();
-        Self { folder }
+        let more = Vec::new();
+        Self { folder, data, more }
+    }
+
+    /// Start with more arguments from now on.
+    pub fn with(mut self, more: &[&str]) -> Self {
+        self.more.extend(more.iter().map(|arg| (*arg).to_owned()));
+        self
     }
 
     /// The installation's folder.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.data.clone()
     }
 
     /// Where the child writes what it says.
@@ -72,6 +92,7 @@ impl Place {
             .arg(self.path("cabinet.toml"))
             .arg("--ready-file")
             .arg(&ready_file)
+            .args(&self.more)
             .stdin(Stdio::null())
             .stdout(append("stdout"))
             .stderr(append("stderr"))
