@@ -14,6 +14,8 @@ mod beside;
 mod canaries;
 mod cards;
 mod checks;
+mod clock;
+mod cluster;
 mod commands;
 mod crash;
 mod disk;
