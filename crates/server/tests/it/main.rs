@@ -25,6 +25,7 @@ mod files;
 mod garden;
 mod house;
 mod import;
+mod large;
 mod load;
 mod records;
 mod refusals;
