@@ -24,6 +24,7 @@ mod faults;
 mod files;
 mod garden;
 mod house;
+mod hsm;
 mod import;
 mod large;
 mod load;

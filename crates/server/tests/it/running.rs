@@ -22,6 +22,8 @@ pub struct Place {
     data: PathBuf,
     /// More arguments for each start.
     more: Vec<String>,
+    /// Variables of each process.
+    world: Vec<(&'static str, PathBuf)>,
 }
 
 impl Place {
@@ -38,8 +40,18 @@ impl Place {
 
     fn furnish(folder: TempDir, data: PathBuf) -> Self {
         std::fs::write(folder.path().join("cabinet.toml"), crate::house::CABINET).unwrap();
-        let more = Vec::new();
-        Self { folder, data, more }
+        Self {
+            folder,
+            data,
+            more: Vec::new(),
+            world: Vec::new(),
+        }
+    }
+
+    /// Run every process with this variable from now on.
+    pub fn in_world(mut self, name: &'static str, value: PathBuf) -> Self {
+        self.world.push((name, value));
+        self
     }
 
     /// Start with more arguments from now on.
@@ -93,6 +105,7 @@ impl Place {
             .arg("--ready-file")
             .arg(&ready_file)
             .args(&self.more)
+            .envs(self.world.iter().cloned())
             .stdin(Stdio::null())
             .stdout(append("stdout"))
             .stderr(append("stderr"))
@@ -133,7 +146,12 @@ impl Place {
     pub async fn command(&self, args: &[&str]) -> Ran {
         let data = self.data();
         let data = data.to_str().unwrap();
-        command(&[args, &["--data", data]].concat()).await
+        self.run(&[args, &["--data", data]].concat()).await
+    }
+
+    /// Run a command that says itself what it works on.
+    pub async fn run(&self, args: &[&str]) -> Ran {
+        run(args, self.world.clone()).await
     }
 }
 
@@ -165,10 +183,15 @@ impl Ran {
 
 /// Run `strongroom` with these arguments.
 pub async fn command(args: &[&str]) -> Ran {
+    run(args, Vec::new()).await
+}
+
+async fn run(args: &[&str], world: Vec<(&'static str, PathBuf)>) -> Ran {
     let args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
     let run = move || {
         Command::new(STRONGROOM)
             .args(args)
+            .envs(world)
             .stdin(Stdio::null())
             .output()
     };
