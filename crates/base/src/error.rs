@@ -49,4 +49,8 @@ pub trait Fault: std::error::Error + Send + Sync + 'static {
     fn pointer(&self) -> Option<String> {
         None
     }
+    /// How many bytes there are, where the range that was asked for lies outside.
+    fn length(&self) -> Option<u64> {
+        None
+    }
 }

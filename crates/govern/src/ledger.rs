@@ -7,6 +7,7 @@ use base::{Ctx, Instant, Name, TenantId};
 use crypt::hash::sha256;
 use store::{Db, Row, Value, WriteSet};
 
+use crate::state::CLOCK_SKEW_MAX;
 use crate::{GovernError, Outcome, ProbeError, sql};
 
 /// Whether a check measured the real thing or something broken on purpose.
@@ -165,7 +166,8 @@ impl Ledger {
         rows.iter().map(record).collect()
     }
 
-    /// Forget results that are older than `keep`, but never the latest of their kind. The log keeps their digests.
+    /// Forget results that are older than `keep`, but never the latest of their kind; and those that a clock which was ahead
+    /// dated after `now`, since they would else be the latest until then. The log keeps their digests.
     ///
     /// # Errors
     /// [`GovernError::Store`].
@@ -174,9 +176,13 @@ impl Ledger {
         let before = Instant::from_micros(now.micros().saturating_sub(span));
         let committed = self
             .db
-            .commit(WriteSet::new().run(&sql::PRUNE, vec![before.into()]))
+            .commit(
+                WriteSet::new()
+                    .run(&sql::PRUNE_AHEAD, vec![now.after(CLOCK_SKEW_MAX).into()])
+                    .run(&sql::PRUNE, vec![before.into()]),
+            )
             .await?;
-        Ok(committed.rows.first().copied().unwrap_or(0))
+        Ok(committed.rows.iter().sum())
     }
 }
 

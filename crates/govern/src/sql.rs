@@ -26,5 +26,8 @@ pub(crate) static PRUNE: Sql = Sql::both(
          WHERE other.check_name = evidence.check_name AND other.mode = evidence.mode AND other.verdict = evidence.verdict)",
 );
 
+/// What was measured after a moment: by a clock that was ahead. Its entries stay in the log.
+pub(crate) static PRUNE_AHEAD: Sql = Sql::both("DELETE FROM evidence WHERE measured_at > $1");
+
 /// Every statement of this area, to be prepared on both engines.
-pub static STATEMENTS: &[&Sql] = &[&INSERT, &SET_INDEX, &LATEST, &PRUNE];
+pub static STATEMENTS: &[&Sql] = &[&INSERT, &SET_INDEX, &LATEST, &PRUNE, &PRUNE_AHEAD];

@@ -38,7 +38,7 @@ pub struct PromiseView<'a> {
 }
 
 /// Clocks of several machines differ by a little; a measurement from further in the future counts for nothing.
-const CLOCK_SKEW_MAX: Duration = Duration::from_secs(300);
+pub(crate) const CLOCK_SKEW_MAX: Duration = Duration::from_secs(300);
 
 /// Every promise of the catalogue as it stands at `now` by these records.
 #[must_use]

@@ -74,6 +74,8 @@ struct Believed {
     hash: [u8; 32],
     authority: Authority,
     expires_at: Instant,
+    /// Since when, and until when: a clock that is set back believes nothing for longer.
+    since: Instant,
     until: Instant,
 }
 
@@ -145,6 +147,7 @@ impl Tokens {
         let now = self.clock.now();
         if let Some(believed) = self.believed.lock().get(&id)
             && crypt::mac::same(&believed.hash, &hash)
+            && now >= believed.since
             && now < believed.until
             && now < believed.expires_at
         {
@@ -183,6 +186,7 @@ impl Tokens {
                 hash,
                 authority: authority.clone(),
                 expires_at,
+                since: now,
                 until: now.after(BELIEVED_FOR),
             },
         );

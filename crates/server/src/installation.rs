@@ -51,7 +51,14 @@ impl Installation {
     /// # Errors
     /// [`Failure`], with what to do next.
     pub async fn open(config: Config) -> Result<Self, Failure> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Self::open_by(config, Arc::new(SystemClock)).await
+    }
+
+    /// [`Installation::open`] by another clock than the machine's.
+    ///
+    /// # Errors
+    /// As [`Installation::open`].
+    pub async fn open_by(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let rng: Arc<dyn Rng> = Arc::new(crypt::SystemRng);
         let register = Arc::new(register(&config)?);
 

@@ -180,6 +180,13 @@ impl Fault for VaultError {
         }
     }
 
+    fn length(&self) -> Option<u64> {
+        match self {
+            Self::Range(len) => Some(*len),
+            _ => None,
+        }
+    }
+
     fn pointer(&self) -> Option<String> {
         match self {
             Self::Document(error) => error.pointer(),

@@ -232,6 +232,11 @@ impl<G: Gate> App<G> {
             }
             _ => answer,
         };
+        // RFC 9110, 15.5.17: what there is to ask for.
+        let answer = match problem.length {
+            Some(len) => answer.header_text(header::CONTENT_RANGE, &format!("bytes */{len}")),
+            None => answer,
+        };
         finish(answer, None, id)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -17,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use crate::Metrics;
-use crate::unread::Kept;
+use crate::unread::Unread;
 
 /// Connections at once: each costs about 30 KiB with TLS.
 const CONNECTIONS_MAX: usize = 10_000;
@@ -182,19 +183,12 @@ impl Connection {
     async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
         let router = self.router.clone();
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            let router = router.clone();
-            async move {
-                if request.version() != http::Version::HTTP_2 || request.body().is_end_stream() {
-                    return router.oneshot(request.map(axum::body::Body::new)).await;
-                }
-                let (parts, body) = request.into_parts();
-                let (body, kept) = Kept::of(body);
-                let answer = router
-                    .oneshot(hyper::Request::from_parts(parts, body))
-                    .await;
-                kept.read_out().await;
-                answer
-            }
+            let request = if request.body().is_end_stream() {
+                request.map(Body::new)
+            } else {
+                request.map(|body| Body::new(Unread::new(Body::new(body))))
+            };
+            router.clone().oneshot(request)
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
         let connection = self.watcher.watch(connection.into_owned());

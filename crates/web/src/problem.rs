@@ -15,6 +15,8 @@ pub struct Problem {
     pub detail: String,
     /// Where in the request body.
     pub pointer: Option<String>,
+    /// How many bytes there are, where the range that was asked for lies outside.
+    pub length: Option<u64>,
     /// For our own log only.
     pub internal: String,
 }
@@ -26,6 +28,7 @@ impl<F: Fault> From<F> for Problem {
             code: fault.code(),
             detail: fault.public(),
             pointer: fault.pointer(),
+            length: fault.length(),
             internal: fault.to_string(),
         }
     }
@@ -40,6 +43,7 @@ impl Problem {
             code,
             detail: detail.into(),
             pointer: None,
+            length: None,
             internal: String::new(),
         }
     }

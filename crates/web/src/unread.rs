@@ -1,69 +1,71 @@
-//! What is left of a request body when its answer is ready.
+//! A request's body. What is left of it when the request was refused is taken in and dropped for a while.
 //!
-//! HTTP/2 resets a stream whose answer is complete before its request is (RFC 9113 §8.1), and some clients then throw the answer
-//! away. So a small rest is read before the answer goes out: who sent too much or to the wrong address hears why.
+//! Else the connection would be cut (HTTP/2: the stream reset, RFC 9113 §8.1) while the client still sends, and some clients would see
+//! that instead of the answer.
 
-use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::body::Body;
 use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
+use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
-use parking_lot::Mutex;
 
-/// The most that is read for nothing: what a client has under way before it can hear of an answer.
-const REST_BYTES_MAX: usize = 1 << 20;
-/// The longest that an answer waits for it.
-const REST_WAIT_MAX: Duration = Duration::from_millis(500);
+/// Long enough for an answer to cross to a client that reads while it sends.
+const TAKE_IN_MAX: Duration = Duration::from_secs(5);
+/// A client that sends much more without looking at the answer is cut off.
+const TAKE_IN_BYTES_MAX: u64 = 64 << 20;
 
-/// A body that the handler reads, and that is still there when the handler is done.
-pub(crate) struct Kept(Arc<Mutex<Incoming>>);
+/// A body that may be left before its end.
+pub(crate) struct Unread(Body);
 
-impl Kept {
-    /// The body for the handler, and what holds on to it.
-    pub(crate) fn of(body: Incoming) -> (axum::body::Body, Self) {
-        let shared = Arc::new(Mutex::new(body));
-        (
-            axum::body::Body::new(Self(Arc::clone(&shared))),
-            Self(shared),
-        )
-    }
-
-    /// Read what the handler left, within bounds.
-    pub(crate) async fn read_out(self) {
-        let rest = async move {
-            let mut body = pin!(self);
-            let mut seen = 0;
-            while seen < REST_BYTES_MAX
-                && let Some(Ok(frame)) = body.frame().await
-            {
-                seen += frame.data_ref().map_or(0, Bytes::len);
-            }
-        };
-        // Too slow or too long: the client is told all the same, if it listens.
-        let _ = tokio::time::timeout(REST_WAIT_MAX, rest).await;
+impl Unread {
+    pub(crate) const fn new(body: Body) -> Self {
+        Self(body)
     }
 }
 
-impl Body for Kept {
+impl http_body::Body for Unread {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = axum::Error;
 
     fn poll_frame(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        Pin::new(&mut *self.0.lock()).poll_frame(cx)
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.0).poll_frame(cx)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.lock().is_end_stream()
+        self.0.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.lock().size_hint()
+        self.0.size_hint()
+    }
+}
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        use http_body::Body as _;
+        if self.0.is_end_stream() {
+            return;
+        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let rest = std::mem::take(&mut self.0);
+        runtime.spawn(tokio::time::timeout(TAKE_IN_MAX, take_in(rest)));
+    }
+}
+
+async fn take_in(mut rest: Body) {
+    let mut bytes = 0;
+    while bytes < TAKE_IN_BYTES_MAX {
+        match rest.frame().await {
+            Some(Ok(frame)) => bytes += frame.data_ref().map_or(0, |data| data.len() as u64),
+            Some(Err(_)) | None => return,
+        }
     }
 }

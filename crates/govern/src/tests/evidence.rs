@@ -134,6 +134,25 @@ async fn old_results_go_but_the_latest_of_a_kind_stays() {
     }
 }
 
+#[tokio::test]
+async fn a_clock_that_was_ahead_leaves_no_result_that_is_the_latest_for_ever() {
+    for db in databases().await {
+        let ledger = Ledger::new(db.db(), "operator".parse().expect("a tenant"));
+        let checks: Vec<Box<dyn Check>> = vec![Box::new(Told(Ok(true)))];
+        for minute in [1, 600, 2] {
+            run(&checks, Mode::Measure, &ledger, &|| ctx(at(minute)))
+                .await
+                .expect("recorded");
+        }
+        ledger
+            .prune(at(3), Duration::from_secs(3600))
+            .await
+            .expect("pruned");
+        let latest = ledger.latest().await.expect("read");
+        assert_eq!(latest.first().map(|record| record.at), Some(at(2)));
+    }
+}
+
 #[test]
 fn the_entry_names_check_result_and_digest() {
     for check in crate::checks::NAMES {

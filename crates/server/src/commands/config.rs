@@ -2,7 +2,7 @@
 
 use super::{Held, data, talk};
 use crate::cli::Config as Args;
-use crate::config::{Config, SAMPLE};
+use crate::config::{Config, SAMPLE, SealConfig};
 use crate::{installation, tls};
 
 pub(super) fn run(args: &Args) -> Held {
@@ -21,6 +21,17 @@ pub(super) fn run(args: &Args) -> Held {
                     "note: {} is not there yet; the server needs it to start",
                     config.tls.certificate.display()
                 ));
+            }
+            if let SealConfig::Pkcs11 {
+                module, pin_file, ..
+            } = &config.seal
+            {
+                for needed in [module, pin_file].into_iter().filter(|path| !path.exists()) {
+                    talk(format_args!(
+                        "note: {} is not there yet; the root key is unsealed with it",
+                        needed.display()
+                    ));
+                }
             }
             talk(format_args!(
                 "{}: right; environment {}, {} tenants, {} collections",

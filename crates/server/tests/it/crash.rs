@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
+use crate::load::entries_are_there;
 use crate::running::{Place, Running, log_index};
 
 const ROUNDS: u64 = 5;
@@ -184,46 +185,6 @@ async fn everything_is_there(server: &Running, told: &Mutex<Told>) {
     }
 }
 
-async fn entries_are_there(place: &Place, told: &Mutex<Told>) {
-    let wanted = told.lock().entries.clone();
-    let mut found = HashMap::new();
-    let mut from = 0;
-    loop {
-        let page = place
-            .command(&[
-                "log",
-                "show",
-                "--json",
-                "--limit",
-                "1000",
-                "--from",
-                &from.to_string(),
-            ])
-            .await
-            .held()
-            .lines();
-        if page.is_empty() {
-            break;
-        }
-        for line in &page {
-            let index = line["index"].as_u64().unwrap();
-            found.insert(index, line["entry"]["request"].as_str().unwrap().to_owned());
-            from = from.max(index + 1);
-        }
-        if page.len() < 1000 {
-            break;
-        }
-    }
-    assert!(!wanted.is_empty());
-    for (index, request) in wanted {
-        assert_eq!(
-            found.get(&index),
-            Some(&request),
-            "entry {index} was named in an answer"
-        );
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_again_and_again_it_loses_nothing() {
     let place = Place::new();
@@ -267,7 +228,7 @@ async fn killed_again_and_again_it_loses_nothing() {
     let mut server = place.start().await;
     server.ready["persons"][0] = person.unwrap();
     everything_is_there(&server, &told).await;
-    entries_are_there(&place, &told).await;
+    entries_are_there(&place, &told.lock().entries.clone()).await;
     assert!(
         told.lock().entries.len() > 50,
         "there was load: {}",

@@ -337,3 +337,47 @@ async fn an_erasure_that_was_cut_short_is_completed_at_start() {
     })
     .await;
 }
+
+static HOLD_HEAD: Sql = Sql::both("SELECT size FROM log_head WHERE tenant = 'acme' FOR UPDATE");
+static MARK: Sql = Sql::both("UPDATE person SET state = 1 WHERE person = $1 AND state = 0");
+static LINGER: Sql = Sql::each("SELECT 1", "SELECT pg_sleep(1)");
+static LINGERS: Sql = Sql::each(
+    "SELECT 0",
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%pg_sleep(1)' AND pid <> pg_backend_pid()",
+);
+
+/// What another node began before, and commits only after our guards could have looked.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_that_another_node_is_committing_wins() {
+    let Some(house) = House::over_postgres().await else {
+        return;
+    };
+    let person = house.new_person(ACME).await;
+    let path = format!("/v1/persons/{person}/records/sheet/one");
+    assert_eq!(house.put(&path, &json!({ "pulse": 1 })).await.status, 201);
+    let elsewhere = &house.databases()[0];
+    let erasing = WriteSet::new()
+        .run(&HOLD_HEAD, vec![])
+        .run(&MARK, vec![person.into()])
+        .run(&LINGER, vec![]);
+    let late = async {
+        while elsewhere
+            .row(&LINGERS, vec![])
+            .await
+            .unwrap()
+            .unwrap()
+            .int(0)
+            .unwrap()
+            == 0
+        {
+            tokio::task::yield_now().await;
+        }
+        let written = house.put(&path, &json!({ "pulse": 2 })).await;
+        let read = house.get(&path).await;
+        (written, read)
+    };
+    let (erased, (written, read)) = tokio::join!(elsewhere.commit(erasing), late);
+    erased.unwrap();
+    assert_eq!(written.status, 404, "{}", written.text());
+    assert_eq!(read.status, 404, "{}", read.text());
+}

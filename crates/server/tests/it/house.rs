@@ -132,12 +132,17 @@ impl House {
     }
 
     /// Let the installation go, and open it again from what it left.
-    pub async fn reopened(mut self) -> Self {
+    pub async fn reopened(self) -> Self {
+        self.reopened_by(Arc::new(server::clock::SystemClock)).await
+    }
+
+    /// [`House::reopened`], and from now on by this clock.
+    pub async fn reopened_by(mut self, clock: Arc<dyn base::Clock>) -> Self {
         self.router = Router::new();
         // The routes held it too.
         let place = Arc::into_inner(self.place).expect("nobody else holds the house");
         place.close().await;
-        let place = Arc::new(open(self.folder.path()).await);
+        let place = Arc::new(open_by(self.folder.path(), clock).await);
         Self {
             router: router(&place),
             place,
@@ -300,9 +305,13 @@ impl House {
 pub const LONG: Duration = Duration::from_hours(24);
 
 async fn open(folder: &Path) -> Installation {
+    open_by(folder, Arc::new(server::clock::SystemClock)).await
+}
+
+async fn open_by(folder: &Path, clock: Arc<dyn base::Clock>) -> Installation {
     let config = Config::read(&folder.join("strongroom.toml")).unwrap();
     telemetry::begin(&config.logging).unwrap();
-    Installation::open(config).await.unwrap()
+    Installation::open_by(config, clock).await.unwrap()
 }
 
 fn router(place: &Arc<Installation>) -> Router {

@@ -19,18 +19,50 @@ const EXIT_MAX: Duration = Duration::from_secs(60);
 /// Where a demonstration lies, from one start to the next.
 pub struct Place {
     folder: TempDir,
+    data: PathBuf,
+    /// More arguments for each start.
+    more: Vec<String>,
+    /// Variables of each process.
+    world: Vec<(&'static str, PathBuf)>,
 }
 
 impl Place {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        Self::furnish(folder, data)
+    }
+
+    /// The installation lies in `data`, what is said about it elsewhere.
+    pub fn on(data: PathBuf) -> Self {
+        Self::furnish(tempfile::tempdir().unwrap(), data)
+    }
+
+    fn furnish(folder: TempDir, data: PathBuf) -> Self {
         std::fs::write(folder.path().join("cabinet.toml"), crate::house::CABINET).unwrap();
-        Self { folder }
+        Self {
+            folder,
+            data,
+            more: Vec::new(),
+            world: Vec::new(),
+        }
+    }
+
+    /// Run every process with this variable from now on.
+    pub fn in_world(mut self, name: &'static str, value: PathBuf) -> Self {
+        self.world.push((name, value));
+        self
+    }
+
+    /// Start with more arguments from now on.
+    pub fn with(mut self, more: &[&str]) -> Self {
+        self.more.extend(more.iter().map(|arg| (*arg).to_owned()));
+        self
     }
 
     /// The installation's folder.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.data.clone()
     }
 
     /// Where the child writes what it says.
@@ -72,6 +104,8 @@ impl Place {
             .arg(self.path("cabinet.toml"))
             .arg("--ready-file")
             .arg(&ready_file)
+            .args(&self.more)
+            .envs(self.world.iter().cloned())
             .stdin(Stdio::null())
             .stdout(append("stdout"))
             .stderr(append("stderr"))
@@ -112,7 +146,12 @@ impl Place {
     pub async fn command(&self, args: &[&str]) -> Ran {
         let data = self.data();
         let data = data.to_str().unwrap();
-        command(&[args, &["--data", data]].concat()).await
+        self.run(&[args, &["--data", data]].concat()).await
+    }
+
+    /// Run a command that says itself what it works on.
+    pub async fn run(&self, args: &[&str]) -> Ran {
+        run(args, self.world.clone()).await
     }
 }
 
@@ -144,10 +183,15 @@ impl Ran {
 
 /// Run `strongroom` with these arguments.
 pub async fn command(args: &[&str]) -> Ran {
+    run(args, Vec::new()).await
+}
+
+async fn run(args: &[&str], world: Vec<(&'static str, PathBuf)>) -> Ran {
     let args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
     let run = move || {
         Command::new(STRONGROOM)
             .args(args)
+            .envs(world)
             .stdin(Stdio::null())
             .output()
     };

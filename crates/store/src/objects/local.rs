@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use base::ObjectId;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
 use super::{Identity, ObjectReader, ObjectWriter, Objects};
@@ -25,7 +26,11 @@ pub struct LocalObjects {
     root: PathBuf,
     /// Part of the names in `incoming/`, so that two writers of one id do not meet there.
     next: AtomicU64,
+    left: Left,
 }
+
+/// Unfinished objects that could not be removed, since the disk could not be written; removed when the next object begins.
+type Left = Arc<Mutex<Vec<PathBuf>>>;
 
 impl LocalObjects {
     /// Open the folder `root`, make it if it is missing, and remove what interrupted writers left behind.
@@ -35,6 +40,7 @@ impl LocalObjects {
         Ok(Self {
             root,
             next: AtomicU64::new(0),
+            left: Left::default(),
         })
     }
 
@@ -54,9 +60,11 @@ impl Objects for LocalObjects {
         let name = format!("{id}.{}.{number}", std::process::id());
         let incoming = self.root.join(INCOMING).join(name);
         let (folder, path) = (self.folder(id), self.path(id));
+        let left = Arc::clone(&self.left);
         Box::pin(async move {
             let work = move || {
-                let begun = Begun::new(incoming).map_err(|error| broken("create", &error))?;
+                remove_left(&left);
+                let begun = Begun::new(incoming, left).map_err(|error| broken("create", &error))?;
                 Ok(Box::new(LocalWriter {
                     state: State::Idle(begun),
                     folder,
@@ -176,10 +184,11 @@ fn open(path: &Path) -> io::Result<LocalReader> {
 struct Begun {
     file: File,
     path: PathBuf,
+    left: Left,
 }
 
 impl Begun {
-    fn new(path: PathBuf) -> io::Result<Self> {
+    fn new(path: PathBuf, left: Left) -> io::Result<Self> {
         loop {
             let options = OpenOptions::new()
                 .write(true)
@@ -190,6 +199,7 @@ impl Begun {
             let begun = Self {
                 file,
                 path: path.clone(),
+                left: Arc::clone(&left),
             };
             begun.file.lock()?;
             // Somebody who tidied up may have removed it before we had the lock.
@@ -203,7 +213,8 @@ impl Begun {
 impl Drop for Begun {
     fn drop(&mut self) {
         if let Err(error) = remove_if_there(&self.path) {
-            tracing::warn!(%error, "an unfinished object could not be removed; it goes at the next start");
+            tracing::warn!(%error, "an unfinished object could not be removed; it goes when the next one comes, or at the next start");
+            self.left.lock().push(std::mem::take(&mut self.path));
         }
     }
 }
@@ -318,6 +329,15 @@ impl ObjectReader for LocalReader {
             *buf = blocking(work).await?;
             Ok(())
         })
+    }
+}
+
+fn remove_left(left: &Left) {
+    let paths = std::mem::take(&mut *left.lock());
+    for path in paths {
+        if remove_if_there(&path).is_err() {
+            left.lock().push(path);
+        }
     }
 }
 

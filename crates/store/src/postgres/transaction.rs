@@ -87,13 +87,10 @@ impl Connection {
             self.prepared(head.sql).await.map_err(Undone::All)?;
         }
         self.prepared(&TRANSACTION_ID).await.map_err(Undone::All)?;
-        if way == Way::Apart {
-            self.run_apart(batch).await?;
-            if !batch.any_holds() {
-                return Ok(None);
-            }
-        }
-        let (id, heads) = self.run_ahead(batch, way, &tenants, &heads).await?;
+        let (id, heads) = match way {
+            Way::Ahead => self.run_ahead(batch, &tenants, &heads).await?,
+            Way::Apart => self.run_apart(batch, &tenants, &heads).await?,
+        };
         if !batch.any_holds() {
             return Ok(None);
         }
@@ -120,52 +117,34 @@ impl Connection {
     }
 
     /// Send everything, then read the answers: the transaction's id and the heads of `tenants`.
+    ///
+    /// The heads are locked first, so that every guard sees what was committed before this batch's entries: one that looked
+    /// before it waited for the lock would not see what the other node changed meanwhile.
     async fn run_ahead(
-        &mut self,
+        &self,
         batch: &mut Batch,
-        way: Way,
         tenants: &[TenantId],
         heads: &[Statement],
     ) -> Result<(i64, Vec<Option<Row>>), Undone> {
-        let id = self.prepared(&TRANSACTION_ID).await.map_err(Undone::All)?;
         let alone = batch.members.iter().filter(|member| member.holds()).count() == 1;
-        let (client, prepared) = (&self.client, &self.statements);
-        let find = |sql: &'static Sql| {
-            prepared
-                .get(&std::ptr::from_ref(sql).addr())
-                .ok_or_else(|| {
-                    Undone::All(StoreError::Internal("a statement is not prepared".into()))
-                })
-        };
-        let mut begin = None;
+        let begin = Sent::new(self.client.batch_execute("BEGIN")).await;
+        let heads = self.send_heads(heads).await?;
         let mut sent = Vec::new();
-        if way == Way::Ahead {
-            begin = Some(Sent::new(client.batch_execute("BEGIN")).await);
-            for member in batch.members.iter_mut().filter(|member| member.holds()) {
-                let Member { set, outcome, .. } = member;
-                let mut answers = Vec::with_capacity(set.statements.len());
-                for statement in &set.statements {
-                    let prepared = find(statement.sql)?;
-                    answers.push((
-                        statement.expect,
-                        Sent::new(client.execute_raw(prepared, &statement.params)).await,
-                    ));
-                }
-                sent.push((outcome, answers));
+        for member in batch.members.iter_mut().filter(|member| member.holds()) {
+            let Member { set, outcome, .. } = member;
+            let mut answers = Vec::with_capacity(set.statements.len());
+            for statement in &set.statements {
+                answers.push((statement.expect, self.send(statement).await?));
             }
+            sent.push((outcome, answers));
         }
-        let id = Sent::new(first_row(client, &id, &[])).await;
-        let mut head_rows = Vec::with_capacity(heads.len());
-        for head in heads {
-            head_rows.push(Sent::new(first_row(client, find(head.sql)?, &head.params)).await);
-        }
+        let id = self.send_id().await?;
 
-        if let Some(begin) = begin {
-            begin
-                .answer()
-                .await
-                .map_err(|error| Undone::All(classify(&error)))?;
-        }
+        begin
+            .answer()
+            .await
+            .map_err(|error| Undone::All(classify(&error)))?;
+        let rows = read_heads(tenants, heads).await?;
         for (outcome, answers) in sent {
             let mut rows = Vec::with_capacity(answers.len());
             let mut failed = None;
@@ -195,32 +174,20 @@ impl Connection {
                 }
             }
         }
-        let id = id
-            .answer()
-            .await
-            .map_err(|error| Undone::All(classify(&error)))?;
-        let id = id
-            .as_ref()
-            .map_or(Ok(0), |row| row.try_get(0))
-            .map_err(|error| Undone::All(classify(&error)))?;
-        let mut rows = Vec::with_capacity(heads.len());
-        for (tenant, head) in tenants.iter().zip(head_rows) {
-            let head = head
-                .answer()
-                .await
-                .map_err(|error| log_failure(tenant, &error))?;
-            let head = head
-                .map(|row| value::row(&row))
-                .transpose()
-                .map_err(|error| refused(tenant, &error))?;
-            rows.push(head);
-        }
-        Ok((id, rows))
+        Ok((read_id(id).await?, rows))
     }
 
-    /// Run the sets one by one; each keeps or loses its own.
-    async fn run_apart(&self, batch: &mut Batch) -> Result<(), Undone> {
-        let mut before = "BEGIN; SAVEPOINT member";
+    /// Run the sets one by one, behind the heads; each keeps or loses its own.
+    async fn run_apart(
+        &self,
+        batch: &mut Batch,
+        tenants: &[TenantId],
+        heads: &[Statement],
+    ) -> Result<(i64, Vec<Option<Row>>), Undone> {
+        self.batch("BEGIN").await.map_err(Undone::All)?;
+        let heads = self.send_heads(heads).await?;
+        let rows = read_heads(tenants, heads).await?;
+        let mut before = "SAVEPOINT member";
         for member in batch.members.iter_mut().filter(|member| member.holds()) {
             let outcome = self.run_one(before, &member.set.statements).await?;
             before = match &outcome {
@@ -230,7 +197,32 @@ impl Connection {
             member.outcome = outcome;
         }
         let end = before.replace("; SAVEPOINT member", "");
-        self.batch(&end).await.map_err(Undone::All)
+        self.batch(&end).await.map_err(Undone::All)?;
+        let id = self.send_id().await?;
+        Ok((read_id(id).await?, rows))
+    }
+
+    async fn send_heads<'a>(
+        &'a self,
+        heads: &'a [Statement],
+    ) -> Result<Vec<Sent<'a, Option<tokio_postgres::Row>>>, Undone> {
+        let mut sent = Vec::with_capacity(heads.len());
+        for head in heads {
+            let asked = first_row(&self.client, self.find(head.sql)?, &head.params);
+            sent.push(Sent::new(asked).await);
+        }
+        Ok(sent)
+    }
+
+    async fn send_id(&self) -> Result<Sent<'_, Option<tokio_postgres::Row>>, Undone> {
+        let id = self.find(&TRANSACTION_ID)?;
+        Ok(Sent::new(first_row(&self.client, id, &[])).await)
+    }
+
+    fn find(&self, sql: &'static Sql) -> Result<&tokio_postgres::Statement, Undone> {
+        let prepared = self.statements.get(&std::ptr::from_ref(sql).addr());
+        prepared
+            .ok_or_else(|| Undone::All(StoreError::Internal("a statement is not prepared".into())))
     }
 
     async fn run_one(
@@ -268,14 +260,7 @@ impl Connection {
     }
 
     async fn send<'a>(&'a self, statement: &'a Statement) -> Result<Sent<'a, u64>, Undone> {
-        let prepared = self
-            .statements
-            .get(&std::ptr::from_ref(statement.sql).addr());
-        let Some(prepared) = prepared else {
-            return Err(Undone::All(StoreError::Internal(
-                "a statement is not prepared".into(),
-            )));
-        };
+        let prepared = self.find(statement.sql)?;
         Ok(Sent::new(self.client.execute_raw(prepared, &statement.params)).await)
     }
 
@@ -323,6 +308,35 @@ impl Connection {
         batch.number(&firsts);
         Ok(())
     }
+}
+
+async fn read_heads(
+    tenants: &[TenantId],
+    heads: Vec<Sent<'_, Option<tokio_postgres::Row>>>,
+) -> Result<Vec<Option<Row>>, Undone> {
+    let mut rows = Vec::with_capacity(heads.len());
+    for (tenant, head) in tenants.iter().zip(heads) {
+        let head = head
+            .answer()
+            .await
+            .map_err(|error| log_failure(tenant, &error))?;
+        let head = head
+            .map(|row| value::row(&row))
+            .transpose()
+            .map_err(|error| refused(tenant, &error))?;
+        rows.push(head);
+    }
+    Ok(rows)
+}
+
+async fn read_id(id: Sent<'_, Option<tokio_postgres::Row>>) -> Result<i64, Undone> {
+    let id = id
+        .answer()
+        .await
+        .map_err(|error| Undone::All(classify(&error)))?;
+    id.as_ref()
+        .map_or(Ok(0), |row| row.try_get(0))
+        .map_err(|error| Undone::All(classify(&error)))
 }
 
 async fn first_row(
