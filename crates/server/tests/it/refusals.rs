@@ -362,8 +362,9 @@ async fn bad_documents_are_refused_with_a_pointer() {
             if what != "an unknown field" {
                 says_nothing_back(&got, what);
             }
+            // Twice, since four digits stand in a random request id now and then.
             assert!(
-                !got.text().contains("4242"),
+                !got.text().replace([' ', '-'], "").contains("42424242"),
                 "{what} is said back: {}",
                 got.text()
             );
