@@ -14,7 +14,7 @@
   const keys = (list) => (list ?? []).map((key) => ({ ...key, id: bytes(key.id) }));
 
   // The names are WebAuthn's; binary values are base64url on the way, as in its JSON form.
-  const create = async ({ publicKey }) => {
+  const create = async (publicKey) => {
     const made = await navigator.credentials.create({
       publicKey: {
         ...publicKey,
@@ -35,7 +35,7 @@
       extensions: made.getClientExtensionResults(),
     };
   };
-  const use = async ({ publicKey }) => {
+  const use = async (publicKey) => {
     const used = await navigator.credentials.get({
       publicKey: { ...publicKey, challenge: bytes(publicKey.challenge), allowCredentials: keys(publicKey.allowCredentials) },
     });
@@ -54,10 +54,8 @@
   };
 
   for (const form of document.querySelectorAll("form[data-passkey]")) {
-    form.hidden = false;
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const failed = form.querySelector("[data-failed]");
+    const failed = form.querySelector("[data-failed]");
+    const ask = async () => {
       failed.hidden = true;
       try {
         const request = JSON.parse(form.dataset.request);
@@ -67,6 +65,12 @@
       } catch {
         failed.hidden = false;
       }
+    };
+    form.hidden = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      ask();
     });
+    ask();
   }
 })();

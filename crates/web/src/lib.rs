@@ -32,8 +32,9 @@ pub use listen::{ListenError, Listener, plain, secure};
 pub use metrics::Metrics;
 pub use openapi::{describe, readable};
 pub use page::{
-    Button, Choice, Cookie, FORM_BYTES_MAX, Field, Form, FormPage, Frame, LANG, Place, SESSION,
-    SameSite, SetCookie, Shown, Site, TOKEN_FIELD, Visit, language, onward, show, unsigned,
+    Button, Choice, Cookie, FORM_BYTES_MAX, Field, Form, FormPage, Frame, LANG, Message,
+    PasskeyAct, PasskeyPage, Place, SESSION, SameSite, SetCookie, Shown, Site, TOKEN_FIELD, Visit,
+    language, onward, show, unsigned,
 };
 pub use problem::Problem;
 pub use route::{Access, Doc, ErrorStyle, Limit, Param, ParamIn, Route, Routes};

@@ -9,6 +9,7 @@ mistake = Fehler
 mistakes = Bitte sehen Sie noch einmal hin
 or = oder
 passkey-use = Passkey verwenden
+passkey-make = Passkey anlegen
 passkey-failed = Mit dem Passkey hat es nicht geklappt. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Weg.
 passkey-no-script = Ein Passkey braucht JavaScript. Alles andere geht ohne.
 

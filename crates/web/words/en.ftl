@@ -9,6 +9,7 @@ mistake = Mistake
 mistakes = This needs another look
 or = or
 passkey-use = Use a passkey
+passkey-make = Make a passkey
 passkey-failed = The passkey did not work. Try again, or take another way.
 passkey-no-script = A passkey needs JavaScript. Everything else works without.
 

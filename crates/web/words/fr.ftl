@@ -9,6 +9,7 @@ mistake = Erreur
 mistakes = Un point est à revoir
 or = ou
 passkey-use = Utiliser une clé d’accès
+passkey-make = Créer une clé d’accès
 passkey-failed = La clé d’accès n’a pas fonctionné. Réessayez, ou prenez un autre chemin.
 passkey-no-script = La clé d’accès a besoin de JavaScript. Tout le reste s’en passe.
 

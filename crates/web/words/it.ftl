@@ -9,6 +9,7 @@ mistake = Errore
 mistakes = C’è qualcosa da rivedere
 or = oppure
 passkey-use = Usa una passkey
+passkey-make = Crea una passkey
 passkey-failed = Con la passkey non ha funzionato. Riprovi, o scelga un’altra strada.
 passkey-no-script = La passkey richiede JavaScript. Tutto il resto funziona senza.
 

@@ -8,9 +8,10 @@ sign-out = Logga ut
 mistake = Fel
 mistakes = Det här behöver du titta på
 or = eller
-passkey-use = Använd en nyckel
-passkey-failed = Det gick inte med nyckeln. Försök igen, eller ta en annan väg.
-passkey-no-script = Nycklar kräver JavaScript. Allt annat fungerar utan.
+passkey-use = Använd en inloggningsnyckel
+passkey-make = Gör en inloggningsnyckel
+passkey-failed = Det gick inte med inloggningsnyckeln. Försök igen, eller ta en annan väg.
+passkey-no-script = En inloggningsnyckel kräver JavaScript. Allt annat fungerar utan.
 
 error-ask = Skriv gärna med de här två om du hör av dig, så hittar vi det:
 error-code = Vad det var

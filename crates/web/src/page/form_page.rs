@@ -27,7 +27,7 @@ pub struct FormPage {
     hidden: Vec<(&'static str, String)>,
     action: String,
     button: Button,
-    passkey: Option<String>,
+    or: Option<(String, String)>,
     also: Vec<Place>,
 }
 
@@ -47,7 +47,7 @@ impl FormPage {
                 name: verb,
                 class: "",
             },
-            passkey: None,
+            or: None,
             also: Vec::new(),
         }
     }
@@ -89,10 +89,10 @@ impl FormPage {
         self
     }
 
-    /// With a second button, for a passkey; `request` is what the browser is asked, as JSON.
+    /// With another way below it: a form of nothing but a button, that takes the unseen values along.
     #[must_use]
-    pub fn passkey(mut self, request: Option<String>) -> Self {
-        self.passkey = request;
+    pub fn or(mut self, action: impl Into<String>, verb: String) -> Self {
+        self.or = Some((action.into(), verb));
         self
     }
 
@@ -117,11 +117,6 @@ impl FormPage {
         } else {
             StatusCode::OK
         };
-        let shown = if self.passkey.is_some() {
-            Shown::WithPasskeys
-        } else {
-            Shown::Plain
-        };
-        show(status, self, shown)
+        show(status, self, Shown::Plain)
     }
 }

@@ -9,6 +9,8 @@ mod form;
 mod form_page;
 mod frame;
 mod language;
+mod message;
+mod passkey_page;
 mod refusal;
 mod render;
 #[cfg(test)]
@@ -21,6 +23,8 @@ pub use form::{FORM_BYTES_MAX, Form, TOKEN_FIELD};
 pub use form_page::{Button, FormPage};
 pub use frame::{Frame, Place};
 pub use language::language;
+pub use message::Message;
+pub use passkey_page::{PasskeyAct, PasskeyPage};
 pub use render::{Shown, show};
 pub use visit::{Site, Visit, onward, unsigned};
 

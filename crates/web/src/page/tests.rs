@@ -92,10 +92,16 @@ fn house_with_key(key: u8) -> House {
         }),
         Route::page("/key", Doc::page("key", ""), |call| async move {
             let page = call.who.frame(&WORDS);
-            FormPage::new(page, "Key".to_owned(), "/sample", "Send".to_owned())
-                .passkey(Some("{\"publicKey\":{}}".to_owned()))
-                .answer()
-                .map(|answer| answer.leads_to("https://app.test:8443"))
+            PasskeyPage::new(
+                page,
+                "Key".to_owned(),
+                PasskeyAct::Use,
+                "{\"rpId\":\"a\"}".to_owned(),
+                "/sample",
+            )
+            .hidden("ticket", "t")
+            .answer()
+            .map(|answer| answer.leads_to("https://app.test:8443"))
         }),
         Route::page("/broken", Doc::page("broken", ""), |_| async {
             let mut problem = Problem::new(ErrorKind::Internal, "http.panic", "Broken.");
