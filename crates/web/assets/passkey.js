@@ -3,7 +3,10 @@
 "use strict";
 
 (() => {
-  if (!window.PublicKeyCredential || !navigator.credentials) return;
+  if (!window.PublicKeyCredential || !navigator.credentials) {
+    for (const note of document.querySelectorAll("[data-absent]")) note.hidden = false;
+    return;
+  }
 
   const bytes = (text) =>
     Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));

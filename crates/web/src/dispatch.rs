@@ -21,8 +21,8 @@ use http_body_util::BodyExt;
 use crate::page::{foreign, from_our_own_page, refusal};
 use crate::route::Handler;
 use crate::{
-    Answer, BodyStream, Call, ErrorStyle, Form, Limit, Metrics, Payload, Problem, Query, Route,
-    Routes, SetCookie, Site, Visit,
+    Answer, BodyStream, Call, ErrorStyle, Form, Limit, Metrics, Payload, Peer, Problem, Query,
+    Route, Routes, SetCookie, Site, Visit,
 };
 
 /// Turns what a request carries (a token, a session's cookie) into who asks. Wired in `server`.
@@ -288,6 +288,7 @@ impl<G: Gate> App<G> {
             query,
             raw_query,
             host: host(parts),
+            peer: parts.extensions.get().map(|Peer(address)| *address),
             headers: std::mem::take(&mut parts.headers),
             payload,
         })

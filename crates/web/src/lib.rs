@@ -28,7 +28,7 @@ pub use assets::assets;
 pub use call::{BodyStream, Call, Payload, Query};
 pub use dispatch::{App, Gate, authorization};
 pub use lang::{Lang, format};
-pub use listen::{ListenError, Listener, plain, secure};
+pub use listen::{ListenError, Listener, Peer, plain, secure};
 pub use metrics::Metrics;
 pub use openapi::{describe, readable};
 pub use page::{

@@ -10,6 +10,7 @@ mistakes = Bitte sehen Sie noch einmal hin
 or = oder
 passkey-use = Passkey verwenden
 passkey-make = Passkey anlegen
+passkey-absent = Dieser Browser kennt keine Passkeys. Nehmen Sie einen anderen Weg oder einen anderen Browser.
 passkey-failed = Mit dem Passkey hat es nicht geklappt. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Weg.
 passkey-no-script = Ein Passkey braucht JavaScript. Alles andere geht ohne.
 

@@ -10,6 +10,7 @@ mistakes = This needs another look
 or = or
 passkey-use = Use a passkey
 passkey-make = Make a passkey
+passkey-absent = This browser knows no passkeys. Take another way, or another browser.
 passkey-failed = The passkey did not work. Try again, or take another way.
 passkey-no-script = A passkey needs JavaScript. Everything else works without.
 

@@ -10,6 +10,7 @@ mistakes = Un point est à revoir
 or = ou
 passkey-use = Utiliser une clé d’accès
 passkey-make = Créer une clé d’accès
+passkey-absent = Ce navigateur ne connaît pas les clés d’accès. Prenez un autre chemin, ou un autre navigateur.
 passkey-failed = La clé d’accès n’a pas fonctionné. Réessayez, ou prenez un autre chemin.
 passkey-no-script = La clé d’accès a besoin de JavaScript. Tout le reste s’en passe.
 

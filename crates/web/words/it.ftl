@@ -10,6 +10,7 @@ mistakes = C’è qualcosa da rivedere
 or = oppure
 passkey-use = Usa una passkey
 passkey-make = Crea una passkey
+passkey-absent = Questo browser non conosce le passkey. Scelga un’altra strada, o un altro browser.
 passkey-failed = Con la passkey non ha funzionato. Riprovi, o scelga un’altra strada.
 passkey-no-script = La passkey richiede JavaScript. Tutto il resto funziona senza.
 

@@ -10,6 +10,7 @@ mistakes = Det här behöver du titta på
 or = eller
 passkey-use = Använd en inloggningsnyckel
 passkey-make = Gör en inloggningsnyckel
+passkey-absent = Den här webbläsaren kan inte använda inloggningsnycklar. Ta en annan väg, eller en annan webbläsare.
 passkey-failed = Det gick inte med inloggningsnyckeln. Försök igen, eller ta en annan väg.
 passkey-no-script = En inloggningsnyckel kräver JavaScript. Allt annat fungerar utan.
 
