@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -509,7 +509,7 @@ async fn payload(limit: Limit, body: Body) -> Result<Payload, Problem> {
             }
         }
         Limit::Bytes(max) => collect(body, max).await.map(Payload::Bytes),
-        Limit::Stream(max) => Ok(Payload::Stream(limited(body, max))),
+        Limit::Stream(max) => Ok(Payload::Stream(Mutex::new(limited(body, max)))),
     }
 }
 

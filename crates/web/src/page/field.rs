@@ -80,6 +80,12 @@ impl Field {
         Self::line(name, label, "text", "off")
     }
 
+    /// What somebody is called.
+    #[must_use]
+    pub fn name(name: &'static str, label: String) -> Self {
+        Self::line(name, label, "text", "name")
+    }
+
     /// An e-mail address that somebody signs in with.
     #[must_use]
     pub fn email(name: &'static str, label: String) -> Self {

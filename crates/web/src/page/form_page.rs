@@ -25,6 +25,7 @@ pub struct FormPage {
     error: Option<String>,
     fields: Vec<Field>,
     hidden: Vec<(&'static str, String)>,
+    username: Option<String>,
     action: String,
     button: Button,
     or: Option<(String, String)>,
@@ -42,6 +43,7 @@ impl FormPage {
             error: None,
             fields: Vec::new(),
             hidden: Vec::new(),
+            username: None,
             action: action.into(),
             button: Button {
                 name: verb,
@@ -71,6 +73,13 @@ impl FormPage {
     #[must_use]
     pub fn hidden(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.hidden.push((name, value.into()));
+        self
+    }
+
+    /// With the name that a password keeper files the password under. Unseen.
+    #[must_use]
+    pub fn hidden_username(mut self, name: &str) -> Self {
+        self.username = Some(name.to_owned());
         self
     }
 
