@@ -18,6 +18,7 @@ mod identity;
 mod links;
 pub mod mail;
 mod model;
+pub mod pages;
 pub mod password;
 mod prune;
 mod secrets;

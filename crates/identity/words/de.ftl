@@ -56,6 +56,7 @@ wrong-passkey = Der Passkey konnte es nicht zeigen. Versuchen Sie es noch einmal
 
 enrol-title = Ihre Arbeit braucht einen zweiten Nachweis
 enrol-lead = Sie kommen an das, was für andere privat ist. Ein Passwort allein reicht dafür nicht; richten Sie bitte noch etwas ein.
+enrol-choose = Was möchten Sie nehmen?
 enrol-passkey = Einen Passkey
 enrol-passkey-about = Ihr Telefon, Ihr Rechner oder ein Sicherheitsschlüssel. Niemand kann ihn Ihnen ablisten.
 enrol-app = Eine App, die Codes zeigt
@@ -165,6 +166,7 @@ app-unnamed = App
 passkey-unnamed = Passkey
 
 totp-title = Eine App hinzufügen
+app-lead = Sie brauchen eine Authenticator-App auf dem Telefon. Jede ist recht, und sie geht ohne Verbindung.
 totp-scan = Scannen Sie dieses Bild mit Ihrer App
 totp-qr = Ein QR-Code mit dem Schlüssel für Ihre App. Der Schlüssel steht darunter, zum Abtippen.
 totp-type = Oder tippen Sie diesen Schlüssel ein
@@ -215,6 +217,7 @@ session-name-button = Namen speichern
 
 confirm-title = Sind Sie es?
 confirm-lead = Bevor sich hier etwas ändert, zeigen Sie bitte noch einmal, dass Sie es sind. Danach geht es dort weiter, wo Sie waren.
+confirm-refused = Das ist nicht Ihr Passwort. Versuchen Sie es noch einmal.
 confirm-button = Ich bin es
 
 # Was gerade geschah

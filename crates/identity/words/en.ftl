@@ -56,6 +56,7 @@ wrong-passkey = The passkey did not prove it. Try again, or take another way.
 
 enrol-title = Your work needs a second proof
 enrol-lead = You can reach what is private to others. A password alone is not enough for that, so set up one thing more.
+enrol-choose = What will you use?
 enrol-passkey = A passkey
 enrol-passkey-about = Your phone, your computer or a security key. Nobody can lure it out of you.
 enrol-app = An app that shows codes
@@ -165,6 +166,7 @@ app-unnamed = App
 passkey-unnamed = Passkey
 
 totp-title = Add an app
+app-lead = You need an authenticator app on your phone. Any will do, and it works without a connection.
 totp-scan = Scan this picture with your app
 totp-qr = A QR code with the key for your app. The key stands below it, to type.
 totp-type = Or type this key into it
@@ -215,6 +217,7 @@ session-name-button = Save the name
 
 confirm-title = Is it you?
 confirm-lead = Before this is changed, show once more that it is you. Then we go on where you were.
+confirm-refused = That is not your password. Try again.
 confirm-button = It is me
 
 # What was just done

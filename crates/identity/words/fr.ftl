@@ -56,6 +56,7 @@ wrong-passkey = La clé d’accès n’a pas pu le montrer. Réessayez, ou prene
 
 enrol-title = Votre travail demande une seconde preuve
 enrol-lead = Vous avez accès à ce qui est privé pour d’autres. Un mot de passe seul n’y suffit pas : ajoutez encore une chose.
+enrol-choose = Que voulez-vous utiliser ?
 enrol-passkey = Une clé d’accès
 enrol-passkey-about = Votre téléphone, votre ordinateur ou une clé de sécurité. Personne ne peut vous la soutirer.
 enrol-app = Une application qui affiche des codes
@@ -165,6 +166,7 @@ app-unnamed = Application
 passkey-unnamed = Clé d’accès
 
 totp-title = Ajouter une application
+app-lead = Il vous faut une application d’authentification sur votre téléphone. N’importe laquelle convient, et elle marche sans connexion.
 totp-scan = Scannez cette image avec l’application
 totp-qr = Un code QR avec la clé pour votre application. La clé est écrite en dessous.
 totp-type = Ou tapez cette clé dans l’application
@@ -215,6 +217,7 @@ session-name-button = Enregistrer le nom
 
 confirm-title = Est-ce bien vous ?
 confirm-lead = Avant ce changement, montrez encore une fois que c’est vous. Nous reprendrons là où vous étiez.
+confirm-refused = Ce n’est pas votre mot de passe. Réessayez.
 confirm-button = C’est bien moi
 
 # Ce qui vient d’être fait

@@ -56,6 +56,7 @@ wrong-passkey = La passkey non è riuscita a dimostrarlo. Riprovi, o scelga un�
 
 enrol-title = Il suo lavoro richiede una seconda prova
 enrol-lead = Lei può arrivare a ciò che per altri è privato. Per questo una password da sola non basta: aggiunga ancora una cosa.
+enrol-choose = Che cosa vuole usare?
 enrol-passkey = Una passkey
 enrol-passkey-about = Il suo telefono, il computer o una chiave di sicurezza. Nessuno può carpirgliela.
 enrol-app = Un’app che mostra codici
@@ -165,6 +166,7 @@ app-unnamed = App
 passkey-unnamed = Passkey
 
 totp-title = Aggiunga un’app
+app-lead = Le serve un’app di autenticazione sul telefono. Va bene qualsiasi, e funziona senza connessione.
 totp-scan = Inquadri questa immagine con l’app
 totp-qr = Un codice QR con la chiave per la sua app. La chiave è scritta sotto.
 totp-type = Oppure scriva questa chiave nell’app
@@ -215,6 +217,7 @@ session-name-button = Salva il nome
 
 confirm-title = È lei?
 confirm-lead = Prima di questa modifica, dimostri ancora una volta che è lei. Poi riprendiamo da dove era.
+confirm-refused = Non è la sua password. Riprovi.
 confirm-button = Sono io
 
 # Che cosa è appena successo

@@ -56,6 +56,7 @@ wrong-passkey = Nyckeln kunde inte visa att det är du. Försök igen, eller ta 
 
 enrol-title = Ditt arbete kräver ett bevis till
 enrol-lead = Du kan nå sådant som är privat för andra. Då räcker inte bara ett lösenord, så lägg till en sak till.
+enrol-choose = Vad vill du använda?
 enrol-passkey = En inloggningsnyckel
 enrol-passkey-about = Din telefon, din dator eller en säkerhetsnyckel. Ingen kan lura den av dig.
 enrol-app = En app som visar koder
@@ -165,6 +166,7 @@ app-unnamed = App
 passkey-unnamed = Nyckel
 
 totp-title = Lägg till en app
+app-lead = Du behöver en autentiseringsapp i telefonen. Vilken som helst duger, och den fungerar utan uppkoppling.
 totp-scan = Skanna bilden med appen
 totp-qr = En QR-kod med nyckeln till din app. Nyckeln står under den, att skriva in.
 totp-type = Eller skriv in den här nyckeln
@@ -215,6 +217,7 @@ session-name-button = Spara namnet
 
 confirm-title = Är det du?
 confirm-lead = Innan detta ändras behöver du visa en gång till att det är du. Sedan fortsätter vi där du var.
+confirm-refused = Det är inte ditt lösenord. Försök igen.
 confirm-button = Det är jag
 
 # Vad som just gjordes
