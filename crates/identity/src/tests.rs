@@ -3,6 +3,9 @@
 mod factors;
 mod guessing;
 mod letters;
+// Beside the pages, since it speaks HTTP to them.
+#[path = "pages/tests/mod.rs"]
+mod pages;
 mod passkeys;
 mod passwords;
 mod sessions;

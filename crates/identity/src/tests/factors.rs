@@ -12,7 +12,7 @@ pub(super) fn code(house: &House, secret: &TotpSecret) -> String {
     crypt::otp::code(&bytes, house.now().seconds() / 30)
 }
 
-fn decode(text: &str) -> Vec<u8> {
+pub(super) fn decode(text: &str) -> Vec<u8> {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits: String = text
         .bytes()
