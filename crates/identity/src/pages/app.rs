@@ -150,7 +150,7 @@ fn show(
         action: way.action,
         name: way.name.to_owned(),
         next: way.next.to_owned(),
-        code: Field::code("code", t.say("second-code"))
+        code: Field::code("code", t.say("totp-enter"))
             .hint(t.say("second-code-hint"))
             .error(wrong),
         back: way.back.clone(),

@@ -16,16 +16,14 @@ pub(super) fn said(t: Tongue, error: &IdentityError) -> Option<String> {
         IdentityError::TooMany(_) => t.say("too-many"),
         IdentityError::Email => t.say("mistake-email"),
         IdentityError::Name | IdentityError::Card => t.say("mistake-name"),
-        IdentityError::Weak(weaknesses) => {
-            let all: Vec<_> = weaknesses.iter().map(|it| weakness(t, it)).collect();
-            all.join(" ")
-        }
+        // One at a time: a list of all that is wrong with it helps nobody to find a better one.
+        IdentityError::Weak(weaknesses) => weakness(t, weaknesses.first()?),
         _ => return None,
     })
 }
 
 /// Why a password is not good enough, and what to do about it.
-pub(super) fn weakness(t: Tongue, weakness: &Weakness) -> String {
+fn weakness(t: Tongue, weakness: &Weakness) -> String {
     let key = format!("weakness-{}", weakness.code());
     match weakness {
         Weakness::Short { least: n } | Weakness::Long { most: n } => {
