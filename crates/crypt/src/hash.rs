@@ -49,3 +49,11 @@ fn array(digest: &Digest) -> [u8; 32] {
     out.copy_from_slice(digest.as_ref());
     out
 }
+
+/// SHA-1, for lists of leaked passwords that are published in this form. Never for anything that must hold.
+#[must_use]
+pub fn sha1_of_leaked(bytes: &[u8]) -> [u8; 20] {
+    let mut out = [0; 20];
+    out.copy_from_slice(digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref());
+    out
+}

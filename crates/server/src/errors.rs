@@ -130,6 +130,15 @@ pub const CODES: &[(&str, &str)] = &[
         "http.condition",
         "`If-Match` or `If-None-Match` cannot be used in this way.",
     ),
+    ("http.cookie_twice", "A cookie came more than once."),
+    (
+        "http.form",
+        "A form cannot be read: a field twice, too many fields, or what is no text.",
+    ),
+    (
+        "http.form_foreign",
+        "A form did not come from one of our own pages in the same visit and session.",
+    ),
     ("http.header", "A header is not visible ASCII."),
     ("http.header_too_large", "A header is too long."),
     (
@@ -146,6 +155,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("http.method", "The address does not take this method."),
     ("http.not_found", "There is nothing at this address."),
+    ("http.page", "A page could not be made."),
     (
         "http.panic",
         "A request failed unexpectedly; what it began was completed or undone.",
@@ -154,6 +164,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("http.purpose", "Purpose-Of-Use is no PurposeOfUse code."),
     ("http.query", "A query parameter cannot be read."),
     ("http.route", "A route is not wired as declared."),
+    (
+        "http.sign_in",
+        "The page belongs to an account, and nobody is signed in.",
+    ),
     ("http.status", "An answer had no status."),
     ("http.too_large", "The body is too large."),
     ("json.duplicate_key", "A member comes twice in one object."),

@@ -41,6 +41,8 @@ pub struct Installation {
     pub anchors: Arc<dyn Anchors>,
     /// The evidence of checks, and much else, lies here too.
     pub db: Db,
+    /// What all pages share.
+    pub site: Arc<web::Site>,
     /// Since when it is open.
     pub opened_at: base::Instant,
 }
@@ -123,8 +125,10 @@ impl Installation {
             Arc::clone(&clock),
             Arc::clone(&rng),
         ));
+        let site = crate::site::site(&config.origin, &keys)?;
         let opened_at = clock.now();
         let installation = Self {
+            site,
             opened_at,
             config,
             vault,
@@ -179,6 +183,7 @@ impl Installation {
             journal: Arc::clone(&self.journal),
             anchors: Arc::clone(&self.anchors),
             db,
+            site: Arc::clone(&self.site),
             opened_at: self.opened_at,
         }
     }

@@ -15,6 +15,7 @@ pub mod probes;
 mod remote;
 pub mod secrets;
 mod serving;
+mod site;
 pub mod telemetry;
 pub mod tls;
 

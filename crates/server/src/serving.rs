@@ -52,6 +52,7 @@ impl Serving {
             clock: Arc::clone(&house.clock),
             rng: Arc::clone(&house.rng),
             metrics: Arc::clone(&metrics),
+            site: Arc::clone(&house.site),
         };
         let router = app.router(api::routes(&house));
         let running = Running {

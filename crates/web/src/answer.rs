@@ -9,12 +9,16 @@ use futures_util::Stream;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
+use crate::page::PageAnswer;
+
 /// A status, headers and a body.
 #[derive(Debug)]
 pub struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    /// Set on pages: what a browser may do there.
+    pub(crate) page: Option<PageAnswer>,
 }
 
 impl Answer {
@@ -25,6 +29,7 @@ impl Answer {
             status,
             headers: HeaderMap::new(),
             body: Body::empty(),
+            page: None,
         }
     }
 
@@ -60,6 +65,7 @@ impl Answer {
             status,
             headers,
             body: Body::from(body.into()),
+            page: None,
         }
     }
 
@@ -70,6 +76,7 @@ impl Answer {
             status,
             headers: HeaderMap::new(),
             body,
+            page: None,
         }
     }
 

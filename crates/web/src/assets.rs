@@ -3,9 +3,9 @@
 use http::header::{self, HeaderValue};
 use http::{Method, StatusCode};
 
-use crate::{Answer, Doc, Limit, Route, Routes};
+use crate::{Answer, Doc, Limit, Route, Routes, language};
 
-/// Routes of all assets.
+/// Routes of all assets, and of the choice of language.
 #[must_use]
 pub fn assets<W: Send + 'static>() -> Routes<W> {
     vec![
@@ -37,6 +37,35 @@ pub fn assets<W: Send + 'static>() -> Routes<W> {
             "image/svg+xml",
             include_str!("../assets/icons.svg"),
         ),
+        asset(
+            "/assets/mark.svg",
+            Doc {
+                id: "mark",
+                group: "Pages",
+                summary: "The mark of all pages",
+                about: "",
+                params: vec![],
+                body: None,
+                answers: &[(200, "SVG")],
+            },
+            "image/svg+xml",
+            include_str!("../assets/mark.svg"),
+        ),
+        asset(
+            "/assets/passkey.js",
+            Doc {
+                id: "passkeyScript",
+                group: "Pages",
+                summary: "The script that speaks to a passkey",
+                about: "",
+                params: vec![],
+                body: None,
+                answers: &[(200, "JavaScript")],
+            },
+            "text/javascript; charset=utf-8",
+            include_str!("../assets/passkey.js"),
+        ),
+        language(),
     ]
 }
 

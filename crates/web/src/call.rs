@@ -1,7 +1,9 @@
 //! What a handler is given.
 
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
 use base::{ErrorKind, Instant, InvalidId, Purpose, RequestId};
 use bytes::Bytes;
@@ -21,7 +23,8 @@ pub enum Payload {
     /// Whole, within the limit.
     Bytes(Bytes),
     /// Piece by piece; the stream fails when the limit is passed.
-    Stream(BodyStream),
+    /// Behind a lock that nobody ever waits for: it lets a call be borrowed across an await.
+    Stream(Mutex<BodyStream>),
 }
 
 /// One request, checked and taken apart. `W` is who asks: what the gate made of the token, `()` on open routes.
@@ -42,6 +45,8 @@ pub struct Call<W> {
     pub raw_query: String,
     /// Host and port as the client addressed us, for links that lead back; `None` where it says nothing usable.
     pub host: Option<String>,
+    /// Who is at the other end of the connection, where there is one.
+    pub peer: Option<IpAddr>,
     /// The headers.
     pub headers: HeaderMap,
     /// The body.
@@ -150,7 +155,9 @@ impl<W> Call<W> {
     /// 500 when the route did not ask for a stream, or it was taken before.
     pub fn take_stream(&mut self) -> Result<BodyStream, Problem> {
         match std::mem::replace(&mut self.payload, Payload::None) {
-            Payload::Stream(stream) => Ok(stream),
+            Payload::Stream(stream) => {
+                Ok(stream.into_inner().unwrap_or_else(PoisonError::into_inner))
+            }
             _ => Err(Problem::new(
                 ErrorKind::Internal,
                 "http.route",

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -18,9 +18,11 @@ use http::{HeaderMap, Method, Request};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 
+use crate::page::{foreign, from_our_own_page, refusal};
 use crate::route::Handler;
 use crate::{
-    Answer, BodyStream, Call, ErrorStyle, Limit, Metrics, Payload, Problem, Query, Route, Routes,
+    Answer, BodyStream, Call, ErrorStyle, Form, Limit, Metrics, Payload, Peer, Problem, Query,
+    Route, Routes, SetCookie, Site, Visit,
 };
 
 /// Turns what a request carries (a token, a session's cookie) into who asks. Wired in `server`.
@@ -48,6 +50,8 @@ pub struct App<G: Gate> {
     pub rng: Arc<dyn Rng>,
     /// Counts and times.
     pub metrics: Arc<Metrics>,
+    /// What all pages share.
+    pub site: Arc<Site>,
 }
 
 impl<G: Gate> Clone for App<G> {
@@ -57,6 +61,7 @@ impl<G: Gate> Clone for App<G> {
             clock: Arc::clone(&self.clock),
             rng: Arc::clone(&self.rng),
             metrics: Arc::clone(&self.metrics),
+            site: Arc::clone(&self.site),
         }
     }
 }
@@ -101,22 +106,39 @@ impl<G: Gate> App<G> {
     }
 
     fn unrouted(&self, request: &Request<Body>, problem: Problem) -> Response {
-        let style = if request.uri().path().starts_with("/fhir/") {
-            ErrorStyle::OperationOutcome
-        } else {
-            ErrorStyle::Problem
-        };
-        self.refuse(style, RequestId::random(&*self.rng), "unrouted", &problem)
+        let id = RequestId::random(&*self.rng);
+        let path = request.uri().path();
+        if path.starts_with("/fhir/") {
+            return self.refuse(ErrorStyle::OperationOutcome, id, "unrouted", &problem);
+        }
+        let reads_pages = request
+            .headers()
+            .get_all(header::ACCEPT)
+            .iter()
+            .any(|accept| accept.to_str().is_ok_and(|it| it.contains("text/html")));
+        if !reads_pages || path.starts_with("/v1/") {
+            return self.refuse(ErrorStyle::Problem, id, "unrouted", &problem);
+        }
+        let mut parts = Request::new(()).into_parts().0;
+        parts.uri = request.uri().clone();
+        parts.headers = request.headers().clone();
+        parts.method = request.method().clone();
+        let visit = Visit::read(&self.site, &*self.rng, &parts)
+            .unwrap_or_else(|_| Visit::unread(&self.site, &*self.rng, &parts));
+        self.refuse_page(visit, id, "unrouted", &problem)
     }
 
     async fn handle(&self, route: &Route<G::Who>, request: Request<Body>) -> Response {
         let started = std::time::Instant::now();
         let id = RequestId::random(&*self.rng);
         let method = request.method().clone();
-        let outcome = self.run(route, request, id).await;
-        let response = match outcome {
-            Ok((answer, index)) => finish(answer, index, id),
-            Err(problem) => self.refuse(route.errors, id, route.path, &problem),
+        let response = if let ErrorStyle::Page = route.errors {
+            self.browse(route, request, id).await
+        } else {
+            match self.run(route, request, id).await {
+                Ok((answer, index)) => finish(answer, index, id),
+                Err(problem) => self.refuse(route.errors, id, route.path, &problem),
+            }
         };
         let status = response.status().as_u16();
         self.metrics
@@ -144,21 +166,92 @@ impl<G: Gate> App<G> {
                 let logged = if parts.method == Method::GET || parts.method == Method::HEAD {
                     handler(call).await?
                 } else {
-                    // What changes something runs to its end, whether or not the client still listens.
-                    match tokio::spawn(handler(call)).await {
-                        Ok(logged) => logged?,
-                        Err(_) => {
-                            return Err(Problem::new(
-                                ErrorKind::Internal,
-                                "http.panic",
-                                "Something went wrong on our side.",
-                            ));
-                        }
-                    }
+                    to_the_end(handler(call)).await?
                 };
                 Ok((logged.answer, Some(logged.index)))
             }
+            // Invariant: pages take the way of `browse`, by their style of errors.
+            Handler::Page(_) | Handler::Form(_) => Err(lost()),
         }
+    }
+
+    /// The way of a page: the visit first, so that what goes wrong is said in the reader's language.
+    async fn browse(
+        &self,
+        route: &Route<G::Who>,
+        request: Request<Body>,
+        id: RequestId,
+    ) -> Response {
+        let (mut parts, body) = request.into_parts();
+        let mut visit = match Visit::read(&self.site, &*self.rng, &parts) {
+            Ok(visit) => visit,
+            Err(problem) => {
+                let visit = Visit::unread(&self.site, &*self.rng, &parts);
+                return self.refuse_page(visit, id, route.path, &problem);
+            }
+        };
+        let cookies = visit.take_cookies();
+        let aside = visit.duplicate();
+        let mut response = match self.visit(route, visit, &mut parts, body, id).await {
+            Ok(answer) => finish(answer, None, id),
+            Err(problem)
+                if problem.kind == ErrorKind::Unauthenticated && parts.method == Method::GET =>
+            {
+                finish(Answer::see(&sign_in(&parts)), None, id)
+            }
+            Err(problem) => self.refuse_page(aside, id, route.path, &problem),
+        };
+        // What the handler sets comes last, and counts.
+        let headers = response.headers_mut();
+        let own: Vec<_> = headers
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .cloned()
+            .collect();
+        headers.remove(header::SET_COOKIE);
+        for value in cookies.iter().filter_map(SetCookie::header).chain(own) {
+            headers.append(header::SET_COOKIE, value);
+        }
+        response
+    }
+
+    async fn visit(
+        &self,
+        route: &Route<G::Who>,
+        visit: Visit,
+        parts: &mut Parts,
+        body: Body,
+        id: RequestId,
+    ) -> Result<Answer, Problem> {
+        no_cards(parts)?;
+        match &route.handler {
+            Handler::Page(handler) => {
+                let call = self.call(visit, parts, route.limit, body, id).await?;
+                handler(call).await
+            }
+            Handler::Form(handler) => {
+                from_our_own_page(&parts.headers, host(parts).as_deref())?;
+                if !is_form(&parts.headers) {
+                    return Err(foreign("the body is not a form"));
+                }
+                let call = self.call(visit, parts, route.limit, body, id).await?;
+                let form = Form::open(&call.who, call.bytes()?)?;
+                to_the_end(handler(call, form)).await
+            }
+            Handler::Open(_) | Handler::Token(_) => Err(lost()),
+        }
+    }
+
+    fn refuse_page(
+        &self,
+        visit: Visit,
+        id: RequestId,
+        route: &'static str,
+        problem: &Problem,
+    ) -> Response {
+        note(id, route, problem);
+        let answer = refusal(&visit, id, problem);
+        finish(retry(answer, problem.kind), None, id)
     }
 
     async fn call<W>(
@@ -193,6 +286,7 @@ impl<G: Gate> App<G> {
             query,
             raw_query,
             host: host(parts),
+            peer: parts.extensions.get().map(|Peer(address)| *address),
             headers: std::mem::take(&mut parts.headers),
             payload,
         })
@@ -206,13 +300,9 @@ impl<G: Gate> App<G> {
         problem: &Problem,
     ) -> Response {
         let status = problem.status();
-        if status.is_server_error() {
-            tracing::warn!(request = %id, route, code = problem.code, status = status.as_u16(), detail = problem.internal, "request failed");
-        } else {
-            tracing::debug!(request = %id, route, code = problem.code, status = status.as_u16(), "request refused");
-        }
+        note(id, route, problem);
         let answer = match style {
-            ErrorStyle::Problem => Answer::with_type(
+            ErrorStyle::Problem | ErrorStyle::Page => Answer::with_type(
                 status,
                 "application/problem+json",
                 problem.json(id).to_string(),
@@ -224,13 +314,10 @@ impl<G: Gate> App<G> {
             ),
         };
         let answer = match problem.kind {
-            ErrorKind::Unavailable | ErrorKind::TooMany => {
-                answer.header(header::RETRY_AFTER, HeaderValue::from_static("2"))
-            }
             ErrorKind::Unauthenticated => {
                 answer.header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
             }
-            _ => answer,
+            kind => retry(answer, kind),
         };
         // RFC 9110, 15.5.17: what there is to ask for.
         let answer = match problem.length {
@@ -241,11 +328,71 @@ impl<G: Gate> App<G> {
     }
 }
 
+fn note(id: RequestId, route: &'static str, problem: &Problem) {
+    let status = problem.status();
+    if status.is_server_error() {
+        tracing::warn!(request = %id, route, code = problem.code, status = status.as_u16(), detail = problem.internal, "request failed");
+    } else {
+        tracing::debug!(request = %id, route, code = problem.code, status = status.as_u16(), detail = problem.internal, "request refused");
+    }
+}
+
+fn retry(answer: Answer, kind: ErrorKind) -> Answer {
+    match kind {
+        ErrorKind::Unavailable | ErrorKind::TooMany => {
+            answer.header(header::RETRY_AFTER, HeaderValue::from_static("2"))
+        }
+        _ => answer,
+    }
+}
+
+/// What changes something runs to its end, whether or not the client still listens.
+async fn to_the_end<T: Send + 'static>(
+    work: Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.unwrap_or_else(|_| {
+        Err(Problem::new(
+            ErrorKind::Internal,
+            "http.panic",
+            "Something went wrong on our side.",
+        ))
+    })
+}
+
+fn lost() -> Problem {
+    Problem::new(
+        ErrorKind::Internal,
+        "http.route",
+        "Something went wrong on our side.",
+    )
+}
+
+/// Where somebody signs in to come back to what they asked for.
+fn sign_in(parts: &Parts) -> String {
+    let asked = parts.uri.path_and_query().map_or("/", |it| it.as_str());
+    let next = percent_encoding::utf8_percent_encode(asked, percent_encoding::NON_ALPHANUMERIC);
+    format!("/sign-in?next={next}")
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|it| it.to_str().ok())
+        .and_then(|it| it.split(';').next())
+        .is_some_and(|it| {
+            it.trim()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        })
+}
+
 fn finish(answer: Answer, index: Option<u64>, id: RequestId) -> Response {
     let mut response = Response::new(answer.body);
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     *headers = answer.headers;
+    if let Some(page) = &answer.page {
+        page.write(headers);
+    }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID.clone(), value);
     }
@@ -260,10 +407,9 @@ fn finish(answer: Answer, index: Option<u64>, id: RequestId) -> Response {
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
+    headers
+        .entry(header::REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("no-referrer"));
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
@@ -328,7 +474,8 @@ fn no_cards(parts: &Parts) -> Result<(), Problem> {
         }
     }
     for (name, value) in &parts.headers {
-        if name == header::AUTHORIZATION || !has_digits(value.as_bytes()) {
+        if name == header::AUTHORIZATION || name == header::COOKIE || !has_digits(value.as_bytes())
+        {
             continue;
         }
         if value.len() > limits::HEADER_BYTES_MAX {
@@ -365,7 +512,7 @@ async fn payload(limit: Limit, body: Body) -> Result<Payload, Problem> {
             }
         }
         Limit::Bytes(max) => collect(body, max).await.map(Payload::Bytes),
-        Limit::Stream(max) => Ok(Payload::Stream(limited(body, max))),
+        Limit::Stream(max) => Ok(Payload::Stream(Mutex::new(limited(body, max)))),
     }
 }
 

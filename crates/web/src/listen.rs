@@ -1,6 +1,6 @@
 //! Sockets: TLS or (for metrics, on loopback) plain; bounded in number and time; drained at the end.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -116,8 +116,8 @@ async fn serve(
             accepted = listener.socket.accept() => accepted,
             _ = stopped(&mut stop) => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok((stream, from)) => (stream, Peer(from.ip().to_canonical())),
             Err(error) => {
                 // Out of file descriptors, most likely: let some close.
                 tracing::warn!(%error, "cannot accept a connection");
@@ -134,6 +134,7 @@ async fn serve(
             builder: Arc::clone(&builder),
             router: router.clone(),
             watcher: graceful.watcher(),
+            peer,
         };
         let metrics = Arc::clone(&metrics);
         tokio::spawn(async move {
@@ -158,11 +159,16 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
+/// Who is at the other end of the connection: among a request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
 struct Connection {
     tls: Option<TlsAcceptor>,
     builder: Arc<Builder<TokioExecutor>>,
     router: Router,
     watcher: Watcher,
+    peer: Peer,
 }
 
 impl Connection {
@@ -181,8 +187,9 @@ impl Connection {
     }
 
     async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
-        let router = self.router.clone();
-        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+        let (router, peer) = (self.router.clone(), self.peer);
+        let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(peer);
             let request = if request.body().is_end_stream() {
                 request.map(Body::new)
             } else {

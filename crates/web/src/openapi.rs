@@ -4,13 +4,13 @@ use askama::Template;
 use serde_json::{Map, Value, json};
 
 use crate::route::Handler;
-use crate::{Limit, ParamIn, Route};
+use crate::{Access, Limit, ParamIn, Route};
 
-/// OpenAPI 3.1 of `routes`.
+/// OpenAPI 3.1 of `routes`; pages describe themselves.
 #[must_use]
 pub fn describe<W>(routes: &[Route<W>], version: &str) -> Value {
     let mut paths = Map::new();
-    for route in routes {
+    for route in routes.iter().filter(|route| route.access() != Access::Page) {
         let item = paths.entry(route.path).or_insert_with(|| json!({}));
         if let Some(item) = item.as_object_mut() {
             item.insert(route.method.as_str().to_lowercase(), operation(route));
@@ -80,6 +80,7 @@ fn operation<W>(route: &Route<W>) -> Value {
             "application/fhir+json",
             "#/components/schemas/OperationOutcome",
         ),
+        crate::ErrorStyle::Page => ("text/html", "#/components/schemas/Problem"),
     };
     let mut responses = Map::new();
     for (status, about) in doc.answers {
@@ -96,7 +97,7 @@ fn operation<W>(route: &Route<W>) -> Value {
         "description": doc.about,
         "parameters": params,
         "responses": responses,
-        "security": match route.handler { Handler::Open(_) => json!([]), Handler::Token(_) => json!([{ "token": [] }]) },
+        "security": match route.handler { Handler::Token(_) => json!([{ "token": [] }]), _ => json!([]) },
     });
     if let (Some((media, about)), Some(object)) = (doc.body, operation.as_object_mut()) {
         let limit = match route.limit {
@@ -147,7 +148,7 @@ struct Page<'a> {
 #[must_use]
 pub fn readable<W>(routes: &[Route<W>], version: &str) -> String {
     let mut groups: Vec<Group<'_>> = Vec::new();
-    for route in routes {
+    for route in routes.iter().filter(|route| route.access() != Access::Page) {
         let doc = &route.doc;
         let operation = Operation {
             id: doc.id,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use http::Method;
 
+use crate::page::{FORM_BYTES_MAX, Form, Visit};
 use crate::{Answer, Call, Logged, Problem};
 
 /// Who may call a route.
@@ -15,6 +16,8 @@ pub enum Access {
     Open,
     /// A valid token; what it may do is then policy's to say. Leaves an entry in the log.
     Token,
+    /// Anybody, with a browser: the page itself asks who is signed in. A form counts only from our own page.
+    Page,
 }
 
 /// How much a route takes in.
@@ -36,6 +39,8 @@ pub enum ErrorStyle {
     Problem,
     /// A FHIR `OperationOutcome`.
     OperationOutcome,
+    /// A page, in the reader's language.
+    Page,
 }
 
 /// Where a parameter stands.
@@ -116,11 +121,29 @@ pub struct Doc {
     pub answers: &'static [(u16, &'static str)],
 }
 
+impl Doc {
+    /// What there is to say of a page: it describes itself.
+    #[must_use]
+    pub const fn page(id: &'static str, summary: &'static str) -> Self {
+        Self {
+            id,
+            group: "Pages",
+            summary,
+            about: "",
+            params: Vec::new(),
+            body: None,
+            answers: &[(200, "HTML")],
+        }
+    }
+}
+
 type Boxed<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
 
 pub(crate) enum Handler<W> {
     Open(Arc<dyn Fn(Call<()>) -> Boxed<Answer> + Send + Sync>),
     Token(Arc<dyn Fn(Call<W>) -> Boxed<Logged> + Send + Sync>),
+    Page(Arc<dyn Fn(Call<Visit>) -> Boxed<Answer> + Send + Sync>),
+    Form(Arc<dyn Fn(Call<Visit>, Form) -> Boxed<Answer> + Send + Sync>),
 }
 
 /// One route.
@@ -180,6 +203,41 @@ impl<W> Route<W> {
         }
     }
 
+    /// A page that is looked at. It changes nothing.
+    pub fn page<F, R>(path: &'static str, doc: Doc, handler: F) -> Self
+    where
+        F: Fn(Call<Visit>) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Answer, Problem>> + Send + 'static,
+    {
+        let handler = Handler::Page(Arc::new(move |call| Box::pin(handler(call))));
+        Self {
+            method: Method::GET,
+            path,
+            limit: Limit::NoBody,
+            errors: ErrorStyle::Page,
+            doc,
+            handler,
+        }
+    }
+
+    /// What a page's form is sent to. The handler runs once the form is known to come from our own page, in this very visit; it
+    /// answers with another page to look at ([`Answer::see`]), or the same form with what is wrong.
+    pub fn form<F, R>(path: &'static str, doc: Doc, handler: F) -> Self
+    where
+        F: Fn(Call<Visit>, Form) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Answer, Problem>> + Send + 'static,
+    {
+        let handler = Handler::Form(Arc::new(move |call, form| Box::pin(handler(call, form))));
+        Self {
+            method: Method::POST,
+            path,
+            limit: Limit::Bytes(FORM_BYTES_MAX),
+            errors: ErrorStyle::Page,
+            doc,
+            handler,
+        }
+    }
+
     /// With failures as FHIR `OperationOutcome`.
     #[must_use]
     pub fn fhir_errors(mut self) -> Self {
@@ -205,6 +263,7 @@ impl<W> Route<W> {
         match self.handler {
             Handler::Open(_) => Access::Open,
             Handler::Token(_) => Access::Token,
+            Handler::Page(_) | Handler::Form(_) => Access::Page,
         }
     }
 

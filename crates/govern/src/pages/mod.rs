@@ -1,6 +1,5 @@
 //! The trust page: a page of sentences, each with its state in the margin and its evidence behind it. No script.
 
-mod format;
 mod labels;
 mod words;
 
@@ -9,6 +8,7 @@ use base::Instant;
 
 use crate::ledger::{Record, Verdict};
 use crate::{Fact, GovernError, Group, Kind, Lang, Problem, PromiseView, Seen, State};
+use web::format;
 use words::Words;
 
 /// Whose page it is and where it is served.

@@ -49,11 +49,7 @@ pub(super) struct Words {
     pub(super) legend_intent: &'static str,
     /// `{date}`.
     pub(super) as_of: &'static str,
-    pub(super) months: [&'static str; 12],
     pub(super) groups: [&'static str; 5],
-    pub(super) byte_units: [&'static str; 4],
-    pub(super) thousands: &'static str,
-    pub(super) decimal: &'static str,
 }
 
 impl Words {
@@ -87,8 +83,6 @@ impl Words {
         }
     }
 }
-
-const BYTES: [&str; 4] = ["byte", "kB", "MB", "GB"];
 
 static SV: Words = Words {
     title: "Vad vi lovar, och vad som bevisar det",
@@ -129,20 +123,6 @@ static SV: Words = Words {
     legend_unproven: "Har inte mätts, eller mäts av en kontroll som aldrig har setts slå larm.",
     legend_intent: "En värdering. Den kan ingen mäta, och den får aldrig någon bock.",
     as_of: "Läget {date}",
-    months: [
-        "januari",
-        "februari",
-        "mars",
-        "april",
-        "maj",
-        "juni",
-        "juli",
-        "augusti",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
     groups: [
         "Hur dina uppgifter ligger",
         "Hur de färdas",
@@ -150,9 +130,6 @@ static SV: Words = Words {
         "Vad vi inte har och inte tar emot",
         "Vad vi vill",
     ],
-    byte_units: BYTES,
-    thousands: "\u{a0}",
-    decimal: ",",
 };
 
 static DE: Words = Words {
@@ -194,20 +171,6 @@ static DE: Words = Words {
     legend_unproven: "Nicht gemessen, oder von einer Prüfung, die noch nie angeschlagen hat.",
     legend_intent: "Eine Haltung. Messen kann sie niemand, und sie bekommt nie ein Häkchen.",
     as_of: "Stand: {date}",
-    months: [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
     groups: [
         "Wie Ihre Daten liegen",
         "Wie sie reisen",
@@ -215,9 +178,6 @@ static DE: Words = Words {
         "Was wir nicht haben und nicht annehmen",
         "Was wir wollen",
     ],
-    byte_units: ["Byte", "kB", "MB", "GB"],
-    thousands: ".",
-    decimal: ",",
 };
 
 static IT: Words = Words {
@@ -259,20 +219,6 @@ static IT: Words = Words {
     legend_unproven: "Mai misurata, o misurata da un controllo che non ha mai dato l’allarme.",
     legend_intent: "Un valore. Nessuno può misurarlo, e non avrà mai una spunta.",
     as_of: "Situazione al {date}",
-    months: [
-        "gennaio",
-        "febbraio",
-        "marzo",
-        "aprile",
-        "maggio",
-        "giugno",
-        "luglio",
-        "agosto",
-        "settembre",
-        "ottobre",
-        "novembre",
-        "dicembre",
-    ],
     groups: [
         "Come riposano i tuoi dati",
         "Come viaggiano",
@@ -280,9 +226,6 @@ static IT: Words = Words {
         "Che cosa non abbiamo e non accettiamo",
         "Che cosa vogliamo",
     ],
-    byte_units: BYTES,
-    thousands: ".",
-    decimal: ",",
 };
 
 static FR: Words = Words {
@@ -324,20 +267,6 @@ static FR: Words = Words {
     legend_unproven: "Jamais mesurée, ou mesurée par un contrôle qui n’a jamais donné l’alerte.",
     legend_intent: "Une valeur. Personne ne peut la mesurer, et elle n’aura jamais de coche.",
     as_of: "État au {date}",
-    months: [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
     groups: [
         "Comment vos données reposent",
         "Comment elles voyagent",
@@ -345,9 +274,6 @@ static FR: Words = Words {
         "Ce que nous n’avons pas et n’acceptons pas",
         "Ce que nous voulons",
     ],
-    byte_units: ["octets", "ko", "Mo", "Go"],
-    thousands: "\u{202f}",
-    decimal: ",",
 };
 
 static EN: Words = Words {
@@ -389,20 +315,6 @@ static EN: Words = Words {
     legend_unproven: "Not measured, or measured by a check that was never seen failing.",
     legend_intent: "A value. Nobody can measure it, and it never gets a tick.",
     as_of: "As of {date}",
-    months: [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
     groups: [
         "How your data lie",
         "How they travel",
@@ -410,7 +322,4 @@ static EN: Words = Words {
         "What we do not keep or accept",
         "What we intend",
     ],
-    byte_units: ["bytes", "kB", "MB", "GB"],
-    thousands: ",",
-    decimal: ".",
 };

@@ -301,6 +301,7 @@ pub fn router(house: &House, metrics: &Arc<Metrics>, routes: Routes<Authority>) 
         clock: Arc::clone(&house.clock),
         rng: Arc::clone(&house.rng),
         metrics: Arc::clone(metrics),
+        site: Arc::clone(&house.site),
     };
     app.router(routes)
 }

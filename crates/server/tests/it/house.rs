@@ -320,6 +320,7 @@ fn router(place: &Arc<Installation>) -> Router {
         clock: Arc::clone(&place.clock),
         rng: Arc::clone(&place.rng),
         metrics: Arc::new(Metrics::new()),
+        site: Arc::clone(&place.site),
     };
     app.router(api::routes(place))
 }

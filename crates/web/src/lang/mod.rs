@@ -1,4 +1,6 @@
-//! The five languages of the pages, and which one a reader gets.
+//! The five languages of the pages, which one a reader gets, and how each writes dates and numbers.
+
+pub mod format;
 
 use serde::Serialize;
 

@@ -3,18 +3,18 @@
 use base::Instant;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::words::Words;
 use crate::Lang;
 
 /// Day and minute in UTC, e.g. `23 November 2026, 05:02 UTC`.
-pub(super) fn moment(at: Instant, lang: Lang) -> String {
+#[must_use]
+pub fn moment(at: Instant, lang: Lang) -> String {
     let Ok(timestamp) = Timestamp::from_second(at.seconds()) else {
         return at.to_string();
     };
     let zoned = timestamp.to_zoned(TimeZone::UTC);
     let month = usize::try_from(zoned.month() - 1)
         .ok()
-        .and_then(|index| Words::of(lang).months.get(index));
+        .and_then(|index| Marks::of(lang).months.get(index));
     let month = month.copied().unwrap_or_default();
     let (day, year, hour, minute) = (zoned.day(), zoned.year(), zoned.hour(), zoned.minute());
     match lang {
@@ -29,7 +29,8 @@ pub(super) fn moment(at: Instant, lang: Lang) -> String {
 }
 
 /// A text with the spaces and hyphens at which its language does not break lines. Files are written with ordinary ones.
-pub(super) fn set(text: &str, lang: Lang) -> String {
+#[must_use]
+pub fn set(text: &str, lang: Lang) -> String {
     let text = text
         .replace("AES-256", "AES\u{2011}256")
         .replace("TLS 1.", "TLS\u{a0}1.")
@@ -44,7 +45,8 @@ pub(super) fn set(text: &str, lang: Lang) -> String {
 }
 
 /// A whole number with its thousands set apart.
-pub(super) fn number(number: u64, lang: Lang) -> String {
+#[must_use]
+pub fn number(number: u64, lang: Lang) -> String {
     let digits = number.to_string();
     // Four digits stand together, except in English.
     if digits.len() < 4 || (digits.len() == 4 && lang != Lang::En) {
@@ -53,7 +55,7 @@ pub(super) fn number(number: u64, lang: Lang) -> String {
     let mut out = String::with_capacity(digits.len() * 2);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push_str(Words::of(lang).thousands);
+            out.push_str(Marks::of(lang).thousands);
         }
         out.push(digit);
     }
@@ -61,9 +63,10 @@ pub(super) fn number(number: u64, lang: Lang) -> String {
 }
 
 /// A size with one decimal place.
-pub(super) fn bytes(bytes: u64, lang: Lang) -> String {
-    let words = Words::of(lang);
-    let [single, units @ ..] = words.byte_units;
+#[must_use]
+pub fn bytes(bytes: u64, lang: Lang) -> String {
+    let marks = Marks::of(lang);
+    let [single, units @ ..] = marks.byte_units;
     if bytes < 1_000 {
         return format!("{bytes}\u{a0}{single}");
     }
@@ -74,17 +77,139 @@ pub(super) fn bytes(bytes: u64, lang: Lang) -> String {
         if tenths < 10_000 {
             break;
         }
-        if unit != words.byte_units[3] {
+        if unit != marks.byte_units[3] {
             tenths /= 1_000;
         }
     }
     format!(
         "{}{}{}\u{a0}{chosen}",
         number(tenths / 10, lang),
-        words.decimal,
+        marks.decimal,
         tenths % 10
     )
 }
+
+/// How a language writes dates and numbers.
+struct Marks {
+    months: [&'static str; 12],
+    byte_units: [&'static str; 4],
+    thousands: &'static str,
+    decimal: &'static str,
+}
+
+impl Marks {
+    const fn of(lang: Lang) -> &'static Self {
+        match lang {
+            Lang::Sv => &SV,
+            Lang::De => &DE,
+            Lang::It => &IT,
+            Lang::Fr => &FR,
+            Lang::En => &EN,
+        }
+    }
+}
+
+const BYTES: [&str; 4] = ["byte", "kB", "MB", "GB"];
+
+static SV: Marks = Marks {
+    months: [
+        "januari",
+        "februari",
+        "mars",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "augusti",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    byte_units: BYTES,
+    thousands: "\u{a0}",
+    decimal: ",",
+};
+
+static DE: Marks = Marks {
+    months: [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
+    byte_units: ["Byte", "kB", "MB", "GB"],
+    thousands: ".",
+    decimal: ",",
+};
+
+static IT: Marks = Marks {
+    months: [
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
+    ],
+    byte_units: BYTES,
+    thousands: ".",
+    decimal: ",",
+};
+
+static FR: Marks = Marks {
+    months: [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    byte_units: ["octets", "ko", "Mo", "Go"],
+    thousands: "\u{202f}",
+    decimal: ",",
+};
+
+static EN: Marks = Marks {
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    byte_units: ["bytes", "kB", "MB", "GB"],
+    thousands: ",",
+    decimal: ".",
+};
 
 #[cfg(test)]
 mod tests {

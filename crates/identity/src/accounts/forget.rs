@@ -1,0 +1,75 @@
+//! An account goes, with everything that is about it.
+
+use audit::Action;
+use base::{AccountId, Ctx, PersonId, TenantId};
+use store::{Value, WriteSet};
+
+use crate::identity::{Identity, of};
+use crate::{IdentityError, sql};
+
+impl Identity {
+    /// Delete an account: whoever it was has to be invited anew.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`]; storage failures.
+    pub async fn forget(&self, ctx: &Ctx, account: AccountId) -> Result<u64, IdentityError> {
+        let params = || of(&ctx.tenant, account, Vec::new());
+        let mut set =
+            WriteSet::new().run_expecting(&sql::ACCOUNT_DELETE, params(), 1, "account.there");
+        for rest in [
+            &sql::PASSWORD_DELETE,
+            &sql::FACTORS_DELETE,
+            &sql::SESSIONS_DELETE,
+            &sql::TICKETS_DELETE,
+            &sql::LINKS_DELETE,
+            &sql::DEVICES_DELETE,
+            &sql::LETTERS_DELETE,
+        ] {
+            set = set.run(rest, params());
+        }
+        let set = set.log(self.done(ctx, Action::AccountDelete, account)?);
+        let index = self.commit_there(set, "account").await?;
+        self.forget_sessions(account);
+        Ok(index)
+    }
+
+    /// Delete the account of a person who is erased, if they have one.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn forget_person(&self, ctx: &Ctx, person: PersonId) -> Result<(), IdentityError> {
+        let params = vec![(&ctx.tenant).into(), person.into()];
+        let Some(row) = self.db.row(&sql::ACCOUNT_OF_PERSON, params).await? else {
+            return Ok(());
+        };
+        let account = AccountId::from_slice(row.bytes(0)?)
+            .ok_or_else(|| IdentityError::damaged("an account's row"))?;
+        match self.forget(ctx, account).await {
+            Ok(_) | Err(IdentityError::NotFound(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Persons with an account, behind `after`: what is gone over at start, for erasures that a crash cut short.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn persons_with_accounts(
+        &self,
+        tenant: &TenantId,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> Result<Vec<PersonId>, IdentityError> {
+        let behind = after.map_or_else(|| Value::Bytes(Vec::new()), Into::into);
+        let params = vec![tenant.into(), behind, limit.into()];
+        self.db
+            .rows(&sql::ACCOUNT_PERSONS, params)
+            .await?
+            .iter()
+            .map(|row| {
+                PersonId::from_slice(row.bytes(0)?)
+                    .ok_or_else(|| IdentityError::damaged("an account's row"))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,175 @@
+//! Somebody is invited: an account that waits for its owner.
+
+use audit::Action;
+use base::{AccountId, Ctx, PersonId, Secret};
+use policy::Role;
+use store::{StoreError, WriteSet};
+
+use crate::identity::{Identity, of};
+use crate::links::LinkKind;
+use crate::mail::Reason;
+use crate::model::State;
+use crate::{Account, Email, IdentityError, Kind, Label, Language, sql};
+
+/// Who is invited.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Whose sort.
+    pub kind: Kind,
+    /// Acting as.
+    pub role: Role,
+    /// The person whose account it will be; for the kind `person`.
+    pub person: Option<PersonId>,
+    /// Where the invitation goes.
+    pub email: Email,
+    /// What they are called until they say otherwise.
+    pub name: Label,
+    /// In which language.
+    pub language: Language,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Invited {
+    /// The account.
+    pub account: AccountId,
+    /// The link's secret half, which goes by mail as well.
+    pub link: Secret<String>,
+    /// Where the log says so.
+    pub log_index: u64,
+}
+
+impl Identity {
+    /// Invite somebody. What `ctx`'s actor may do is for the caller to have asked.
+    ///
+    /// # Errors
+    /// [`IdentityError::Taken`], [`IdentityError::Invalid`]; storage failures.
+    pub async fn invite(&self, ctx: &Ctx, new: &NewAccount) -> Result<Invited, IdentityError> {
+        if (new.kind == Kind::Person) != (new.role == Role::Person)
+            || (new.kind == Kind::Person) != new.person.is_some()
+        {
+            return Err(IdentityError::Invalid(
+                "a person's account has the role `person` and names the person; staff's has neither",
+            ));
+        }
+        let account = self.blank(new, State::Invited, ctx.now);
+        let set = self.insert_account(ctx, &account, WriteSet::new())?;
+        self.send_invitation(ctx, &account, set).await
+    }
+
+    /// Invite somebody again who has not answered: a new link, which ends the old one.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`]; storage failures.
+    pub async fn invite_again(
+        &self,
+        ctx: &Ctx,
+        account: AccountId,
+    ) -> Result<Invited, IdentityError> {
+        let account = self.account(&ctx.tenant, account).await?;
+        if account.state != State::Invited {
+            return Err(IdentityError::NotFound("invitation"));
+        }
+        self.send_invitation(ctx, &account, WriteSet::new()).await
+    }
+
+    async fn send_invitation(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        set: WriteSet,
+    ) -> Result<Invited, IdentityError> {
+        let (link, set) = self.new_link(&ctx.tenant, LinkKind::Invite, account.id, ctx.now, set);
+        let set = self
+            .write_to(
+                &ctx.tenant,
+                account,
+                Reason::Invite,
+                Some(&link),
+                ctx.now,
+                set,
+            )?
+            .log(self.done(ctx, Action::Invite, account.id)?);
+        let log_index = self.commit_new(set).await?;
+        Ok(Invited {
+            account: account.id,
+            link,
+            log_index,
+        })
+    }
+
+    pub(crate) fn blank(&self, new: &NewAccount, state: State, now: base::Instant) -> Account {
+        Account {
+            id: AccountId::random(&*self.rng),
+            kind: new.kind,
+            person: new.person,
+            role: new.role,
+            state,
+            email: new.email.clone(),
+            name: new.name.clone(),
+            language: new.language,
+            created_at: now,
+        }
+    }
+
+    /// The rows of a new account. It fails when the person is not there.
+    pub(crate) fn insert_account(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        set: WriteSet,
+    ) -> Result<WriteSet, IdentityError> {
+        let tenant = &ctx.tenant;
+        let id = account.id.to_string();
+        let set = match account.person {
+            None => set,
+            Some(person) => set.with(self.people.is_there(tenant, person)),
+        };
+        let more = vec![
+            account.kind.as_str().into(),
+            account.person.into(),
+            account.role.as_str().into(),
+            account.state.as_str().into(),
+            self.seal(
+                tenant,
+                &["account", "email", &id],
+                account.email.as_str().as_bytes(),
+            )?
+            .into(),
+            self.email_digest(tenant, &account.email)?.into(),
+            self.seal_name(tenant, account.id, &account.name)?.into(),
+            account.language.as_str().into(),
+            account.created_at.into(),
+        ];
+        Ok(set.run_expecting(
+            &sql::ACCOUNT_INSERT,
+            of(tenant, account.id, more),
+            1,
+            "account.insert",
+        ))
+    }
+
+    pub(crate) fn seal_name(
+        &self,
+        tenant: &base::TenantId,
+        account: AccountId,
+        name: &Label,
+    ) -> Result<Vec<u8>, IdentityError> {
+        self.seal(
+            tenant,
+            &["account", "name", &account.to_string()],
+            name.as_str().as_bytes(),
+        )
+    }
+
+    /// Commit a new account.
+    pub(crate) async fn commit_new(&self, set: WriteSet) -> Result<u64, IdentityError> {
+        match self.commit(set).await {
+            Err(IdentityError::Store(StoreError::Duplicate)) => Err(IdentityError::Taken),
+            Err(IdentityError::Store(StoreError::Guard(guard))) if guard == self.people.guard() => {
+                Err(IdentityError::NotFound("person"))
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Accounts: how they come to be, change and end.
+
+mod accept;
+mod change;
+mod forget;
+mod invite;
+mod list;
+mod sign_up;
+
+pub use invite::{Invited, NewAccount};
+pub use sign_up::SignUp;

@@ -1,0 +1,12 @@
+//! Mail: what is written to people, and how it gets to them.
+//!
+//! A letter is written in the commit that is its reason, sealed, with a job that names it; it is sent by the queue, tried again
+//! when the server at the other end does not take it, and gone from the database once it was.
+
+mod deliver;
+mod post;
+mod templates;
+mod write;
+
+pub use post::{Letter, Post, PostError};
+pub use write::{JOB, Reason};

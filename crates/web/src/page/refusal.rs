@@ -1,0 +1,63 @@
+//! The page that says what went wrong: what happened, what it means, what one can do.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+use base::{ErrorKind, RequestId};
+
+use super::{Frame, Shown, Visit, show};
+use crate::words::Words;
+use crate::{Answer, Problem};
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(&[]));
+
+#[derive(Template)]
+#[template(path = "refusal.html")]
+struct Refusal {
+    page: Frame,
+    title: String,
+    what: String,
+    next: String,
+    code: &'static str,
+    request: String,
+}
+
+/// What the words of a failure are called, by its kind.
+const fn key(problem: &Problem) -> &'static str {
+    match problem.kind {
+        ErrorKind::Unauthenticated => "sign-in",
+        ErrorKind::Forbidden => "forbidden",
+        ErrorKind::NotFound => "not-found",
+        ErrorKind::Gone => "gone",
+        ErrorKind::Conflict | ErrorKind::Precondition => "conflict",
+        ErrorKind::TooLarge => "too-large",
+        ErrorKind::TooMany => "too-many",
+        ErrorKind::Unavailable => "unavailable",
+        ErrorKind::Tampered | ErrorKind::Internal => "internal",
+        ErrorKind::Invalid
+        | ErrorKind::Method
+        | ErrorKind::Unsupported
+        | ErrorKind::Range
+        | ErrorKind::Refused => "invalid",
+    }
+}
+
+/// The page about `problem`, in the reader's language.
+pub(crate) fn refusal(visit: &Visit, id: RequestId, problem: &Problem) -> Answer {
+    let key = match problem.code {
+        "http.form_foreign" => "form",
+        "card.refused" => "card",
+        _ => key(problem),
+    };
+    let page = visit.frame(&WORDS);
+    let said = |part: &str| page.t.say(&format!("error-{key}-{part}"));
+    let refusal = Refusal {
+        title: said("title"),
+        what: said("what"),
+        next: said("next"),
+        code: problem.code,
+        request: id.to_string(),
+        page,
+    };
+    show(problem.status(), &refusal, Shown::Plain).unwrap_or_else(|_| Answer::new(problem.status()))
+}

@@ -1,0 +1,56 @@
+# Der Grund aller Seiten: der Rahmen, und was schiefging.
+
+skip = Zum Inhalt
+menu = Ihre Seiten
+places = Konsole
+language = Sprache
+sign-out = Abmelden
+mistake = Fehler
+mistakes = Bitte sehen Sie noch einmal hin
+or = oder
+passkey-use = Passkey verwenden
+passkey-make = Passkey anlegen
+passkey-absent = Dieser Browser kennt keine Passkeys. Nehmen Sie einen anderen Weg oder einen anderen Browser.
+passkey-failed = Mit dem Passkey hat es nicht geklappt. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Weg.
+passkey-no-script = Ein Passkey braucht JavaScript. Alles andere geht ohne.
+
+error-ask = Wenn Sie uns dazu schreiben, hilft uns beides beim Suchen:
+error-code = Was es war
+error-request = Welche Anfrage
+
+error-sign-in-title = Bitte melden Sie sich an
+error-sign-in-what = Diese Seite gehört zu einem Konto.
+error-sign-in-next = Melden Sie sich an, dann kommen Sie hierher zurück.
+error-forbidden-title = Das steht Ihnen nicht offen
+error-forbidden-what = Ihr Konto darf das nicht. Es wurde nichts geändert.
+error-forbidden-next = Wenn Sie es für Ihre Arbeit brauchen, beantragen Sie die passende Rolle.
+error-not-found-title = Hier ist nichts
+error-not-found-what = Die Adresse führt nirgendwohin oder zu etwas, das Sie nicht sehen dürfen.
+error-not-found-next = Prüfen Sie die Adresse, oder gehen Sie dorthin zurück, woher Sie kamen.
+error-gone-title = Das gibt es nicht mehr
+error-gone-what = Was hier stand, wurde endgültig gelöscht.
+error-gone-next = Es lässt sich nicht zurückholen.
+error-conflict-title = Jemand war schneller
+error-conflict-what = Das hier hat sich geändert, während Sie es offen hatten. Von Ihnen wurde nichts gespeichert.
+error-conflict-next = Öffnen Sie die Seite noch einmal und sehen Sie, wie es jetzt steht.
+error-too-large-title = Das ist zu viel
+error-too-large-what = Was Sie gesendet haben, ist länger als erlaubt. Es wurde nichts gespeichert.
+error-too-large-next = Gehen Sie zurück und kürzen Sie es.
+error-too-many-title = Einen Augenblick bitte
+error-too-many-what = Es gab viele Versuche in kurzer Zeit. Zum Schutz des Kontos geht es jetzt langsamer.
+error-too-many-next = Warten Sie eine Minute, dann versuchen Sie es wieder.
+error-unavailable-title = Das geht gerade nicht
+error-unavailable-what = Ein Teil des Systems ist nicht erreichbar. Es wurde nichts geändert.
+error-unavailable-next = Versuchen Sie es in einer Minute wieder.
+error-internal-title = Bei uns ist etwas schiefgegangen
+error-internal-what = Es lag nicht an Ihnen. Was vorher gespeichert war, ist sicher.
+error-internal-next = Versuchen Sie es in einer Minute wieder.
+error-invalid-title = Das haben wir nicht verstanden
+error-invalid-what = Etwas an der Anfrage war anders als erwartet. Es wurde nichts geändert.
+error-invalid-next = Gehen Sie zurück, öffnen Sie die Seite neu und versuchen Sie es noch einmal.
+error-form-title = Die Seite war zu lange offen
+error-form-what = Damit niemand in Ihrem Namen handelt, gilt ein Formular nur auf der Seite, von der es kommt, und solange Sie angemeldet bleiben. Es wurde nichts geändert.
+error-form-next = Öffnen Sie die Seite neu und senden Sie das Formular noch einmal.
+error-card-title = Kartennummern nehmen wir nicht an
+error-card-what = Etwas, das Sie geschrieben haben, sieht aus wie die Nummer einer Zahlungskarte. Es wurde nicht gespeichert.
+error-card-next = Gehen Sie zurück, nehmen Sie es heraus und senden Sie den Rest noch einmal.

@@ -1,0 +1,56 @@
+# The page kit: the shell, and what went wrong. One file per language, written in it.
+
+skip = Skip to content
+menu = Your pages
+places = Console
+language = Language
+sign-out = Sign out
+mistake = Mistake
+mistakes = This needs another look
+or = or
+passkey-use = Use a passkey
+passkey-make = Make a passkey
+passkey-absent = This browser knows no passkeys. Take another way, or another browser.
+passkey-failed = The passkey did not work. Try again, or take another way.
+passkey-no-script = A passkey needs JavaScript. Everything else works without.
+
+error-ask = If you write to us about this, these two help us find it:
+error-code = What it was
+error-request = Which request
+
+error-sign-in-title = Please sign in
+error-sign-in-what = This page belongs to an account.
+error-sign-in-next = Sign in, and you will come back to it.
+error-forbidden-title = This is not open to you
+error-forbidden-what = Your account may not do this. Nothing was changed.
+error-forbidden-next = If you need it for your work, ask for the role that allows it.
+error-not-found-title = There is nothing here
+error-not-found-what = The address leads nowhere, or to something that you may not see.
+error-not-found-next = Check the address, or go back to where you came from.
+error-gone-title = This is gone
+error-gone-what = What stood here was deleted, for good.
+error-gone-next = It cannot be brought back.
+error-conflict-title = Somebody was faster
+error-conflict-what = This changed while you were looking at it. Nothing of yours was saved.
+error-conflict-next = Open the page again and look at how it stands now.
+error-too-large-title = That is too much
+error-too-large-what = What you sent is longer than this form takes. Nothing was saved.
+error-too-large-next = Go back and make it shorter.
+error-too-many-title = Please wait a moment
+error-too-many-what = There were many tries in a short time, so we have slowed down to protect the account.
+error-too-many-next = Wait a minute, then try again.
+error-unavailable-title = We cannot do this right now
+error-unavailable-what = A part of the system cannot be reached. Nothing was changed.
+error-unavailable-next = Try again in a minute.
+error-internal-title = Something went wrong on our side
+error-internal-what = It was not your mistake. What you had saved before is safe.
+error-internal-next = Try again in a minute.
+error-invalid-title = We did not understand this
+error-invalid-what = Something in the request was not as we expected. Nothing was changed.
+error-invalid-next = Go back, open the page again and try once more.
+error-form-title = The page was open too long
+error-form-what = To keep others from acting in your name, a form only counts on the page it came from and while you stay signed in. Nothing was changed.
+error-form-next = Open the page again and send the form once more.
+error-card-title = We do not take card numbers
+error-card-what = Something you wrote looks like the number of a payment card. It was not saved.
+error-card-next = Go back, take it out, and send the rest again.

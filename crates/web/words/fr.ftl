@@ -1,0 +1,56 @@
+# La base des pages : le cadre, et ce qui n’a pas marché.
+
+skip = Aller au contenu
+menu = Vos pages
+places = Console
+language = Langue
+sign-out = Se déconnecter
+mistake = Erreur
+mistakes = Un point est à revoir
+or = ou
+passkey-use = Utiliser une clé d’accès
+passkey-make = Créer une clé d’accès
+passkey-absent = Ce navigateur ne connaît pas les clés d’accès. Prenez un autre chemin, ou un autre navigateur.
+passkey-failed = La clé d’accès n’a pas fonctionné. Réessayez, ou prenez un autre chemin.
+passkey-no-script = La clé d’accès a besoin de JavaScript. Tout le reste s’en passe.
+
+error-ask = Si vous nous écrivez à ce sujet, ces deux repères nous aident à retrouver le cas :
+error-code = Ce que c’était
+error-request = Quelle requête
+
+error-sign-in-title = Connectez-vous d’abord
+error-sign-in-what = Cette page appartient à un compte.
+error-sign-in-next = Connectez-vous, et vous y reviendrez.
+error-forbidden-title = Ceci ne vous est pas ouvert
+error-forbidden-what = Votre compte n’en a pas le droit. Rien n’a été modifié.
+error-forbidden-next = Si vous en avez besoin pour votre travail, demandez le rôle qui le permet.
+error-not-found-title = Il n’y a rien ici
+error-not-found-what = L’adresse ne mène nulle part, ou à quelque chose que vous ne pouvez pas voir.
+error-not-found-next = Vérifiez l’adresse, ou revenez d’où vous veniez.
+error-gone-title = Ceci n’existe plus
+error-gone-what = Ce qui se trouvait ici a été supprimé définitivement.
+error-gone-next = On ne peut pas le récupérer.
+error-conflict-title = Quelqu’un a été plus rapide
+error-conflict-what = Ceci a changé pendant que la page était ouverte. Rien de votre saisie n’a été enregistré.
+error-conflict-next = Rouvrez la page et voyez où cela en est.
+error-too-large-title = C’est trop long
+error-too-large-what = Votre envoi dépasse ce que ce formulaire accepte. Rien n’a été enregistré.
+error-too-large-next = Revenez en arrière et raccourcissez-le.
+error-too-many-title = Un instant, s’il vous plaît
+error-too-many-what = Il y a eu beaucoup d’essais en peu de temps. Nous avons ralenti pour protéger le compte.
+error-too-many-next = Attendez une minute, puis réessayez.
+error-unavailable-title = Ce n’est pas possible pour le moment
+error-unavailable-what = Une partie du système ne répond pas. Rien n’a été modifié.
+error-unavailable-next = Réessayez dans une minute.
+error-internal-title = Un problème est survenu chez nous
+error-internal-what = Ce n’était pas votre faute. Ce que vous aviez enregistré est en sécurité.
+error-internal-next = Réessayez dans une minute.
+error-invalid-title = Nous n’avons pas compris
+error-invalid-what = Quelque chose dans la requête n’était pas comme prévu. Rien n’a été modifié.
+error-invalid-next = Revenez en arrière, rouvrez la page et essayez encore une fois.
+error-form-title = La page est restée ouverte trop longtemps
+error-form-what = Pour que personne n’agisse à votre place, un formulaire ne vaut que sur la page d’où il vient et tant que vous restez connecté. Rien n’a été modifié.
+error-form-next = Rouvrez la page et envoyez le formulaire à nouveau.
+error-card-title = Nous ne prenons pas de numéros de carte
+error-card-what = Ce que vous avez écrit ressemble au numéro d’une carte de paiement. Il n’a pas été enregistré.
+error-card-next = Revenez en arrière, retirez-le, et envoyez le reste à nouveau.

@@ -1,0 +1,56 @@
+# La base delle pagine: la cornice, e che cosa è andato storto.
+
+skip = Vai al contenuto
+menu = Le sue pagine
+places = Console
+language = Lingua
+sign-out = Esci
+mistake = Errore
+mistakes = C’è qualcosa da rivedere
+or = oppure
+passkey-use = Usa una passkey
+passkey-make = Crea una passkey
+passkey-absent = Questo browser non conosce le passkey. Scelga un’altra strada, o un altro browser.
+passkey-failed = Con la passkey non ha funzionato. Riprovi, o scelga un’altra strada.
+passkey-no-script = La passkey richiede JavaScript. Tutto il resto funziona senza.
+
+error-ask = Se ci scrive, questi due dati ci aiutano a trovare il caso:
+error-code = Che cosa è stato
+error-request = Quale richiesta
+
+error-sign-in-title = Acceda per continuare
+error-sign-in-what = Questa pagina appartiene a un account.
+error-sign-in-next = Acceda, e tornerà qui.
+error-forbidden-title = Qui non può entrare
+error-forbidden-what = Il suo account non può farlo. Non è cambiato nulla.
+error-forbidden-next = Se le serve per il lavoro, chieda il ruolo che lo permette.
+error-not-found-title = Qui non c’è niente
+error-not-found-what = L’indirizzo non porta da nessuna parte, o porta a qualcosa che non può vedere.
+error-not-found-next = Controlli l’indirizzo, o torni da dove è venuto.
+error-gone-title = Non c’è più
+error-gone-what = Quello che stava qui è stato cancellato per sempre.
+error-gone-next = Non si può recuperare.
+error-conflict-title = Qualcuno è arrivato prima
+error-conflict-what = Questo è cambiato mentre lo aveva aperto. Di suo non è stato salvato nulla.
+error-conflict-next = Riapra la pagina e guardi com’è adesso.
+error-too-large-title = È troppo
+error-too-large-what = Quello che ha inviato è più lungo del consentito. Non è stato salvato nulla.
+error-too-large-next = Torni indietro e lo accorci.
+error-too-many-title = Aspetti un momento
+error-too-many-what = Ci sono stati molti tentativi in poco tempo. Abbiamo rallentato per proteggere l’account.
+error-too-many-next = Aspetti un minuto, poi riprovi.
+error-unavailable-title = In questo momento non si può
+error-unavailable-what = Una parte del sistema non è raggiungibile. Non è cambiato nulla.
+error-unavailable-next = Riprovi tra un minuto.
+error-internal-title = Qualcosa è andato storto da noi
+error-internal-what = Non è stato un suo errore. Quello che aveva salvato è al sicuro.
+error-internal-next = Riprovi tra un minuto.
+error-invalid-title = Non abbiamo capito
+error-invalid-what = Qualcosa nella richiesta non era come ce lo aspettavamo. Non è cambiato nulla.
+error-invalid-next = Torni indietro, riapra la pagina e provi ancora una volta.
+error-form-title = La pagina è rimasta aperta troppo a lungo
+error-form-what = Perché nessuno agisca a suo nome, un modulo vale solo nella pagina da cui viene e finché resta collegato. Non è cambiato nulla.
+error-form-next = Riapra la pagina e invii di nuovo il modulo.
+error-card-title = Non accettiamo numeri di carta
+error-card-what = Qualcosa che ha scritto sembra il numero di una carta di pagamento. Non è stato salvato.
+error-card-next = Torni indietro, lo tolga e invii di nuovo il resto.

@@ -1,0 +1,56 @@
+# Sidornas grund: ramen, och vad som gick fel.
+
+skip = Till innehållet
+menu = Dina sidor
+places = Konsol
+language = Språk
+sign-out = Logga ut
+mistake = Fel
+mistakes = Det här behöver du titta på
+or = eller
+passkey-use = Använd en inloggningsnyckel
+passkey-make = Gör en inloggningsnyckel
+passkey-absent = Den här webbläsaren kan inte använda inloggningsnycklar. Ta en annan väg, eller en annan webbläsare.
+passkey-failed = Det gick inte med inloggningsnyckeln. Försök igen, eller ta en annan väg.
+passkey-no-script = En inloggningsnyckel kräver JavaScript. Allt annat fungerar utan.
+
+error-ask = Skriv gärna med de här två om du hör av dig, så hittar vi det:
+error-code = Vad det var
+error-request = Vilken förfrågan
+
+error-sign-in-title = Logga in först
+error-sign-in-what = Den här sidan hör till ett konto.
+error-sign-in-next = Logga in, så kommer du tillbaka hit.
+error-forbidden-title = Hit har du inte tillträde
+error-forbidden-what = Ditt konto får inte göra detta. Inget ändrades.
+error-forbidden-next = Behöver du det i arbetet kan du be om rollen som tillåter det.
+error-not-found-title = Här finns inget
+error-not-found-what = Adressen leder ingenstans, eller till något som du inte får se.
+error-not-found-next = Kontrollera adressen, eller gå tillbaka dit du kom ifrån.
+error-gone-title = Det här är borta
+error-gone-what = Det som fanns här har raderats för gott.
+error-gone-next = Det går inte att få tillbaka.
+error-conflict-title = Någon hann före
+error-conflict-what = Det här ändrades medan du hade sidan öppen. Inget av ditt sparades.
+error-conflict-next = Öppna sidan igen och se hur det ser ut nu.
+error-too-large-title = Det blev för mycket
+error-too-large-what = Det du skickade är längre än formuläret tar emot. Inget sparades.
+error-too-large-next = Gå tillbaka och korta av.
+error-too-many-title = Vänta en stund
+error-too-many-what = Det kom många försök på kort tid. Vi har saktat ner för att skydda kontot.
+error-too-many-next = Vänta någon minut och försök sedan igen.
+error-unavailable-title = Det går inte just nu
+error-unavailable-what = En del av systemet går inte att nå. Inget ändrades.
+error-unavailable-next = Försök igen om en minut.
+error-internal-title = Något gick fel hos oss
+error-internal-what = Det var inte ditt fel. Det du sparat tidigare är kvar.
+error-internal-next = Försök igen om en minut.
+error-invalid-title = Vi förstod inte
+error-invalid-what = Något i förfrågan var inte som väntat. Inget ändrades.
+error-invalid-next = Gå tillbaka, öppna sidan igen och försök en gång till.
+error-form-title = Sidan var öppen för länge
+error-form-what = För att ingen ska kunna göra något i ditt namn gäller ett formulär bara på sidan det kom från och så länge du är inloggad. Inget ändrades.
+error-form-next = Öppna sidan igen och skicka formuläret en gång till.
+error-card-title = Vi tar inte emot kortnummer
+error-card-what = Något du skrev ser ut som numret på ett betalkort. Det sparades inte.
+error-card-next = Gå tillbaka, ta bort det och skicka resten igen.
