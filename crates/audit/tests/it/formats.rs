@@ -320,7 +320,7 @@ fn chunks_open_and_heads_hold_as_written_down() {
                 .int(number("count"));
             let bundle =
                 crypt::sealed::open(&key, &place, &bytes(&chunk["sealed"])).expect("opens");
-            let (mut rest, mut hashes) = (bundle.as_slice(), Vec::new());
+            let (mut rest, mut hashes) = (&bundle[..], Vec::new());
             while let [high, low, behind @ ..] = rest {
                 let (entry, behind) =
                     behind.split_at(usize::from(u16::from_be_bytes([*high, *low])));
