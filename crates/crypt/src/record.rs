@@ -77,6 +77,36 @@ pub struct Part {
     pub plain_len: usize,
 }
 
+/// The longest head there is, in bytes.
+pub const HEAD_BYTES_MAX: usize = FIXED_BYTES + PARTS_MAX * ROW_BYTES;
+
+/// What the head of a sealed record says of its parts. Enough to see which keys it hangs on; proven only when a part opens.
+///
+/// # Errors
+/// [`OpenError`], when `sealed` does not begin with the head of a version that we know.
+pub fn parts_of(sealed: &[u8]) -> Result<impl Iterator<Item = Part> + use<'_>, OpenError> {
+    let &[version, count, ..] = sealed else {
+        return Err(OpenError::Truncated);
+    };
+    if version != VERSION {
+        return Err(OpenError::Version(version));
+    }
+    let rows_len = usize::from(count) * ROW_BYTES;
+    let rows = sealed
+        .get(FIXED_BYTES..FIXED_BYTES + rows_len)
+        .ok_or(OpenError::Truncated)?;
+    let (rows, _) = rows.as_chunks::<ROW_BYTES>();
+    Ok(rows.iter().map(part))
+}
+
+fn part(&[class, g0, g1, g2, g3, l0, l1, l2, l3]: &[u8; ROW_BYTES]) -> Part {
+    Part {
+        class,
+        generation: u32::from_be_bytes([g0, g1, g2, g3]),
+        plain_len: u32::from_be_bytes([l0, l1, l2, l3]) as usize,
+    }
+}
+
 /// A sealed record, taken apart but not opened.
 #[derive(Clone, Copy)]
 pub struct Sealed<'a> {
@@ -128,13 +158,7 @@ impl<'a> Sealed<'a> {
 
     /// The parts, by ascending class.
     pub fn parts(&self) -> impl Iterator<Item = Part> + use<'a> {
-        self.rows
-            .iter()
-            .map(|&[class, g0, g1, g2, g3, l0, l1, l2, l3]| Part {
-                class,
-                generation: u32::from_be_bytes([g0, g1, g2, g3]),
-                plain_len: u32::from_be_bytes([l0, l1, l2, l3]) as usize,
-            })
+        self.rows.iter().map(part)
     }
 
     /// The part of `class`, if there is one.

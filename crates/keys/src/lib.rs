@@ -43,3 +43,4 @@ pub use ring::{PersonKey, Ring};
 pub use seal::{Seal, SealError};
 pub use sql::STATEMENTS;
 pub use status::{Line, State, Status};
+pub use tenant::CLASSES;

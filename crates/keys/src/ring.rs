@@ -57,6 +57,19 @@ impl Ring {
         self.keys.iter().map(|key| key.class).collect()
     }
 
+    /// The number of the newest key of `class`, one that opens or not.
+    #[must_use]
+    pub fn newest_generation(&self, class: Class) -> Option<u32> {
+        let newest = self.keys.iter().find(|key| key.class == class)?;
+        Some(newest.generation)
+    }
+
+    /// The numbers of all keys of `class`, newest first.
+    pub fn generations(&self, class: Class) -> impl Iterator<Item = u32> {
+        let of_class = self.keys.iter().filter(move |key| key.class == class);
+        of_class.map(|key| key.generation)
+    }
+
     /// The newest key of `class`: the one to seal with.
     ///
     /// # Errors

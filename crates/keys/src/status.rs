@@ -1,14 +1,14 @@
 //! What there is, how old it is, and how far re-wrapping has come. Names and numbers, never keys.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use base::{Class, Instant, Region, TenantId};
+use base::{Class, Instant, PersonId, Region, TenantId};
 use parking_lot::Mutex;
 use store::{Row, Sql, Value};
 
 use crate::open::Keys;
-use crate::root::generation;
+use crate::root::{damaged, generation};
 use crate::tenant::class;
 use crate::{KeyName, KeysError, sql};
 
@@ -155,6 +155,28 @@ impl Keys {
             cached_persons: self.0.cache.persons(),
             lines,
         })
+    }
+
+    /// Each person's classes whose key has more than one generation, with the newest: there may be something left under the
+    /// old ones (the vault knows).
+    ///
+    /// # Errors
+    /// When the key store cannot be read.
+    pub async fn turned(
+        &self,
+        tenant: &TenantId,
+    ) -> Result<BTreeMap<PersonId, BTreeMap<Class, u32>>, KeysError> {
+        let mut turned = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for row in self
+            .collect(&sql::PERSONS_TURNED, vec![tenant.into()])
+            .await?
+        {
+            let person = PersonId::from_slice(row.bytes(0)?)
+                .ok_or_else(|| damaged("a person's id is not one"))?;
+            let of_class = turned.entry(person).or_default();
+            of_class.insert(class(&row, 1)?, generation(&row, 2)?);
+        }
+        Ok(turned)
     }
 
     /// How many keys still hang under a retired generation, in the whole tree.

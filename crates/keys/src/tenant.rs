@@ -14,7 +14,7 @@ use crate::root::{Roots, damaged, generation, moment};
 use crate::{KeyName, KeysError, Kind, Level, TenantKey, sql};
 
 /// The classes that something is sealed under. Payment data are refused, so they have no key.
-pub(crate) const CLASSES: [Class; 5] = [
+pub const CLASSES: [Class; 5] = [
     Class::Public,
     Class::Internal,
     Class::Personal,

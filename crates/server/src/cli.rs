@@ -195,12 +195,14 @@ pub struct Synth {
 pub enum Keys {
     /// Every key but those of persons, with generation, state and age
     List(KeysView),
-    /// The tree in numbers, and how far re-wrapping is
+    /// The tree in numbers, and how far re-wrapping and renewing are
     Status(KeysView),
     /// Make a new generation of a key; what is sealed under the old one stays readable
     Rotate(KeysRotate),
     /// Move everything under the newest generations, until nothing is left under old ones
     Rewrap(KeysView),
+    /// Seal again, under persons' newest keys, what is sealed under older ones, until nothing is left under them
+    Renew(KeysRenew),
     /// Destroy an old generation, or all keys of a person
     Destroy(KeysDestroy),
     /// Seal the root key in the way that the configuration now says, unsealing it in the way of another one
@@ -256,6 +258,26 @@ pub struct KeysRotate {
     pub person: Option<PersonId>,
 }
 
+/// `keys renew`
+#[derive(Debug, Args)]
+pub struct KeysRenew {
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Whose (every tenant's, if not given)
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+    /// What is kept about this person only
+    #[arg(long)]
+    pub person: Option<PersonId>,
+    /// What is sealed under keys of this class only
+    #[arg(long)]
+    pub class: Option<Class>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `keys destroy`
 #[derive(Debug, Args)]
 pub struct KeysDestroy {
@@ -273,7 +295,7 @@ pub struct KeysDestroy {
     /// All keys of this person: what is kept about them is unreadable from then on
     #[arg(long)]
     pub person: Option<PersonId>,
-    /// Which old generation
+    /// Which old generation (of a person's key: once `keys renew` has left nothing under it)
     #[arg(long)]
     pub generation: Option<u32>,
     /// Do it

@@ -111,6 +111,10 @@ pub const CODES: &[(&str, &str)] = &[
         "file.head",
         "A file's name, media type or length is not allowed.",
     ),
+    (
+        "file.newer_keys",
+        "The person's keys were turned over while the upload was on its way; nothing was stored.",
+    ),
     ("file.not_found", "There is no such file."),
     ("file.range", "The range lies outside the file."),
     ("file.upload", "The upload broke off."),
@@ -232,6 +236,10 @@ pub const CODES: &[(&str, &str)] = &[
     (
         "keys.seal_wrong_secret",
         "The passphrase or key file is not the one that sealed the root key.",
+    ),
+    (
+        "keys.still_sealed",
+        "Something is still sealed under the old generation of a person's key.",
     ),
     (
         "keys.uncounted",

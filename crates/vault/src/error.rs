@@ -2,7 +2,7 @@
 
 use base::{Class, ErrorKind, Fault};
 use crypt::OpenError;
-use keys::KeysError;
+use keys::{KeyName, KeysError};
 use store::StoreError;
 
 use crate::document::DocumentError;
@@ -73,6 +73,17 @@ pub enum VaultError {
     /// The body broke off or was too large.
     #[error("the upload broke off")]
     Upload,
+    /// New keys took over while the upload was on its way.
+    #[error("newer keys took over meanwhile")]
+    NewerKeys,
+    /// Something is still sealed under the generation.
+    #[error("{remaining} things are still sealed under {name}")]
+    StillSealed {
+        /// Which key.
+        name: KeyName,
+        /// How many records, earlier versions and files.
+        remaining: u64,
+    },
     /// The range lies outside the file.
     #[error("the range lies outside the file of {0} bytes")]
     Range(u64),
@@ -89,13 +100,23 @@ pub enum VaultError {
     Twice,
     /// Keys.
     #[error(transparent)]
-    Keys(#[from] KeysError),
+    Keys(KeysError),
     /// Storage.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The entry for the log could not be made.
     #[error("entry: {0}")]
     Entry(#[from] audit::entry::EntryError),
+}
+
+impl From<KeysError> for VaultError {
+    fn from(error: KeysError) -> Self {
+        match error {
+            // Whose keys are destroyed is erased, or just being so: nobody may see any more that they were ever here.
+            KeysError::Destroyed => Self::NoPerson,
+            error => Self::Keys(error),
+        }
+    }
 }
 
 impl Fault for VaultError {
@@ -106,7 +127,8 @@ impl Fault for VaultError {
             }
             Self::Deleted => ErrorKind::Gone,
             Self::Condition(_) => ErrorKind::Precondition,
-            Self::Contended | Self::Twice => ErrorKind::Conflict,
+            Self::Contended | Self::Twice | Self::StillSealed { .. } => ErrorKind::Conflict,
+            Self::NewerKeys => ErrorKind::Unavailable,
             Self::OnceMismatch | Self::Shelf | Self::Card(_) => ErrorKind::Refused,
             Self::Cursor | Self::Filter { .. } | Self::FileHead(_) | Self::Upload => {
                 ErrorKind::Invalid
@@ -139,6 +161,8 @@ impl Fault for VaultError {
             Self::FileHead(_) => "file.head",
             Self::Card(_) => "card.refused",
             Self::Upload => "file.upload",
+            Self::NewerKeys => "file.newer_keys",
+            Self::StillSealed { .. } => "keys.still_sealed",
             Self::Range(_) => "file.range",
             Self::Twice => "batch.twice",
             Self::Document(error) => error.code(),
@@ -170,6 +194,8 @@ impl Fault for VaultError {
             Self::FileHead(what) => (*what).to_owned(),
             Self::Card(place) => format!("What looks like a payment card number stands in {place}. Strongroom stores no payment data; take it out and send the rest again."),
             Self::Upload => "The upload did not arrive whole. Nothing was stored; send it again.".into(),
+            Self::NewerKeys => "The keys of this person were turned over while the upload was on its way. Nothing was stored; send it again.".into(),
+            Self::StillSealed { name, remaining } => format!("{remaining} records, earlier versions or files are still sealed under the {name}. Run `strongroom keys renew` first."),
             Self::Range(len) => format!("The file has {len} bytes; the range lies outside."),
             Self::Twice => "Two items of this all-or-nothing batch are about the same record. Send them in two batches.".into(),
             Self::Document(error) => error.public(),

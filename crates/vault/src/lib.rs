@@ -15,6 +15,7 @@ pub mod people;
 mod place;
 pub mod records;
 pub mod register;
+pub mod renew;
 mod sql;
 pub mod synth;
 mod vault;

@@ -7,6 +7,10 @@ pub static STATEMENTS: &[&Sql] = &[
     &PERSON_INSERT,
     &PERSON_FIND,
     &PERSON_ACTIVE,
+    &PERSON_SEALABLE,
+    &FLOOR_OF,
+    &FLOOR_RAISE,
+    &FLOOR_FORGET,
     &PERSON_LIST,
     &PERSON_ERASING,
     &PERSON_ERASED,
@@ -39,6 +43,7 @@ pub static STATEMENTS: &[&Sql] = &[
     &FILE_LIST,
     &FILE_DELETE,
     &FILES_OF,
+    &FILE_OBJECT,
     &ONCE_FIND,
     &ONCE_INSERT,
     &ONCE_EXPIRE,
@@ -46,6 +51,14 @@ pub static STATEMENTS: &[&Sql] = &[
     &TENANT_INSERT,
     &TENANT_FIND,
     &TENANT_LIST,
+    &RENEW_HEADS,
+    &RENEW_RECORDS,
+    &RENEW_HISTORY,
+    &RENEW_RECORD,
+    &RENEW_VERSION,
+    &RENEW_FILE,
+    &RENEW_PERSONS,
+    &RENEW_PERSON,
 ];
 
 pub(crate) static TENANT_INSERT: Sql =
@@ -62,6 +75,23 @@ pub(crate) static PERSON_FIND: Sql = Sql::both(
 /// The guard of every commit that shows or changes a person's data: an erasure that came first wins, on every node.
 pub(crate) static PERSON_ACTIVE: Sql =
     Sql::both("SELECT 1 FROM person WHERE tenant = $1 AND person = $2 AND state = 0");
+/// The same for a commit that seals something under keys of the person, of the generations `$3` to `$7` by class code (a class
+/// that is not sealed has the highest there is): none of them is below the floor.
+pub(crate) static PERSON_SEALABLE: Sql = Sql::both(concat!(
+    "SELECT 1 FROM person WHERE tenant = $1 AND person = $2 AND state = 0 AND NOT EXISTS (",
+    "SELECT 1 FROM key_floor WHERE key_floor.tenant = $1 AND key_floor.person = $2 AND key_floor.generation > ",
+    "CASE key_floor.class WHEN 1 THEN CAST($3 AS BIGINT) WHEN 2 THEN CAST($4 AS BIGINT) WHEN 3 THEN CAST($5 AS BIGINT) ",
+    "WHEN 4 THEN CAST($6 AS BIGINT) ELSE CAST($7 AS BIGINT) END)"
+));
+pub(crate) static FLOOR_OF: Sql =
+    Sql::both("SELECT generation FROM key_floor WHERE tenant = $1 AND person = $2 AND class = $3");
+pub(crate) static FLOOR_RAISE: Sql = Sql::both(concat!(
+    "INSERT INTO key_floor (tenant, person, class, generation) VALUES ($1, $2, $3, $4) ",
+    "ON CONFLICT (tenant, person, class) DO UPDATE SET generation = excluded.generation ",
+    "WHERE key_floor.generation < excluded.generation"
+));
+pub(crate) static FLOOR_FORGET: Sql =
+    Sql::both("DELETE FROM key_floor WHERE tenant = $1 AND person = $2");
 pub(crate) static PERSON_LIST: Sql = Sql::both(
     "SELECT person, created_at FROM person WHERE tenant = $1 AND person > $2 AND state = 0 ORDER BY person LIMIT $3",
 );
@@ -156,19 +186,51 @@ pub(crate) static ERASE_INDEX: Sql =
 pub(crate) static ERASE_FILES: Sql =
     Sql::both("DELETE FROM file WHERE tenant = $1 AND person = $2");
 
+/// The heads of everything that is sealed about a person: as many bytes as a head has at most.
+pub(crate) static RENEW_HEADS: Sql = Sql::both(concat!(
+    "SELECT 0, substr(sealed, 1, 170) FROM record WHERE tenant = $1 AND person = $2 ",
+    "UNION ALL SELECT 1, substr(sealed, 1, 170) FROM record_history WHERE tenant = $1 AND person = $2 AND sealed IS NOT NULL ",
+    "UNION ALL SELECT 2, substr(sealed, 1, 170) FROM file WHERE tenant = $1 AND person = $2"
+));
+pub(crate) static RENEW_RECORDS: Sql = Sql::both(
+    "SELECT collection, rkey, version, written_at, sealed FROM record WHERE tenant = $1 AND person = $2 AND (collection > $3 OR (collection = $3 AND (rkey > $4 OR (rkey = $4 AND version > $5)))) ORDER BY collection, rkey LIMIT $6",
+);
+pub(crate) static RENEW_HISTORY: Sql = Sql::both(
+    "SELECT collection, rkey, version, written_at, sealed FROM record_history WHERE tenant = $1 AND person = $2 AND (collection > $3 OR (collection = $3 AND (rkey > $4 OR (rkey = $4 AND version > $5)))) AND sealed IS NOT NULL ORDER BY collection, rkey, version LIMIT $6",
+);
+/// What was sealed again takes the place of exactly that which was opened.
+pub(crate) static RENEW_RECORD: Sql = Sql::both(
+    "UPDATE record SET sealed = $7 WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version = $5 AND sealed = $6",
+);
+pub(crate) static RENEW_VERSION: Sql = Sql::both(
+    "UPDATE record_history SET sealed = $7 WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version = $5 AND sealed = $6",
+);
+pub(crate) static RENEW_FILE: Sql = Sql::both(
+    "UPDATE file SET object = $5, sealed = $6 WHERE tenant = $1 AND person = $2 AND file = $3 AND sealed = $4",
+);
+pub(crate) static RENEW_PERSONS: Sql = Sql::both(
+    "SELECT person, created_at, sealed FROM person WHERE tenant = $1 AND person > $2 AND state = 0 ORDER BY person LIMIT $3",
+);
+pub(crate) static RENEW_PERSON: Sql = Sql::both(
+    "UPDATE person SET sealed = $4 WHERE tenant = $1 AND person = $2 AND state = 0 AND sealed = $3",
+);
+
 pub(crate) static FILE_INSERT: Sql = Sql::both(
     "INSERT INTO file (tenant, person, file, sealed_len, written_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
 );
 pub(crate) static FILE_FIND: Sql = Sql::both(
-    "SELECT sealed_len, written_at, sealed FROM file WHERE tenant = $1 AND person = $2 AND file = $3",
+    "SELECT sealed_len, written_at, sealed, object FROM file WHERE tenant = $1 AND person = $2 AND file = $3",
 );
 pub(crate) static FILE_LIST: Sql = Sql::both(
-    "SELECT file, sealed_len, written_at, sealed FROM file WHERE tenant = $1 AND person = $2 AND file > $3 ORDER BY file LIMIT $4",
+    "SELECT file, sealed_len, written_at, sealed, object FROM file WHERE tenant = $1 AND person = $2 AND file > $3 ORDER BY file LIMIT $4",
 );
-pub(crate) static FILE_DELETE: Sql =
-    Sql::both("DELETE FROM file WHERE tenant = $1 AND person = $2 AND file = $3");
+pub(crate) static FILE_DELETE: Sql = Sql::both(
+    "DELETE FROM file WHERE tenant = $1 AND person = $2 AND file = $3 AND coalesce(object, file) = $4",
+);
 pub(crate) static FILES_OF: Sql =
-    Sql::both("SELECT file FROM file WHERE tenant = $1 AND person = $2");
+    Sql::both("SELECT file, object FROM file WHERE tenant = $1 AND person = $2");
+pub(crate) static FILE_OBJECT: Sql =
+    Sql::both("SELECT file, object FROM file WHERE tenant = $1 AND person = $2 AND file = $3");
 
 pub(crate) static ONCE_FIND: Sql = Sql::both(
     "SELECT request, sealed FROM idempotency WHERE tenant = $1 AND token = $2 AND expires_at > $3",

@@ -19,6 +19,8 @@ use crate::register::{Collection, Register};
 const HANDLES_MAX: usize = 100_000;
 /// The name of the guard that an erased person fails.
 pub(crate) const GUARD_PERSON: &str = "person.active";
+/// The name of the guard that what was sealed under a generation which has been replaced fails, or an erased person.
+pub(crate) const GUARD_SEALABLE: &str = "person.sealable";
 /// The name of the guard that a version which is no longer current fails.
 pub(crate) const GUARD_VERSION: &str = "record.version";
 

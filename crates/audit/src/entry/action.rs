@@ -122,6 +122,8 @@ actions! {
     KeyDestroy = "key.destroy", Delete, System;
     /// Keys were listed, or their state was read.
     KeyList = "key.list", List, System;
+    /// What was sealed under an old generation of a person's key was sealed again under the newest.
+    KeyRenew = "key.renew", Write, System;
     /// A token was made.
     TokenCreate = "token.create", Create, System;
     /// A token was taken back.

@@ -20,6 +20,7 @@ const fn category(action: Action) -> &'static str {
         | Action::KeyRewrap
         | Action::KeyDestroy
         | Action::KeyList
+        | Action::KeyRenew
         | Action::TenantCreate => "iam",
         Action::RegisterChange | Action::RegisterRead => "configuration",
         _ => match action.on() {

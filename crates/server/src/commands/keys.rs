@@ -5,13 +5,13 @@ use std::ops::ControlFlow;
 use audit::{Action, Entry, Outcome};
 use base::{Class, TenantId};
 use indicatif::{ProgressBar, ProgressStyle};
-use keys::{Destroy, KeyName, Kind, Level};
-use policy::{PersonAt, Verb, decide};
+use keys::{Destroy, KeyName, Kind, Level, State};
+use policy::{Allowed, KeysOf, PersonAt, Verb, decide};
 use serde_json::json;
 use store::WriteSet;
 
 use super::{Held, data, json, place, talk};
-use crate::cli::{KeyLevel, Keys, KeysDestroy, KeysReseal, KeysRotate, KeysView};
+use crate::cli::{KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView};
 use crate::{Failure, Installation, OPERATOR};
 
 pub(super) async fn run(args: Keys) -> Held {
@@ -20,6 +20,7 @@ pub(super) async fn run(args: Keys) -> Held {
         Keys::Status(args) => status(args).await,
         Keys::Rotate(args) => rotate(args).await,
         Keys::Rewrap(args) => rewrap(args).await,
+        Keys::Renew(args) => renew(args).await,
         Keys::Destroy(args) => destroy(args).await,
         Keys::Reseal(args) => reseal(args).await,
     }
@@ -85,8 +86,19 @@ async fn list(args: KeysView) -> Held {
 async fn status(args: KeysView) -> Held {
     let installation = place::open(&args.place).await?;
     let status = installation.keys.status().await?;
+    let (mut turned, mut sealed) = (0, 0);
+    for tenant in installation.tenants() {
+        let behind = installation.vault.behind(&tenant).await?;
+        turned += behind.persons;
+        sealed += behind.sealed;
+    }
     note(&installation, &operator()?, Action::KeyList, |entry| entry).await?;
+    let levels = progress(&status.lines);
     if args.json {
+        let levels: Vec<_> = levels
+            .iter()
+            .map(|line| json!({ "keys": line.keys, "wrapped": line.wrapped, "behind": line.behind, "old_generations": line.old }))
+            .collect();
         json(&json!({
             "backend": status.backend,
             "persons": status.persons,
@@ -94,6 +106,9 @@ async fn status(args: KeysView) -> Held {
             "wrapped": status.wrapped,
             "behind": status.behind,
             "rewrapped_percent": status.rewrapped_percent(),
+            "levels": levels,
+            "persons_turned": turned,
+            "sealed_behind": sealed,
         }))?;
     } else {
         data(format_args!("root sealed by      {}", status.backend));
@@ -113,18 +128,53 @@ async fn status(args: KeysView) -> Held {
                 ""
             }
         ));
+        for line in &levels {
+            data(format_args!(
+                "  under {:<14}{} of {} behind; {} old generations to destroy",
+                line.keys, line.behind, line.wrapped, line.old
+            ));
+        }
+        data(format_args!(
+            "persons with old keys {turned}, {sealed} things sealed under them{}",
+            if sealed > 0 {
+                "; `strongroom keys renew` brings it to zero"
+            } else {
+                ""
+            }
+        ));
     }
     installation.close().await;
     Ok(true)
 }
 
-/// The classes that have key-encryption keys.
-const KEK_CLASSES: [Class; 4] = [
-    Class::Internal,
-    Class::Personal,
-    Class::Health,
-    Class::Credential,
-];
+/// How far one level of the tree is.
+struct LevelProgress {
+    keys: &'static str,
+    /// Keys that hang under it.
+    wrapped: u64,
+    /// Those of them under a retired generation.
+    behind: u64,
+    /// Its retired generations.
+    old: u64,
+}
+
+/// The root keys, and the key-encryption keys of all tenants and classes.
+fn progress(lines: &[keys::Line]) -> [LevelProgress; 2] {
+    let of = |keys, is: fn(&Level) -> bool| {
+        let lines = || lines.iter().filter(|line| is(&line.name.level));
+        let old = || lines().filter(|line| line.state == State::Retired);
+        LevelProgress {
+            keys,
+            wrapped: lines().map(|line| line.beneath).sum(),
+            behind: old().map(|line| line.beneath).sum(),
+            old: old().count() as u64,
+        }
+    };
+    [
+        of("root", |level| matches!(level, Level::Root)),
+        of("kek", |level| matches!(level, Level::Kek { .. })),
+    ]
+}
 
 fn levels(
     installation: &Installation,
@@ -145,7 +195,7 @@ fn levels(
         KeyLevel::Kek => {
             let tenant = named()?;
             let region = installation.config.region.clone();
-            let classes = class.map_or_else(|| KEK_CLASSES.to_vec(), |class| vec![class]);
+            let classes = class.map_or_else(|| keys::CLASSES.to_vec(), |class| vec![class]);
             Ok(classes
                 .into_iter()
                 .map(|class| Level::Kek {
@@ -214,9 +264,11 @@ async fn rotate(args: KeysRotate) -> Held {
             "there is no such key yet; nothing was rotated",
         ));
     }
-    talk(
-        "next: `strongroom keys rewrap` moves what hangs under the old generation, then `keys destroy` ends it",
-    );
+    talk(if args.level == KeyLevel::Person {
+        "next: `strongroom keys renew` seals again what is sealed under the old generation, then `keys destroy` ends it"
+    } else {
+        "next: `strongroom keys rewrap` moves what hangs under the old generation, then `keys destroy` ends it"
+    });
     installation.close().await;
     Ok(true)
 }
@@ -255,6 +307,70 @@ async fn rewrap(args: KeysView) -> Held {
     Ok(progress.remaining == 0)
 }
 
+/// Leave to look after a tenant's keys.
+fn keeper(
+    installation: &Installation,
+    tenant: &TenantId,
+) -> Result<(base::Ctx, Allowed<KeysOf>), Failure> {
+    let (ctx, authority) = installation.local(tenant, "keys");
+    let thing = KeysOf {
+        tenant: tenant.clone(),
+    };
+    let allowed = decide(&ctx, &authority, Verb::Manage, thing)?;
+    Ok((ctx, allowed))
+}
+
+async fn renew(args: KeysRenew) -> Held {
+    let installation = place::open(&args.place).await?;
+    let tenants = match (&args.tenant, args.person) {
+        (None, None) => installation.tenants(),
+        (named, _) => vec![place::tenant(&installation, named.as_ref())?],
+    };
+    let bar = ProgressBar::new(0);
+    let style =
+        ProgressStyle::with_template("sealing again {wide_bar} {pos}/{len}  {per_sec}  {eta} left");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    let mut whole = vault::renew::Renewal::default();
+    for tenant in &tenants {
+        let (ctx, allowed) = keeper(&installation, tenant)?;
+        let (moving, before) = (bar.clone(), whole);
+        let done = installation
+            .vault
+            .renew(&ctx, &allowed, args.person, args.class, move |now| {
+                moving.set_length(before.moved + now.moved + now.remaining);
+                moving.set_position(before.moved + now.moved);
+                ControlFlow::Continue(())
+            })
+            .await?;
+        whole.moved += done.moved;
+        whole.remaining += done.remaining;
+        whole.damaged += done.damaged;
+    }
+    bar.finish_and_clear();
+    if args.json {
+        json(&json!({
+            "moved": whole.moved,
+            "remaining": whole.remaining,
+            "damaged": whole.damaged,
+        }))?;
+    } else {
+        talk(format_args!(
+            "{} records, earlier versions, files and rows sealed again; {} remain under old generations",
+            whole.moved, whole.remaining
+        ));
+        if whole.damaged > 0 {
+            talk(format_args!(
+                "{} of them do not open, so they stay as they are; the lines above say which",
+                whole.damaged
+            ));
+        }
+    }
+    installation.close().await;
+    Ok(whole.remaining == 0)
+}
+
 async fn destroy(args: KeysDestroy) -> Held {
     let installation = place::open(&args.place).await?;
     if args.level == KeyLevel::Person && args.generation.is_none() {
@@ -283,6 +399,23 @@ async fn destroy(args: KeysDestroy) -> Held {
             "{name} would be destroyed, for ever. Nothing was changed. Say it again with --yes."
         ));
         return Ok(false);
+    }
+    if let Level::Person {
+        tenant,
+        person,
+        class,
+    } = level
+    {
+        let (ctx, allowed) = keeper(&installation, tenant)?;
+        let index = installation
+            .vault
+            .end_generation(&ctx, &allowed, *person, *class, generation)
+            .await?;
+        talk(format_args!(
+            "{name} is destroyed; entry {index} of the log says so"
+        ));
+        installation.close().await;
+        return Ok(true);
     }
     installation.keys.destroy(&name, Destroy::WhenEmpty).await?;
     let owner = match args.level {

@@ -150,6 +150,11 @@ impl House {
         }
     }
 
+    /// The same installation, opened once more, as another node has it: with what it remembers itself.
+    pub async fn another_node(&self) -> Installation {
+        open(self.folder.path()).await
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

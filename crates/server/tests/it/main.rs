@@ -30,5 +30,6 @@ mod large;
 mod load;
 mod records;
 mod refusals;
+mod renew;
 mod running;
 mod walk;

@@ -5,9 +5,12 @@ use base::Ctx;
 use policy::{Allowed, FileAt};
 use store::StoreError;
 
+use super::row::lies;
 use crate::vault::only_index;
 use crate::{Vault, VaultError, sql};
 
+/// Tries before a deletion gives up: a file is sealed again once in a long while.
+const RACES_MAX: usize = 4;
 const GUARD_FILE: &str = "file.there";
 
 impl Vault {
@@ -24,26 +27,41 @@ impl Vault {
         let thing = allowed.thing();
         let file = thing.file.ok_or(VaultError::NoFile)?;
         let handle = self.handle(tenant, thing.person).await?;
-        let entry = self
-            .entry(ctx, allowed, Action::FileDelete, Outcome::Ok)?
-            .person(handle)
-            .file(file);
-        let set = self
-            .guarded(tenant, thing.person)
-            .run_expecting(
-                &sql::FILE_DELETE,
-                vec![tenant.into(), thing.person.into(), file.into()],
-                1,
-                GUARD_FILE,
-            )
-            .log(entry.finish(tenant));
-        let committed = match self.commit(set).await {
-            Err(VaultError::Store(StoreError::Guard(GUARD_FILE))) => {
-                return Err(VaultError::NoFile);
+        let committed = 'again: {
+            for _ in 0..RACES_MAX {
+                let params = vec![tenant.into(), thing.person.into(), file.into()];
+                let row = self.db().row(&sql::FILE_OBJECT, params).await?;
+                let object = lies(&row.ok_or(VaultError::NoFile)?)?;
+                let entry = self
+                    .entry(ctx, allowed, Action::FileDelete, Outcome::Ok)?
+                    .person(handle)
+                    .file(file);
+                let set = self
+                    .guarded(tenant, thing.person)
+                    .run_expecting(
+                        &sql::FILE_DELETE,
+                        vec![
+                            tenant.into(),
+                            thing.person.into(),
+                            file.into(),
+                            object.into(),
+                        ],
+                        1,
+                        GUARD_FILE,
+                    )
+                    .log(entry.finish(tenant));
+                match self.commit(set).await {
+                    // Somebody deleted it, or sealed it again, and it lies elsewhere now.
+                    Err(VaultError::Store(StoreError::Guard(GUARD_FILE))) => {}
+                    other => {
+                        let committed = other?;
+                        self.objects().delete(object).await?;
+                        break 'again committed;
+                    }
+                }
             }
-            other => other?,
+            return Err(VaultError::Contended);
         };
-        self.objects().delete(file).await?;
         only_index(&committed)
     }
 }

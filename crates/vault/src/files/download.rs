@@ -111,14 +111,21 @@ impl Vault {
     ) -> Result<Download, VaultError> {
         let tenant = &ctx.tenant;
         let person = allowed.thing().person;
-        let params = vec![tenant.into(), person.into(), file.into()];
-        let mut row = self
-            .db()
-            .row(&sql::FILE_FIND, params)
-            .await?
-            .ok_or(VaultError::NoFile)?;
-        let row = FileRow::read(&mut row, 0)?;
+        // Before the row: what the row names is then in here, or newer.
         let ring = self.keys().ring(tenant, person).await?;
+        let find = async || {
+            let params = vec![tenant.into(), person.into(), file.into()];
+            let row = self.db().row(&sql::FILE_FIND, params).await?;
+            FileRow::read(&mut row.ok_or(VaultError::NoFile)?, 0)
+        };
+        let mut row = find().await?;
+        let mut object = self.objects().open(row.object.unwrap_or(file)).await?;
+        if object.is_none() {
+            // It may have been sealed again, and lie elsewhere since a moment ago.
+            row = find().await?;
+            object = self.objects().open(row.object.unwrap_or(file)).await?;
+        }
+        let ring = self.with_keys_of(tenant, ring, &row.sealed).await?;
         let (head, generation) = self.open_head(tenant, person, file, &row, &ring)?;
         if !allowed.clear().contains(head.class) {
             return Err(VaultError::NoFile);
@@ -129,11 +136,7 @@ impl Vault {
             why,
         };
 
-        let reader = self
-            .objects()
-            .open(file)
-            .await?
-            .ok_or_else(|| tampered(crypt::OpenError::Truncated))?;
+        let reader = object.ok_or_else(|| tampered(crypt::OpenError::Truncated))?;
         if reader.len() != row.sealed_len {
             return Err(tampered(if reader.len() < row.sealed_len {
                 crypt::OpenError::Truncated

@@ -52,12 +52,13 @@ impl Vault {
         let last = rows
             .last()
             .and_then(|row| row.bytes(0).ok().and_then(ObjectId::from_slice));
-        let ring = self.keys().ring(tenant, person).await?;
+        let mut ring = self.keys().ring(tenant, person).await?;
         let mut lines = Vec::with_capacity(rows.len());
         let mut classes = ClassSet::EMPTY;
         for row in &mut rows {
             let file = ObjectId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("file id"))?;
             let row = FileRow::read(row, 1)?;
+            ring = self.with_keys_of(tenant, ring, &row.sealed).await?;
             let (head, _) = self.open_head(tenant, person, file, &row, &ring)?;
             if allowed.clear().contains(head.class) {
                 classes = classes.with(head.class);

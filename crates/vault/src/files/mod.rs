@@ -6,6 +6,8 @@ mod list;
 mod row;
 mod upload;
 
+pub(crate) use row::{FileRow, lies};
+
 pub use download::{Download, Span};
 pub use list::{FileLine, FilePage};
 pub use row::FileHead;

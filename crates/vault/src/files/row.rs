@@ -1,6 +1,6 @@
 //! What is known of a file besides its bytes: sealed, since a name says much.
 
-use base::{Class, Ctx, Instant, ObjectId, PersonId, TenantId, limits};
+use base::{Class, Instant, ObjectId, PersonId, TenantId, limits};
 use crypt::OpenError;
 use crypt::record::{PartPlain, Sealed};
 use keys::{KeysError, Ring};
@@ -71,25 +71,19 @@ impl FileHead {
 }
 
 impl Vault {
-    pub(super) fn seal_head(
+    /// `lies`: the length of the sealed object, and when it was written.
+    pub(crate) fn seal_head(
         &self,
-        ctx: &Ctx,
+        tenant: &TenantId,
         person: PersonId,
         file: ObjectId,
-        sealed_len: u64,
+        lies: (u64, Instant),
         head: &FileHead,
         ring: &Ring,
     ) -> Result<Vec<u8>, VaultError> {
         let plain = serde_json::to_vec(head).map_err(|_| VaultError::Damaged("file head"))?;
         let key = ring.newest(head.class)?;
-        let place = place::file_row(
-            self.environment(),
-            &ctx.tenant,
-            person,
-            file,
-            sealed_len,
-            ctx.now,
-        );
+        let place = place::file_row(self.environment(), tenant, person, file, lies.0, lies.1);
         let part = PartPlain {
             class: head.class.code(),
             generation: key.generation,
@@ -100,7 +94,7 @@ impl Vault {
     }
 
     /// The head, and the key generation that its bytes are sealed under too.
-    pub(super) fn open_head(
+    pub(crate) fn open_head(
         &self,
         tenant: &TenantId,
         person: PersonId,
@@ -148,19 +142,36 @@ impl Vault {
 }
 
 /// A file's row, not opened.
-pub(super) struct FileRow {
+pub(crate) struct FileRow {
     pub sealed_len: u64,
     pub written_at: Instant,
     pub sealed: Vec<u8>,
+    /// Where the bytes lie, if not under the file's own id.
+    pub object: Option<ObjectId>,
 }
 
 impl FileRow {
-    pub(super) fn read(row: &mut store::Row, at: usize) -> Result<Self, VaultError> {
+    pub(crate) fn read(row: &mut store::Row, at: usize) -> Result<Self, VaultError> {
         Ok(Self {
             sealed_len: u64::try_from(row.int(at)?)
                 .map_err(|_| VaultError::Damaged("file length"))?,
             written_at: Instant::from_micros(row.int(at + 1)?),
+            object: object(row, at + 3)?,
             sealed: row.take_bytes(at + 2)?,
         })
     }
+}
+
+fn object(row: &store::Row, at: usize) -> Result<Option<ObjectId>, VaultError> {
+    if row.is_null(at) {
+        return Ok(None);
+    }
+    let object = ObjectId::from_slice(row.bytes(at)?);
+    object.map(Some).ok_or(VaultError::Damaged("file's object"))
+}
+
+/// Where a file's bytes lie, from a row of its id and its object.
+pub(crate) fn lies(row: &store::Row) -> Result<ObjectId, VaultError> {
+    let file = ObjectId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("file id"))?;
+    Ok(object(row, 1)?.unwrap_or(file))
 }

@@ -6,9 +6,10 @@ use bytes::Bytes;
 use crypt::file::Sealer;
 use futures_util::{Stream, StreamExt};
 use policy::{Allowed, FileAt};
+use store::StoreError;
 
 use super::row::FileHead;
-use crate::vault::only_index;
+use crate::vault::{GUARD_SEALABLE, only_index};
 use crate::{Vault, VaultError, place, sql};
 
 /// Plaintext bytes of a segment: the most that a one-byte range opens, and the memory that an upload holds.
@@ -108,14 +109,14 @@ impl Vault {
                 .collect(),
             class: upload.class,
         };
-        let sealed = self.seal_head(ctx, person, file, sealed_len, &head, &ring)?;
+        let sealed = self.seal_head(tenant, person, file, (sealed_len, ctx.now), &head, &ring)?;
         let entry = self
             .entry(ctx, allowed, Action::FileWrite, Outcome::Ok)?
             .person(handle)
             .file(file)
             .classes(classes);
         let set = self
-            .guarded(tenant, person)
+            .sealing(tenant, &ring, classes)
             .run(
                 &sql::FILE_INSERT,
                 vec![
@@ -136,6 +137,10 @@ impl Vault {
                 // Sealed under a key that nobody else has, and named by no row; still, it need not stay.
                 if let Err(left) = self.objects().delete(file).await {
                     tracing::warn!(error = %left, "an object without a row was left behind");
+                }
+                if matches!(error, VaultError::Store(StoreError::Guard(GUARD_SEALABLE))) {
+                    self.heed_newer_keys(tenant, person).await?;
+                    return Err(VaultError::NewerKeys);
                 }
                 Err(error)
             }

@@ -5,10 +5,11 @@
 //! handle are removed. A crash in between is picked up at start ([`Vault::resume_erasures`]).
 
 use audit::{Action, Outcome};
-use base::{Ctx, Handle, ObjectId, PersonId, TenantId};
+use base::{Ctx, Handle, PersonId, TenantId};
 use policy::{Allowed, PersonAt};
 use store::{StoreError, WriteSet};
 
+use crate::files::lies;
 use crate::vault::only_index;
 use crate::{Vault, VaultError, sql};
 
@@ -98,8 +99,7 @@ impl Vault {
             .rows(&sql::FILES_OF, vec![tenant.into(), person.into()])
             .await?;
         for row in &files {
-            let file = ObjectId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("file id"))?;
-            self.objects().delete(file).await?;
+            self.objects().delete(lies(row)?).await?;
         }
         let both = || vec![tenant.into(), person.into()];
         let set = WriteSet::new()
@@ -108,6 +108,7 @@ impl Vault {
             .run(&sql::ERASE_INDEX, both())
             .run(&sql::ERASE_FILES, both())
             .run(&sql::EXTERNAL_DELETE, both())
+            .run(&sql::FLOOR_FORGET, both())
             .run(&sql::PERSON_ERASED, both());
         let committed = self.commit(set).await?;
         let records = committed.rows.iter().take(2).sum();

@@ -4,6 +4,8 @@ mod create;
 mod erase;
 mod read;
 
+pub(crate) use read::lacks;
+
 pub use create::NewPerson;
 pub use erase::Erased;
 pub use read::{PersonLine, PersonSummary};

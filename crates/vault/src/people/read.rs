@@ -1,11 +1,14 @@
 //! A person's own row: that they are there, since when, and how much is kept.
 
-use audit::{Action, Outcome};
-use base::{Ctx, Handle, Instant, PersonId, TenantId};
-use policy::{Allowed, PersonAt};
-use store::WriteSet;
+use std::sync::Arc;
 
-use crate::vault::{GUARD_PERSON, only_index};
+use audit::{Action, Outcome};
+use base::{Class, ClassSet, Ctx, Handle, Instant, PersonId, TenantId};
+use keys::Ring;
+use policy::{Allowed, PersonAt};
+use store::{Value, WriteSet};
+
+use crate::vault::{GUARD_PERSON, GUARD_SEALABLE, only_index};
 use crate::{Vault, VaultError, place, sql};
 
 /// One line of the list of persons.
@@ -151,6 +154,50 @@ impl Vault {
         Ok((lines, only_index(&committed)?))
     }
 
+    /// A write set that holds only while the person is there, and the keys of `classes` in `ring` are not replaced.
+    pub(crate) fn sealing(&self, tenant: &TenantId, ring: &Ring, classes: ClassSet) -> WriteSet {
+        let person = ring.person();
+        let mut params: Vec<Value> = vec![tenant.into(), person.into()];
+        for class in Class::ALL
+            .into_iter()
+            .filter(|class| *class != Class::Payment)
+        {
+            let generation = match ring.newest_generation(class) {
+                Some(generation) if classes.contains(class) => i64::from(generation),
+                _ => i64::MAX,
+            };
+            params.push(generation.into());
+        }
+        WriteSet::new().run_expecting(&sql::PERSON_SEALABLE, params, 1, GUARD_SEALABLE)
+    }
+
+    /// The ring, read again if it lacks a key that `sealed` names: another node may have made it just now.
+    pub(crate) async fn with_keys_of(
+        &self,
+        tenant: &TenantId,
+        ring: Arc<Ring>,
+        sealed: &[u8],
+    ) -> Result<Arc<Ring>, VaultError> {
+        if !lacks(&ring, sealed) {
+            return Ok(ring);
+        }
+        let person = ring.person();
+        self.keys().forget(tenant, person);
+        Ok(self.keys().ring(tenant, person).await?)
+    }
+
+    /// What to do when [`Vault::sealing`] did not hold: the person is gone, or there are newer keys, which this process reads
+    /// when it next asks.
+    pub(crate) async fn heed_newer_keys(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+    ) -> Result<(), VaultError> {
+        self.load_person(tenant, person).await?;
+        self.keys().forget(tenant, person);
+        Ok(())
+    }
+
     /// A write set that holds only while the person is there.
     pub(crate) fn guarded(&self, tenant: &TenantId, person: PersonId) -> WriteSet {
         WriteSet::new().run_expecting(
@@ -160,4 +207,17 @@ impl Vault {
             GUARD_PERSON,
         )
     }
+}
+
+/// Whether `sealed` names a key that is not in the ring. What has no head that can be read is found out when it is opened.
+pub(crate) fn lacks(ring: &Ring, sealed: &[u8]) -> bool {
+    crypt::record::parts_of(sealed).is_ok_and(|mut parts| {
+        parts.any(|part| {
+            let class = Class::from_code(part.class);
+            class.is_some_and(|class| {
+                ring.generations(class)
+                    .all(|generation| generation != part.generation)
+            })
+        })
+    })
 }

@@ -6,10 +6,11 @@ use audit::{Action, Outcome, RecordHandle};
 use base::{ClassSet, Ctx, PersonId};
 use futures_util::stream::{self, StreamExt};
 use policy::{Allowed, RecordAt};
-use store::WriteSet;
+use store::{StoreError, WriteSet};
 
 use super::put::lost_a_race;
 use super::{Condition, Opened, Put, Written};
+use crate::vault::GUARD_SEALABLE;
 use crate::{Vault, VaultError};
 
 /// Items of one item-wise batch that are under way at the same time. They share commits.
@@ -159,6 +160,12 @@ impl Vault {
                     return Ok(written.into_iter().zip(committed.log_indexes).collect());
                 }
                 Err(error) if lost_a_race(&error) => {}
+                Err(VaultError::Store(StoreError::Guard(GUARD_SEALABLE))) => {
+                    for item in items {
+                        let person = item.allowed.thing().person;
+                        self.heed_newer_keys(&ctx.tenant, person).await?;
+                    }
+                }
                 Err(error) => return Err(error),
             }
         }

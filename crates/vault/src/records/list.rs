@@ -16,6 +16,7 @@ use super::filter::{Filter, Lookup};
 use super::index::IndexToken;
 use super::open::SealedRow;
 use super::seal::{At, Eyes};
+use crate::people::lacks;
 use crate::register::{Collection, Parameter, Scope};
 use crate::vault::only_index;
 use crate::{Vault, VaultError, sql};
@@ -100,8 +101,8 @@ impl Vault {
                     Some(ring) if ring.person() == place.0 => ring,
                     _ => self.keys().ring(&ctx.tenant, place.0).await?,
                 };
-                let found = self
-                    .look_at(ctx, allowed, &tokens, keep, place, row, &ring)
+                let (found, ring) = self
+                    .look_at(ctx, allowed, &tokens, keep, place, row, ring)
                     .await?;
                 last_ring = Some(ring);
                 if let Some(found) = found {
@@ -335,8 +336,8 @@ impl Vault {
         keep: Keep<'_>,
         (person, rkey): Place,
         row: Option<SealedRow>,
-        ring: &Ring,
-    ) -> Result<Option<Taken>, VaultError> {
+        ring: Arc<Ring>,
+    ) -> Result<(Option<Taken>, Arc<Ring>), VaultError> {
         let thing = allowed.thing();
         let key = || -> Vec<Value> {
             vec![
@@ -353,16 +354,26 @@ impl Vault {
                 .filter_map(|row| row.bytes(0).ok().and_then(|bytes| bytes.try_into().ok()))
                 .collect::<HashSet<IndexToken>>();
             if tokens.iter().any(|lookup| lookup.is_disjoint(&own)) {
-                return Ok(None);
+                return Ok((None, ring));
             }
         }
         let row = match row {
             Some(row) => row,
             // Gone since the index was read.
             None => match self.db().row(&sql::RECORD_FIND, key()).await? {
-                None => return Ok(None),
+                None => return Ok((None, ring)),
                 Some(mut row) => SealedRow::read(&mut row, 0)?,
             },
+        };
+        let ring = self.with_keys_of(&ctx.tenant, ring, &row.sealed).await?;
+        let row = if lacks(&ring, &row.sealed) {
+            // Sealed again since it was read, and the old generation ended.
+            match self.db().row(&sql::RECORD_FIND, key()).await? {
+                None => return Ok((None, ring)),
+                Some(mut row) => SealedRow::read(&mut row, 0)?,
+            }
+        } else {
+            row
         };
         let at = At {
             tenant: &ctx.tenant,
@@ -380,7 +391,7 @@ impl Vault {
             &at,
             self.collection(&thing.collection)?,
             &row.sealed,
-            ring,
+            &ring,
             eyes,
         )?;
         let opened = Opened {
@@ -390,10 +401,11 @@ impl Vault {
             written_at: row.written_at,
             json: seen.json,
         };
-        Ok(keep(&opened).then_some(Taken {
+        let taken = keep(&opened).then_some(Taken {
             opened,
             classes: seen.classes,
-        }))
+        });
+        Ok((taken, ring))
     }
 
     /// One entry for each person on the page, so that each can see it; one without a person when nobody is.

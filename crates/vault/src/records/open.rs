@@ -98,6 +98,8 @@ impl Vault {
                 &sql::RECORD_FIND_VERSION
             }
         };
+        // Before the row: what the row names is then in here, or newer.
+        let ring = self.keys().ring(&ctx.tenant, thing.person).await?;
         let Some(mut row) = self.db().row(sql, params).await? else {
             return Err(self.missing(&ctx.tenant, thing, rkey).await?);
         };
@@ -113,7 +115,7 @@ impl Vault {
             version: row.version,
             written_at: row.written_at,
         };
-        let ring = self.keys().ring(&ctx.tenant, thing.person).await?;
+        let ring = self.with_keys_of(&ctx.tenant, ring, &row.sealed).await?;
         let eyes = Eyes {
             clear: allowed.clear(),
             masked: allowed.masked(),

@@ -12,7 +12,7 @@ use super::{Effect, Written};
 use crate::document::{self, Intake};
 use crate::once::Once;
 use crate::register::{Collection, Subject};
-use crate::vault::{GUARD_VERSION, only_index};
+use crate::vault::{GUARD_SEALABLE, GUARD_VERSION, only_index};
 use crate::{Vault, VaultError, sql};
 
 /// Tries before a writer without a condition gives up; somebody else won each time.
@@ -72,7 +72,7 @@ impl Vault {
     ) -> Result<(Written, u64), VaultError> {
         let thing = allowed.thing();
         let handle = self.handle(&ctx.tenant, thing.person).await?;
-        let incoming = self.take_in(ctx, thing, put.body).await?;
+        let mut incoming = self.take_in(ctx, thing, put.body).await?;
         for _ in 0..RACES_MAX {
             if let Some(before) = self.remembered::<Written>(ctx, once).await? {
                 let entry = self
@@ -100,6 +100,14 @@ impl Vault {
             match self.commit(set).await {
                 Ok(committed) => return Ok((written, only_index(&committed)?)),
                 Err(error) if lost_a_race(&error) => {}
+                Err(VaultError::Store(StoreError::Guard(GUARD_SEALABLE))) => {
+                    self.heed_newer_keys(&ctx.tenant, thing.person).await?;
+                    let classes = Self::classes_of(&incoming.intake);
+                    let keys = self.keys();
+                    incoming.ring = keys
+                        .ensure_person(&ctx.tenant, thing.person, classes)
+                        .await?;
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -205,10 +213,10 @@ impl Vault {
     ) -> Result<(Written, WriteSet), VaultError> {
         let live = standing.filter(|standing| standing.live);
         hold(condition, live)?;
-        let set = self.guarded(&ctx.tenant, thing.person);
         if let Some(live) = live
             && live.digest == incoming.digest
         {
+            let set = self.guarded(&ctx.tenant, thing.person);
             let written = Written {
                 effect: Effect::Unchanged,
                 version: live.version,
@@ -226,6 +234,8 @@ impl Vault {
             written_at: ctx.now,
         };
         let sealed = self.seal_record(&at, &thing.record, &incoming.intake, &incoming.ring)?;
+        let classes = Self::classes_of(&incoming.intake);
+        let set = self.sealing(&ctx.tenant, &incoming.ring, classes);
         let key = || {
             vec![
                 (&ctx.tenant).into(),
