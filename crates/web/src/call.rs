@@ -1,5 +1,6 @@
 //! What a handler is given.
 
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::str::FromStr;
 
@@ -42,6 +43,8 @@ pub struct Call<W> {
     pub raw_query: String,
     /// Host and port as the client addressed us, for links that lead back; `None` where it says nothing usable.
     pub host: Option<String>,
+    /// Where the connection comes from; `None` for a call from within.
+    pub peer: Option<IpAddr>,
     /// The headers.
     pub headers: HeaderMap,
     /// The body.

@@ -20,7 +20,8 @@ use http_body_util::BodyExt;
 
 use crate::route::Handler;
 use crate::{
-    Answer, BodyStream, Call, ErrorStyle, Limit, Metrics, Payload, Problem, Query, Route, Routes,
+    Answer, BodyStream, Call, ErrorStyle, Limit, Metrics, Payload, Peer, Problem, Query, Route,
+    Routes,
 };
 
 /// Turns what a request carries (a token, a session's cookie) into who asks. Wired in `server`.
@@ -195,6 +196,7 @@ impl<G: Gate> App<G> {
             query,
             raw_query,
             host: host(parts),
+            peer: parts.extensions.get::<Peer>().map(|peer| peer.0),
             headers: std::mem::take(&mut parts.headers),
             payload,
         })

@@ -21,7 +21,7 @@ pub use answer::{Answer, Logged, stream};
 pub use assets::assets;
 pub use call::{BodyStream, Call, Payload, Query};
 pub use dispatch::{App, Gate, authorization};
-pub use listen::{ListenError, Listener, plain, secure};
+pub use listen::{ListenError, Listener, Peer, plain, secure};
 pub use metrics::Metrics;
 pub use openapi::{describe, readable};
 pub use problem::Problem;

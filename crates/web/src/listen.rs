@@ -1,6 +1,6 @@
 //! Sockets: TLS or (for metrics, on loopback) plain; bounded in number and time; drained at the end.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +25,10 @@ const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 const HEAD_MAX: Duration = Duration::from_secs(15);
 /// How long open requests may still run once we are told to stop.
 const DRAIN_MAX: Duration = Duration::from_secs(20);
+
+/// Where a request's connection comes from: an extension of each request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
 
 /// Why a socket could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -113,8 +117,8 @@ async fn serve(
             accepted = listener.socket.accept() => accepted,
             _ = stopped(&mut stop) => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok((stream, peer)) => (stream, Peer(peer.ip())),
             Err(error) => {
                 // Out of file descriptors, most likely: let some close.
                 tracing::warn!(%error, "cannot accept a connection");
@@ -130,6 +134,7 @@ async fn serve(
             tls: tls.clone(),
             builder: Arc::clone(&builder),
             router: router.clone(),
+            peer,
             watcher: graceful.watcher(),
         };
         let metrics = Arc::clone(&metrics);
@@ -159,6 +164,7 @@ struct Connection {
     tls: Option<TlsAcceptor>,
     builder: Arc<Builder<TokioExecutor>>,
     router: Router,
+    peer: Peer,
     watcher: Watcher,
 }
 
@@ -178,9 +184,11 @@ impl Connection {
     }
 
     async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
-        let router = self.router.clone();
+        let (router, peer) = (self.router.clone(), self.peer);
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            router.clone().oneshot(request.map(axum::body::Body::new))
+            let mut request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(peer);
+            router.clone().oneshot(request)
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
         let connection = self.watcher.watch(connection.into_owned());
