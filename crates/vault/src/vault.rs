@@ -18,7 +18,8 @@ use crate::register::{Collection, Register};
 /// Handles of persons kept in memory.
 const HANDLES_MAX: usize = 100_000;
 /// The name of the guard that an erased person fails.
-pub(crate) const GUARD_PERSON: &str = "person.active";
+/// The name of the failure when a person is not there.
+pub const GUARD_PERSON: &str = "person.active";
 /// The name of the guard that a version which is no longer current fails.
 pub(crate) const GUARD_VERSION: &str = "record.version";
 
