@@ -11,6 +11,7 @@
 
 mod accounts;
 mod bearer;
+pub mod cookies;
 mod error;
 mod factors;
 mod guess;

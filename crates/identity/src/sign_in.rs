@@ -18,6 +18,12 @@ use crate::{Account, Caller, Email, IdentityError, Kind, sql};
 const GUARD_PASSWORD: &str = "password.is";
 /// The account was stopped meanwhile.
 const GUARD_ACTIVE: &str = "account.active";
+/// Somebody else brought the same ticket first.
+pub(crate) const GUARD_TICKET: &str = "ticket.take";
+/// A factor that was used meanwhile is used no second time.
+pub(crate) const GUARD_USE: &str = "factor.use";
+/// The session ended meanwhile.
+pub(crate) const GUARD_SESSION: &str = "session.live";
 
 /// What comes after a proof.
 #[derive(Debug)]
@@ -152,6 +158,19 @@ impl Identity {
         by: &'static str,
         set: WriteSet,
     ) -> Result<Step, IdentityError> {
+        let gone_on = self.go_on_at(caller, account, proven, by, set).await?;
+        Ok(gone_on.0)
+    }
+
+    /// The same, and where the log says so.
+    pub(crate) async fn go_on_at(
+        &self,
+        caller: &Caller,
+        account: &Account,
+        proven: Assurance,
+        by: &'static str,
+        set: WriteSet,
+    ) -> Result<(Step, u64), IdentityError> {
         let set = set.run_expecting(
             &sql::ACCOUNT_ACTIVE,
             of(&caller.tenant, account.id, Vec::new()),
@@ -166,18 +185,17 @@ impl Identity {
                 state: None,
             };
             let (ticket, set) = self.new_ticket(&caller.tenant, caller.now, &new, set)?;
-            self.commit_step(set.log(self.half_way(caller, account)?))
+            let index = self
+                .commit_step(set.log(self.half_way(caller, account)?))
                 .await?;
-            return Ok(Step::Enrol {
-                ticket,
-                least: account.least(),
-            });
+            let least = account.least();
+            return Ok((Step::Enrol { ticket, least }, index));
         }
         let (session, set) = self.new_session(caller, account, proven, set)?;
         let ctx = caller.ctx(account.actor(by));
         let set = set.log(self.done(&ctx, Action::SessionStart, account.id)?);
-        self.commit_step(set).await?;
-        Ok(Step::Session(session))
+        let index = self.commit_step(set).await?;
+        Ok((Step::Session(session), index))
     }
 
     /// No session yet, though what was brought so far is right: worth a line when somebody else brought it.
@@ -193,14 +211,18 @@ impl Identity {
     }
 
     /// Commit a step; what changed underneath since the proof makes it one that failed.
-    pub(crate) async fn commit_step(&self, set: WriteSet) -> Result<(), IdentityError> {
-        match self.db.commit(set).await {
-            Ok(_) => Ok(()),
-            Err(StoreError::Guard(GUARD_PASSWORD | GUARD_ACTIVE)) => Err(IdentityError::Refused),
-            Err(StoreError::Guard("ticket.take")) => Err(IdentityError::Ticket),
-            Err(StoreError::Guard("factor.use")) => Err(IdentityError::Code("used before")),
-            Err(error) => Err(error.into()),
-        }
+    pub(crate) async fn commit_step(&self, set: WriteSet) -> Result<u64, IdentityError> {
+        let guard = match self.commit(set).await {
+            Err(IdentityError::Store(StoreError::Guard(guard))) => guard,
+            other => return other,
+        };
+        Err(match guard {
+            GUARD_PASSWORD | GUARD_ACTIVE => IdentityError::Refused,
+            GUARD_TICKET => IdentityError::Ticket,
+            GUARD_USE => IdentityError::Code("used before"),
+            GUARD_SESSION => IdentityError::Session,
+            other => StoreError::Guard(other).into(),
+        })
     }
 
     /// The no, after it stands in the log.

@@ -25,7 +25,6 @@ statements! {
     ACCOUNT_NAME = "UPDATE account SET name = $3, language = $4 WHERE tenant = $1 AND account = $2";
     ACCOUNT_ACTIVE = "SELECT 1 FROM account WHERE tenant = $1 AND account = $2 AND state = 'active'";
     ACCOUNT_OF_PERSON = "SELECT account FROM account WHERE tenant = $1 AND person = $2";
-    ACCOUNT_PERSONS = "SELECT person FROM account WHERE tenant = $1 AND person IS NOT NULL AND person > $2 ORDER BY person LIMIT $3";
 
     ACCOUNT_DELETE = "DELETE FROM account WHERE tenant = $1 AND account = $2";
     PASSWORD_DELETE = "DELETE FROM password WHERE tenant = $1 AND account = $2";

@@ -7,11 +7,11 @@ use store::WriteSet;
 
 use crate::identity::Identity;
 use crate::model::words;
+use crate::sign_in::GUARD_TICKET;
 use crate::{IdentityError, bearer, sql};
 
 /// Wrong answers that one ticket takes.
 const FAILURES_MAX: i64 = 5;
-const GUARD: &str = "ticket.take";
 
 words! {
     /// What a ticket is good for.
@@ -153,7 +153,7 @@ impl Held {
 
     /// Use it up: of two who bring it, one goes on.
     pub fn take(&self, set: WriteSet) -> WriteSet {
-        set.run_expecting(&sql::TICKET_TAKE, vec![self.id.into()], 1, GUARD)
+        set.run_expecting(&sql::TICKET_TAKE, vec![self.id.into()], 1, GUARD_TICKET)
     }
 
     /// One wrong answer more.

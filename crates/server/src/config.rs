@@ -1,5 +1,9 @@
 //! The configuration file. Unknown keys are fatal; secrets come as files; `strongroom config sample` is its documentation.
 
+mod accounts;
+
+pub use accounts::{Accounts, Encryption, Mail};
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -67,6 +71,12 @@ pub struct Config {
     /// What may be kept.
     #[serde(default)]
     pub register: RegisterConfig,
+    /// Accounts of people and staff.
+    #[serde(default)]
+    pub accounts: Accounts,
+    /// What carries mail; without, none is sent.
+    #[serde(default)]
+    pub mail: Option<Mail>,
     /// What the server writes about itself.
     #[serde(default)]
     pub logging: Logging,
@@ -245,6 +255,8 @@ impl Config {
             } => paths.extend([module, pin_file]),
         }
         paths.extend(self.register.files.iter_mut());
+        paths.extend(self.accounts.passwords.breached_file.iter_mut());
+        paths.extend(self.mail.iter_mut().flat_map(Mail::paths));
         for path in paths {
             if path.is_relative() {
                 *path = folder.join(&*path);
@@ -302,7 +314,10 @@ impl Config {
         if !matches!(self.logging.format.as_str(), "json" | "text") {
             return value("logging.format", "json or text");
         }
-        Ok(())
+        if let Some(mail) = &self.mail {
+            mail.check()?;
+        }
+        self.accounts.check(self)
     }
 }
 

@@ -3,6 +3,14 @@
 
 /// Code and meaning.
 pub const CODES: &[(&str, &str)] = &[
+    (
+        "account.body",
+        "The body of a request about one's own account is not what the address takes.",
+    ),
+    (
+        "account.session_only",
+        "A token asked for what belongs to an account that is signed in.",
+    ),
     ("batch.empty", "The batch has no items."),
     ("batch.items", "The batch has too many items."),
     ("batch.line", "A line of the batch is not an item."),
@@ -136,6 +144,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("http.cookie_twice", "A cookie came more than once."),
     (
+        "http.cross_site",
+        "A session's cookie came with a request that another site's page made.",
+    ),
+    (
         "http.form",
         "A form cannot be read: a field twice, too many fields, or what is no text.",
     ),
@@ -174,6 +186,84 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("http.status", "An answer had no status."),
     ("http.too_large", "The body is too large."),
+    (
+        "identity.altered",
+        "A sealed secret of an account is not as it was sealed, or lies in another place.",
+    ),
+    (
+        "identity.busy",
+        "More people sign in at this moment than there are places in the queue for hashing.",
+    ),
+    (
+        "identity.closed",
+        "The tenant takes people by invitation only.",
+    ),
+    (
+        "identity.code",
+        "A second factor did not hold, or was used before.",
+    ),
+    ("identity.email", "That is not an e-mail address."),
+    (
+        "identity.guarded",
+        "Too many passwords were tried for an account from unknown devices; known devices, passkeys and links by mail still work.",
+    ),
+    (
+        "identity.internal",
+        "Something about an account could not be done, by our own mistake.",
+    ),
+    (
+        "identity.invalid",
+        "A request about an account cannot be understood.",
+    ),
+    (
+        "identity.link",
+        "A link was used, is too old, or was replaced by a newer one.",
+    ),
+    (
+        "identity.more",
+        "In the log: what was proven so far holds, and more is due.",
+    ),
+    (
+        "identity.name",
+        "A name is empty, too long, or holds control characters.",
+    ),
+    (
+        "identity.needed",
+        "The account needs what this would take away, or has to do something else first.",
+    ),
+    (
+        "identity.not_found",
+        "There is no such account, session or factor.",
+    ),
+    (
+        "identity.refused",
+        "Address and password do not belong together, or the account may not sign in.",
+    ),
+    ("identity.session", "There is no live session."),
+    (
+        "identity.stale",
+        "The proof is not fresh enough to change what matters.",
+    ),
+    (
+        "identity.taken",
+        "There is an account with this address or for this person.",
+    ),
+    (
+        "identity.ticket",
+        "A sign-in took too long, was tried too often, or was used.",
+    ),
+    (
+        "identity.too_many",
+        "An account has as many factors as it may have.",
+    ),
+    (
+        "identity.wait",
+        "Too many guesses; the next one has to wait.",
+    ),
+    (
+        "identity.weak",
+        "A password is not good enough; the answer says why.",
+    ),
     ("json.duplicate_key", "A member comes twice in one object."),
     ("json.not_utf8", "The body is not UTF-8."),
     (
@@ -421,7 +511,8 @@ mod tests {
     fn every_code_is_explained_and_the_table_is_sorted() {
         let mut found = BTreeSet::new();
         for area in [
-            "store", "web", "audit", "policy", "crypt", "keys", "vault", "govern", "server",
+            "store", "web", "audit", "policy", "crypt", "keys", "identity", "vault", "govern",
+            "server",
         ] {
             codes_in(
                 &Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -75,6 +75,7 @@ from_fault!(
     policy::Denied,
     policy::TokenError,
     govern::GovernError,
+    identity::IdentityError,
 );
 
 macro_rules! from_error {

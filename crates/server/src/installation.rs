@@ -7,16 +7,20 @@ use std::sync::Arc;
 use audit::anchor::Anchors;
 use audit::{Log, LogJournal};
 use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
+use identity::{Identity, IdentityError, Parts};
 use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
 use keys::{CacheLimits, Keys, Settings};
-use policy::{Authority, Tokens};
+use policy::{Allowed, Authority, PersonAt, Tokens};
 use store::objects::{LocalObjects, Objects};
 use store::{Db, DbConfig};
+use vault::people::Erased;
 use vault::register::Register;
-use vault::{Parts, Vault};
+use vault::{Vault, VaultError};
 
 use crate::clock::SystemClock;
 use crate::config::{Config, Database, Files, SealConfig};
+use crate::people::VaultPeople;
+use crate::secrets::KeySecrets;
 use crate::{Failure, OPERATOR, private};
 
 /// An installation, open.
@@ -29,6 +33,8 @@ pub struct Installation {
     pub log: Log,
     /// Tokens.
     pub tokens: Arc<Tokens>,
+    /// Accounts of people and staff.
+    pub identity: Arc<Identity>,
     /// The key tree.
     pub keys: Arc<Keys>,
     /// The machine's clock.
@@ -112,7 +118,7 @@ impl Installation {
         let Files::Folder { path } = &config.files;
         private::folder(path).map_err(|error| Failure::file(path, &error))?;
         let objects: Arc<dyn Objects> = Arc::new(LocalObjects::open(path.clone()).await?);
-        let vault = Vault::new(Parts {
+        let vault = Vault::new(vault::Parts {
             db: db.clone(),
             keys: Arc::clone(&keys),
             register,
@@ -126,6 +132,18 @@ impl Installation {
             Arc::clone(&rng),
         ));
         let site = crate::site::site(&config.origin, &keys)?;
+        let identity = Arc::new(Identity::new(Parts {
+            db: db.clone(),
+            secrets: Arc::new(KeySecrets {
+                keys: Arc::clone(&keys),
+                environment: config.environment.clone(),
+                rng: Arc::clone(&rng),
+            }),
+            people: Arc::new(VaultPeople(vault.clone())),
+            clock: Arc::clone(&clock),
+            rng: Arc::clone(&rng),
+            settings: config.accounts.settings(&config),
+        })?);
         let opened_at = clock.now();
         let installation = Self {
             site,
@@ -134,6 +152,7 @@ impl Installation {
             vault,
             log,
             tokens,
+            identity,
             keys,
             clock,
             rng,
@@ -163,7 +182,7 @@ impl Installation {
         let logs = audit::Installation { host, environment };
         Self {
             config: self.config.clone(),
-            vault: Vault::new(Parts {
+            vault: Vault::new(vault::Parts {
                 db: db.clone(),
                 keys: Arc::clone(&self.keys),
                 register: Arc::clone(self.vault.register()),
@@ -177,6 +196,7 @@ impl Installation {
                 Arc::clone(&self.clock),
                 Arc::clone(&self.rng),
             )),
+            identity: Arc::clone(&self.identity),
             keys: Arc::clone(&self.keys),
             clock: Arc::clone(&self.clock),
             rng: Arc::clone(&self.rng),
@@ -206,6 +226,22 @@ impl Installation {
             now: self.clock.now(),
         };
         (ctx, authority)
+    }
+
+    /// Erase a person, for ever: the account that leads to them, and their data.
+    ///
+    /// # Errors
+    /// As [`Vault::erase_person`], and storage failures.
+    pub async fn erase_person<E: From<VaultError> + From<IdentityError>>(
+        &self,
+        ctx: &Ctx,
+        allowed: &Allowed<PersonAt>,
+    ) -> Result<Erased, E> {
+        // First, so that nothing is left to sign in with, or to write to, if the rest is cut short.
+        if let Some(person) = allowed.thing().person {
+            self.identity.forget_person(ctx, person).await?;
+        }
+        Ok(self.vault.erase_person(ctx, allowed).await?)
     }
 
     /// Remember the heads of all logs outside the data database.

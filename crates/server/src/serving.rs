@@ -10,7 +10,7 @@ use web::{App, Listener, Metrics};
 
 use crate::api::{self, House, TokenGate};
 use crate::probes::{self, Running};
-use crate::{Failure, Installation, tls};
+use crate::{Failure, Installation, jobs, post, tls};
 
 /// How often the heads of the logs are remembered outside the data database: the most that can be cut off unseen.
 const REMEMBER_EVERY: Duration = Duration::from_secs(1);
@@ -45,6 +45,7 @@ impl Serving {
         let address = listener.address();
         let metrics_address = metrics_listener.as_ref().map(Listener::address);
 
+        let post = post::open(config.mail.as_ref())?;
         let house: House = Arc::new(installation);
         let metrics = Arc::new(Metrics::new());
         let app = App {
@@ -73,6 +74,7 @@ impl Serving {
             let router = side_router(&house, &metrics, stopping.clone());
             tasks.spawn(web::plain(listener, router, metrics, stopping.clone()));
         }
+        tasks.spawn(jobs::work(Arc::clone(&house), post, stopping.clone()));
         tasks.spawn(tick(Arc::clone(&house), stopping));
         Ok(Self {
             address,
@@ -166,6 +168,9 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 read_keys_again(&house).await;
                 if let Err(error) = house.vault.forget_answers(house.clock.now()).await {
                     tracing::warn!(%error, "old answers were not forgotten");
+                }
+                if let Err(error) = house.identity.prune(house.clock.now()).await {
+                    tracing::warn!(%error, "what is over of sign-ins was not forgotten");
                 }
             }
             () = stopped(&mut stop) => break,

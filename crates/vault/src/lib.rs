@@ -23,4 +23,4 @@ mod vault;
 pub use error::VaultError;
 pub use once::Once;
 pub use sql::STATEMENTS;
-pub use vault::{Parts, Vault, http_date};
+pub use vault::{GUARD_PERSON, Parts, Vault, http_date};

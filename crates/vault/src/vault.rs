@@ -18,7 +18,7 @@ use crate::register::{Collection, Register};
 /// Handles of persons kept in memory.
 const HANDLES_MAX: usize = 100_000;
 /// The name of the guard that an erased person fails.
-pub(crate) const GUARD_PERSON: &str = "person.active";
+pub const GUARD_PERSON: &str = "person.active";
 /// The name of the guard that what was sealed under a generation which has been replaced fails, or an erased person.
 pub(crate) const GUARD_SEALABLE: &str = "person.sealable";
 /// The name of the guard that a version which is no longer current fails.

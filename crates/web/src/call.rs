@@ -45,7 +45,7 @@ pub struct Call<W> {
     pub raw_query: String,
     /// Host and port as the client addressed us, for links that lead back; `None` where it says nothing usable.
     pub host: Option<String>,
-    /// Who is at the other end of the connection, where there is one.
+    /// Where the connection comes from; `None` for a call from within.
     pub peer: Option<IpAddr>,
     /// The headers.
     pub headers: HeaderMap,

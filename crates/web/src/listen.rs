@@ -29,6 +29,10 @@ const HEAD_MAX: Duration = Duration::from_secs(15);
 /// How long open requests may still run once we are told to stop.
 const DRAIN_MAX: Duration = Duration::from_secs(20);
 
+/// Where a request's connection comes from: an extension of each request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
+
 /// Why a socket could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen on {address}: {source}")]
@@ -117,7 +121,7 @@ async fn serve(
             _ = stopped(&mut stop) => break,
         };
         let (stream, peer) = match accepted {
-            Ok((stream, from)) => (stream, Peer(from.ip().to_canonical())),
+            Ok((stream, peer)) => (stream, Peer(peer.ip().to_canonical())),
             Err(error) => {
                 // Out of file descriptors, most likely: let some close.
                 tracing::warn!(%error, "cannot accept a connection");
@@ -133,8 +137,8 @@ async fn serve(
             tls: tls.clone(),
             builder: Arc::clone(&builder),
             router: router.clone(),
-            watcher: graceful.watcher(),
             peer,
+            watcher: graceful.watcher(),
         };
         let metrics = Arc::clone(&metrics);
         tokio::spawn(async move {
@@ -159,16 +163,12 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Who is at the other end of the connection: among a request's extensions.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub IpAddr);
-
 struct Connection {
     tls: Option<TlsAcceptor>,
     builder: Arc<Builder<TokioExecutor>>,
     router: Router,
-    watcher: Watcher,
     peer: Peer,
+    watcher: Watcher,
 }
 
 impl Connection {
@@ -188,13 +188,13 @@ impl Connection {
 
     async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
         let (router, peer) = (self.router.clone(), self.peer);
-        let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(peer);
-            let request = if request.body().is_end_stream() {
+        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+            let mut request = if request.body().is_end_stream() {
                 request.map(Body::new)
             } else {
                 request.map(|body| Body::new(Unread::new(Body::new(body))))
             };
+            request.extensions_mut().insert(peer);
             router.clone().oneshot(request)
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);

@@ -1,8 +1,8 @@
 //! An account goes, with everything that is about it.
 
 use audit::Action;
-use base::{AccountId, Ctx, PersonId, TenantId};
-use store::{Value, WriteSet};
+use base::{AccountId, Ctx, PersonId};
+use store::WriteSet;
 
 use crate::identity::{Identity, of};
 use crate::{IdentityError, sql};
@@ -48,28 +48,5 @@ impl Identity {
             Ok(_) | Err(IdentityError::NotFound(_)) => Ok(()),
             Err(error) => Err(error),
         }
-    }
-
-    /// Persons with an account, behind `after`: what is gone over at start, for erasures that a crash cut short.
-    ///
-    /// # Errors
-    /// Storage failures.
-    pub async fn persons_with_accounts(
-        &self,
-        tenant: &TenantId,
-        after: Option<PersonId>,
-        limit: u32,
-    ) -> Result<Vec<PersonId>, IdentityError> {
-        let behind = after.map_or_else(|| Value::Bytes(Vec::new()), Into::into);
-        let params = vec![tenant.into(), behind, limit.into()];
-        self.db
-            .rows(&sql::ACCOUNT_PERSONS, params)
-            .await?
-            .iter()
-            .map(|row| {
-                PersonId::from_slice(row.bytes(0)?)
-                    .ok_or_else(|| IdentityError::damaged("an account's row"))
-            })
-            .collect()
     }
 }

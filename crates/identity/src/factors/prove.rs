@@ -1,6 +1,6 @@
 //! Proving a second factor, adding one, and who may.
 
-use audit::Action;
+use audit::{Action, Outcome};
 use base::{AccountId, Assurance, Secret, SessionId};
 use crypt::otp;
 use store::WriteSet;
@@ -9,12 +9,9 @@ use super::totp::{digits, from_base32};
 use super::{FACTORS_MAX, FactorId, FactorKind};
 use crate::identity::{Identity, of};
 use crate::sessions::{NewSession, SignedIn};
-use crate::sign_in::Step;
+use crate::sign_in::{GUARD_SESSION, GUARD_USE, Step};
 use crate::tickets::{Held, TicketKind};
 use crate::{Account, Caller, IdentityError, Label, sql};
-
-/// A factor that was used meanwhile is used no second time.
-const GUARD_USE: &str = "factor.use";
 
 /// What somebody brings to prove themselves.
 #[derive(Debug)]
@@ -43,6 +40,8 @@ pub struct Added {
     pub factor: FactorId,
     /// What comes next: the session, under a new secret, or another step.
     pub step: Step,
+    /// Where the log says so.
+    pub log_index: u64,
 }
 
 /// A factor to be added.
@@ -206,6 +205,31 @@ impl Identity {
         })
     }
 
+    /// That a factor was begun; it is added when it has proven itself.
+    pub(super) async fn commit_begun(
+        &self,
+        caller: &Caller,
+        adding: &Adding,
+        set: WriteSet,
+    ) -> Result<u64, IdentityError> {
+        let by = if adding.session.is_some() {
+            "session"
+        } else {
+            "password"
+        };
+        let ctx = caller.ctx(adding.account.actor(by));
+        let entry = self
+            .entry(
+                &ctx,
+                Action::FactorAdd,
+                Outcome::Denied,
+                Some(adding.account.id),
+            )?
+            .code("identity.more");
+        self.commit_step(set.log(entry.finish(&caller.tenant)))
+            .await
+    }
+
     /// The rows of a new factor, its owner's notice, and what comes next.
     pub(super) async fn add_factor(
         &self,
@@ -246,9 +270,9 @@ impl Identity {
         };
         let ctx = caller.ctx(account.actor(by));
         let set = set.log(self.done(&ctx, Action::FactorAdd, account.id)?);
-        let step = match held.session {
+        let (step, log_index) = match held.session {
             None => {
-                self.go_on(caller, &account, new.kind.gives(), new.kind.as_str(), set)
+                self.go_on_at(caller, &account, new.kind.gives(), new.kind.as_str(), set)
                     .await?
             }
             Some(session) => {
@@ -257,12 +281,16 @@ impl Identity {
                 // Other sessions were begun by less than is asked for from now on.
                 let params = of(tenant, account.id, vec![session.into(), now.into()]);
                 let set = set.run(&sql::SESSIONS_END_OTHERS, params);
-                self.commit_step(set).await?;
+                let log_index = self.commit_step(set).await?;
                 self.forget_sessions(account.id);
-                Step::Session(renewed)
+                (Step::Session(renewed), log_index)
             }
         };
-        Ok(Added { factor, step })
+        Ok(Added {
+            factor,
+            step,
+            log_index,
+        })
     }
 
     /// The same session under a new secret, since what it may do has grown.
@@ -292,7 +320,7 @@ impl Identity {
             &sql::SESSION_RENEW,
             of(&caller.tenant, account, more),
             1,
-            "session.live",
+            GUARD_SESSION,
         );
         let session = NewSession {
             id: session,

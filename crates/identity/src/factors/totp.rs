@@ -19,6 +19,8 @@ pub struct TotpSecret {
     pub secret: Secret<String>,
     /// `otpauth://totp/...`, to be shown as a QR code.
     pub address: Secret<String>,
+    /// Where the log says that it was begun.
+    pub log_index: u64,
 }
 
 impl Identity {
@@ -42,7 +44,7 @@ impl Identity {
         };
         let set = adding.take(WriteSet::new());
         let (ticket, set) = self.new_ticket(&caller.tenant, caller.now, &new, set)?;
-        self.commit_step(set).await?;
+        let log_index = self.commit_begun(caller, &adding, set).await?;
         let text = Secret::new(base32(secret.as_slice()));
         let encode = |text: &str| {
             let mut out = String::new();
@@ -65,6 +67,7 @@ impl Identity {
             ticket,
             secret: text,
             address,
+            log_index,
         })
     }
 

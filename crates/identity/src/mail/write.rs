@@ -36,19 +36,6 @@ pub enum Reason {
     RecoveryMade,
 }
 
-impl Reason {
-    pub(crate) const ALL: [Self; 8] = [
-        Self::Verify,
-        Self::SignedUpAgain,
-        Self::Invite,
-        Self::Reset,
-        Self::PasswordChanged,
-        Self::FactorAdded,
-        Self::FactorRemoved,
-        Self::RecoveryMade,
-    ];
-}
-
 /// What lies sealed until the letter is sent.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Draft {

@@ -153,7 +153,7 @@ async fn send(desk: Desk, call: Call<Visit>, who: SignedIn, form: Form) -> Resul
         },
     };
     match done {
-        Ok(session) => {
+        Ok((session, _)) => {
             let answer = Answer::see(onward(next).unwrap_or("/account"));
             Ok(let_in(answer, &who.tenant, &session, call.now))
         }
@@ -209,7 +209,7 @@ async fn send_passkey(
     let caller = desk.caller(&call, who.tenant.clone())?;
     let proof = Proof::Passkey(form.text("ticket"), &answer);
     match desk.identity.step_up(&caller, &who, proof).await {
-        Ok(session) => {
+        Ok((session, _)) => {
             let answer = Answer::see(onward(next).unwrap_or("/account"));
             Ok(let_in(answer, &who.tenant, &session, call.now))
         }

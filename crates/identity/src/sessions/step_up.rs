@@ -1,8 +1,8 @@
 //! A session is given a fresh proof, for ten minutes in which it may change what matters.
 
 use audit::{Action, Outcome};
-use base::{Assurance, Secret};
-use store::{StoreError, WriteSet};
+use base::Secret;
+use store::WriteSet;
 
 use super::{NewSession, SignedIn};
 use crate::factors::Answer;
@@ -33,7 +33,7 @@ impl Identity {
         caller: &Caller,
         who: &SignedIn,
         proof: Proof<'_>,
-    ) -> Result<NewSession, IdentityError> {
+    ) -> Result<(NewSession, u64), IdentityError> {
         let tenant = &who.tenant;
         let account = self.account(tenant, who.account).await?;
         let known = self.knows_device(caller, account.id).await?;
@@ -89,12 +89,9 @@ impl Identity {
         // A session of one factor that a code was brought to has two.
         let (session, set) = self.renew_session(caller, account.id, who.session, assurance, set)?;
         let set = set.log(self.done(&ctx, Action::SessionStepUp, account.id)?);
-        match self.commit_step(set).await {
-            Err(IdentityError::Store(StoreError::Guard(_))) => Err(IdentityError::Session),
-            other => other,
-        }?;
+        let index = self.commit_step(set).await?;
         self.forget_session(who.session);
-        Ok(session)
+        Ok((session, index))
     }
 
     async fn refuse_step_up(
@@ -114,11 +111,5 @@ impl Identity {
         self.commit(WriteSet::new().log(entry.finish(&who.tenant)))
             .await?;
         Ok(error)
-    }
-
-    /// Whether the account's own rule asks for more than this session has.
-    #[must_use]
-    pub fn is_strong_enough(who: &SignedIn, least: Assurance) -> bool {
-        who.assurance >= least
     }
 }

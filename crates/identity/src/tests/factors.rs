@@ -326,7 +326,7 @@ async fn a_session_steps_up_by_its_second_factor_and_not_by_less() {
             .await;
         assert!(matches!(less, Err(IdentityError::Needed(_))), "{less:?}");
         let answer = Answer::Totp(secret(&code(&house, &secret_of)));
-        let renewed = house
+        let (renewed, _) = house
             .identity
             .step_up(&house.home(), &who, Proof::Code(&answer))
             .await

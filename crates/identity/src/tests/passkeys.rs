@@ -215,7 +215,7 @@ async fn a_passkey_steps_a_session_up() {
             .unwrap();
         let answer = Answer::Passkey(key.answer(&begun.options));
         let proof = Proof::Passkey(begun.ticket.text.expose(), &answer);
-        let renewed = house
+        let (renewed, _) = house
             .identity
             .step_up(&house.home(), &who, proof)
             .await

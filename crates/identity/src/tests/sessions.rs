@@ -103,7 +103,7 @@ async fn a_session_looks_but_changes_what_matters_only_when_fresh() {
             .step_up(&house.home(), &who, Proof::Password(&secret(OTHER)))
             .await;
         assert!(matches!(wrong, Err(IdentityError::Refused)));
-        let renewed = house
+        let (renewed, _) = house
             .identity
             .step_up(&house.home(), &who, Proof::Password(&secret(GOOD)))
             .await

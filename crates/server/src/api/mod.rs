@@ -1,5 +1,6 @@
 //! The HTTP surface: every route of every area, in one table.
 
+mod account;
 mod batch;
 mod conditions;
 mod fhir;
@@ -18,7 +19,8 @@ use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome};
 use base::{Ctx, ErrorKind, Name, PersonId, RecordId};
-use policy::{Allowed, Authority, RecordAt, Thing, Verb, decide};
+use http::Method;
+use policy::{Allowed, Authority, Proven, RecordAt, Thing, Verb, decide};
 use store::WriteSet;
 use vault::Once;
 use web::{Call, Gate, Problem, Routes};
@@ -31,7 +33,7 @@ use crate::installation::outside;
 /// What handlers share.
 pub type House = Arc<Installation>;
 
-/// Lets in who has a token.
+/// Lets in who has a token, or a session's cookie.
 pub struct TokenGate(pub House);
 
 impl Gate for TokenGate {
@@ -42,12 +44,24 @@ impl Gate for TokenGate {
         request: &'a http::request::Parts,
     ) -> Pin<Box<dyn Future<Output = Result<Authority, Problem>> + Send + 'a>> {
         Box::pin(async move {
-            let text = web::authorization(&request.headers)?
-                .and_then(|value| value.split_once(' '))
-                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-                .map_or("", |(_, token)| token.trim());
-            let authority = self.0.tokens.verify(text).await?;
-            // A token of a tenant that is configured no longer lets nobody in.
+            let named = web::authorization(&request.headers)?;
+            let authority = match session_cookie(&request.headers) {
+                // Who names a token means it.
+                Some(session) if named.is_none() => {
+                    own_pages_only(request)?;
+                    let now = self.0.clock.now();
+                    let who = self.0.identity.session(session.expose(), now).await?;
+                    Proven::from(who).into()
+                }
+                _ => {
+                    let text = named
+                        .and_then(|value| value.split_once(' '))
+                        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+                        .map_or("", |(_, token)| token.trim());
+                    self.0.tokens.verify(text).await?
+                }
+            };
+            // Who belongs to a tenant that is configured no longer is let in nowhere.
             if self.0.config.tenants.contains(authority.tenant()) {
                 Ok(authority)
             } else {
@@ -57,10 +71,46 @@ impl Gate for TokenGate {
     }
 }
 
+/// The session that a request's cookies hold.
+pub(crate) fn session_cookie(headers: &http::HeaderMap) -> Option<base::Secret<String>> {
+    let mut cookies = headers
+        .get_all(http::header::COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .filter_map(|header| identity::cookies::read(header, identity::cookies::SESSION));
+    let first = cookies.next()?;
+    // HTTP/2 may split the header; the cookie itself comes once.
+    cookies.next().is_none().then_some(first)
+}
+
+/// A browser sends a cookie along for whoever makes it ask. What changes something must be asked by a page of our own; every browser
+/// since 2023 says by whom it was, and no page can make it lie.
+fn own_pages_only(request: &http::request::Parts) -> Result<(), Problem> {
+    let safe = matches!(request.method, Method::GET | Method::HEAD);
+    let site = request.headers.get("sec-fetch-site");
+    let ours = site.is_some_and(|site| site.as_bytes() == b"same-origin");
+    // What reads is read by nobody else either; but there are browsers that do not say, and links from elsewhere.
+    let foreign = site.is_some_and(|site| matches!(site.as_bytes(), b"cross-site" | b"same-site"));
+    let navigates = request
+        .headers
+        .get("sec-fetch-mode")
+        .is_some_and(|mode| mode.as_bytes() == b"navigate");
+    if ours || (safe && (!foreign || navigates)) {
+        Ok(())
+    } else {
+        Err(Problem::new(
+            ErrorKind::Forbidden,
+            "http.cross_site",
+            "With a session's cookie, only this service's own pages may ask for this. Programs use a token.",
+        ))
+    }
+}
+
 /// Every route.
 #[must_use]
 pub fn routes(house: &House) -> Routes<Authority> {
     let mut routes = Vec::new();
+    routes.extend(account::routes(house));
     routes.extend(persons::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
@@ -71,6 +121,10 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(trust::routes(house));
     routes.extend(health::routes(house));
     routes.extend(web::assets());
+    routes.extend(identity::pages::routes(identity::pages::Pages {
+        identity: Arc::clone(&house.identity),
+        tenants: house.config.tenants.clone(),
+    }));
     let meta = meta::routes(&routes);
     routes.extend(meta);
     routes

@@ -238,7 +238,7 @@ async fn erase_person(house: House, call: Call<Authority>) -> Result<Logged, Pro
         thing,
     )
     .await?;
-    let erased = house.vault.erase_person(&ctx, &allowed).await?;
+    let erased = house.erase_person::<Problem>(&ctx, &allowed).await?;
     let body = json!({
         "erased": true,
         "records": erased.records,

@@ -4,6 +4,7 @@ use policy::{PersonAt, Verb, decide};
 use serde_json::json;
 
 use super::{Held, json, place, talk};
+use crate::Failure;
 use crate::cli::Erase;
 
 pub(super) async fn run(args: Erase) -> Held {
@@ -26,7 +27,7 @@ pub(super) async fn run(args: Erase) -> Held {
         return Ok(false);
     }
     let allowed = decide(&ctx, &authority, Verb::Delete, thing)?;
-    let erased = installation.vault.erase_person(&ctx, &allowed).await?;
+    let erased = installation.erase_person::<Failure>(&ctx, &allowed).await?;
     if args.json {
         json(&json!({
             "person": args.person,

@@ -455,7 +455,7 @@ async fn destroy_person(installation: Installation, args: KeysDestroy) -> Held {
         person: Some(person),
     };
     let allowed = decide(&ctx, &authority, Verb::Delete, thing)?;
-    let erased = installation.vault.erase_person(&ctx, &allowed).await?;
+    let erased = installation.erase_person::<Failure>(&ctx, &allowed).await?;
     talk(format_args!(
         "person {person}: keys destroyed, data removed; entry {} of the log says so",
         erased.log_index

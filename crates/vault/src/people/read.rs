@@ -6,7 +6,7 @@ use audit::{Action, Outcome};
 use base::{Class, ClassSet, Ctx, Handle, Instant, PersonId, TenantId};
 use keys::Ring;
 use policy::{Allowed, PersonAt};
-use store::{Value, WriteSet};
+use store::{Statement, Value, WriteSet};
 
 use crate::vault::{GUARD_PERSON, GUARD_SEALABLE, only_index};
 use crate::{Vault, VaultError, place, sql};
@@ -200,12 +200,14 @@ impl Vault {
 
     /// A write set that holds only while the person is there.
     pub(crate) fn guarded(&self, tenant: &TenantId, person: PersonId) -> WriteSet {
-        WriteSet::new().run_expecting(
-            &sql::PERSON_ACTIVE,
-            vec![tenant.into(), person.into()],
-            1,
-            GUARD_PERSON,
-        )
+        WriteSet::new().with(Self::is_there(tenant, person))
+    }
+
+    /// What makes another area's commit about a person fail, with the guard [`crate::GUARD_PERSON`], once they are erased.
+    #[must_use]
+    pub fn is_there(tenant: &TenantId, person: PersonId) -> Statement {
+        Statement::new(&sql::PERSON_ACTIVE, vec![tenant.into(), person.into()])
+            .expecting(1, GUARD_PERSON)
     }
 }
 

@@ -8,7 +8,7 @@ mod cbor;
 mod verify;
 
 use audit::{Action, Outcome};
-use base::{AccountId, Assurance, TenantId};
+use base::{AccountId, Assurance, Ctx, TenantId};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crypt::passkey::PasskeyKey;
@@ -22,7 +22,7 @@ use super::{Adder, FactorId, FactorKind};
 use crate::identity::{Identity, of};
 use crate::model::State;
 use crate::sessions::SignedIn;
-use crate::sign_in::Step;
+use crate::sign_in::{GUARD_USE, Step};
 use crate::tickets::{Held, NewTicket, Ticket, TicketKind};
 use crate::{Caller, IdentityError, Label, sql};
 use verify::Expected;
@@ -40,6 +40,8 @@ pub struct PasskeyTicket {
     pub ticket: Ticket,
     /// For the browser.
     pub options: PasskeyOptions,
+    /// Where the log says that it was begun.
+    pub log_index: u64,
 }
 
 /// A passkey as it lies sealed.
@@ -114,7 +116,7 @@ impl Identity {
         };
         let set = adding.take(WriteSet::new());
         let (ticket, set) = self.new_ticket(tenant, caller.now, &new, set)?;
-        self.commit_step(set).await?;
+        let log_index = self.commit_begun(caller, &adding, set).await?;
         let options = json!({
             "challenge": self.challenge_text(tenant, &ticket)?,
             "rp": { "id": self.settings.host(), "name": self.settings.host() },
@@ -137,7 +139,11 @@ impl Identity {
             },
             "attestation": "none",
         });
-        Ok(PasskeyTicket { ticket, options })
+        Ok(PasskeyTicket {
+            ticket,
+            options,
+            log_index,
+        })
     }
 
     /// Add the passkey that the browser made.
@@ -219,7 +225,9 @@ impl Identity {
             session: Some(who.session),
             state: None,
         };
-        self.ask_passkey(caller, &new).await
+        let ctx = who.ctx(caller.request, caller.now);
+        self.ask_passkey(caller, &ctx, Action::SessionStepUp, &new)
+            .await
     }
 
     /// Begin to sign in by a passkey alone: the browser finds out whose.
@@ -236,22 +244,32 @@ impl Identity {
             session: None,
             state: None,
         };
-        self.ask_passkey(caller, &new).await
+        self.ask_passkey(caller, &caller.as_nobody(), Action::SessionStart, &new)
+            .await
     }
 
     async fn ask_passkey(
         &self,
         caller: &Caller,
+        ctx: &Ctx,
+        action: Action,
         new: &NewTicket<'_>,
     ) -> Result<PasskeyTicket, IdentityError> {
         let tenant = &caller.tenant;
         let (ticket, set) = self.new_ticket(tenant, caller.now, new, WriteSet::new())?;
-        self.commit_step(set).await?;
+        let entry = self
+            .entry(ctx, action, Outcome::Denied, new.account)?
+            .code("identity.more");
+        let log_index = self.commit_step(set.log(entry.finish(tenant))).await?;
         let challenge = self.challenge_of(tenant, &ticket)?;
         let options = self
             .request_options(tenant, new.account, &challenge)
             .await?;
-        Ok(PasskeyTicket { ticket, options })
+        Ok(PasskeyTicket {
+            ticket,
+            options,
+            log_index,
+        })
     }
 
     /// Sign in by a passkey alone.
@@ -295,7 +313,7 @@ impl Identity {
             &sql::FACTOR_COUNTER,
             of(tenant, account.id, more),
             1,
-            "factor.use",
+            GUARD_USE,
         );
         self.go_on(
             caller,
