@@ -333,7 +333,8 @@ fn note(id: RequestId, route: &'static str, problem: &Problem) {
     if status.is_server_error() {
         tracing::warn!(request = %id, route, code = problem.code, status = status.as_u16(), detail = problem.internal, "request failed");
     } else {
-        tracing::debug!(request = %id, route, code = problem.code, status = status.as_u16(), detail = problem.internal, "request refused");
+        // No detail: what was asked for in vain may stand in it, and that is the caller's own words.
+        tracing::debug!(request = %id, route, code = problem.code, status = status.as_u16(), "request refused");
     }
 }
 
