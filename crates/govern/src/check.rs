@@ -319,6 +319,33 @@ impl Outcome {
         }
     }
 
+    /// Add what the same check found elsewhere: counts add up, lists grow together; a text, and a place in a log, stay the
+    /// first ones.
+    pub fn join(&mut self, other: Self) {
+        for fact in other.facts {
+            let Some(known) = self.facts.iter_mut().find(|it| it.seen == fact.seen) else {
+                self.facts.push(fact);
+                continue;
+            };
+            let counts = !matches!(fact.seen, Seen::EntryIndex | Seen::LogSize);
+            if let (Some(number), Some(more)) = (&mut known.number, fact.number)
+                && counts
+            {
+                *number += more;
+            }
+            if let (Some(list), Some(more)) = (&mut known.list, fact.list) {
+                for name in more {
+                    if !list.contains(&name) {
+                        list.push(name);
+                    }
+                }
+            }
+        }
+        for problem in other.problems {
+            self.wrong(problem.wrong, problem.at);
+        }
+    }
+
     /// Whether this was among what is wrong.
     #[must_use]
     pub fn has(&self, wrong: Wrong) -> bool {

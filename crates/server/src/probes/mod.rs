@@ -11,6 +11,7 @@ mod access;
 mod cards;
 mod documents;
 mod endpoint;
+mod every;
 mod front;
 mod plant;
 mod provoke;
@@ -54,6 +55,8 @@ pub struct Bench {
     house: House,
     /// Whose data the canary's lie among.
     tenant: TenantId,
+    /// The same for each other tenant.
+    others: Vec<Arc<Self>>,
     front: Front,
     metrics: Arc<Metrics>,
     keys_db: Db,
@@ -106,31 +109,58 @@ impl Bench {
             }
         };
         let (endpoint, own) = endpoint::find(config, running, &router, &metrics).await?;
-        let tenant = config.tenants.first().cloned().ok_or_else(|| {
-            Failure::usage("the configuration names no tenant, so there is nothing to check")
-        })?;
+        let Some((first, others)) = config.tenants.split_first() else {
+            return Err(Failure::usage(
+                "the configuration names no tenant, so there is nothing to check",
+            ));
+        };
         let keys = installation::database(&config.keys, true)?;
-        Ok(Arc::new(Self {
-            house: Arc::clone(house),
-            tenant,
-            front: Front::new(router),
-            metrics,
-            keys_db: Db::open(keys, store::migrations::KEYS, None).await?,
-            specimen: Specimen::of(house.vault.register()),
-            endpoint,
-            own,
-            tokens: Mutex::default(),
-            canary: OnceCell::new(),
-            unlogged: OnceCell::new(),
-            sample: sample::Sample::default(),
-        }))
+        let keys_db = Db::open(keys, store::migrations::KEYS, None).await?;
+        let of = |tenant: &TenantId, own, others| {
+            Arc::new(Self {
+                house: Arc::clone(house),
+                tenant: tenant.clone(),
+                others,
+                front: Front::new(router.clone()),
+                metrics: Arc::clone(&metrics),
+                keys_db: keys_db.clone(),
+                specimen: Specimen::of(house.vault.register()),
+                endpoint: endpoint.clone(),
+                own,
+                tokens: Mutex::default(),
+                canary: OnceCell::new(),
+                unlogged: OnceCell::new(),
+                sample: sample::Sample::default(),
+            })
+        };
+        let others = others.iter().map(|tenant| of(tenant, None, Vec::new()));
+        let others = others.collect();
+        Ok(of(first, own, others))
     }
 
-    /// Every check, on this bench.
+    /// Every check, on this bench. What is about a tenant's data is measured for each tenant: a promise is kept only if it is
+    /// to everybody.
     ///
     /// # Errors
     /// [`Failure`] where the certificate cannot be used.
     pub fn checks(self: &Arc<Self>) -> Result<Vec<Box<dyn Check>>, Failure> {
+        let mut checks: Vec<_> = self
+            .own_checks()?
+            .into_iter()
+            .map(|check| every::Tenant::new(check, is_about_tenants))
+            .collect();
+        for other in &self.others {
+            for (every, check) in checks.iter_mut().zip(other.own_checks()?) {
+                every.join(check);
+            }
+        }
+        Ok(checks
+            .into_iter()
+            .map(|check| Box::new(check) as Box<dyn Check>)
+            .collect())
+    }
+
+    fn own_checks(self: &Arc<Self>) -> Result<Vec<Box<dyn Check>>, Failure> {
         let rng = || Arc::clone(&self.house.rng);
         let raw = raw::at_rest(self)?;
         let at_rest = |name, classes, plant| {
@@ -201,6 +231,14 @@ impl Bench {
     /// # Errors
     /// Storage failures; the tokens then end by themselves.
     pub async fn clear(&self) -> Result<(), Failure> {
+        for tenant in std::iter::once(self).chain(self.others.iter().map(AsRef::as_ref)) {
+            tenant.clear_own().await?;
+        }
+        self.keys_db.close().await;
+        Ok(())
+    }
+
+    async fn clear_own(&self) -> Result<(), Failure> {
         let (ctx, _) = self.house.local(&self.tenant, "check");
         for (_, id, _) in self.tokens.lock().await.drain(..) {
             let set = self.house.tokens.revoke(&self.tenant, id, WriteSet::new());
@@ -216,7 +254,6 @@ impl Bench {
         if let Some(unlogged) = self.unlogged.get() {
             unlogged.close().await;
         }
-        self.keys_db.close().await;
         Ok(())
     }
 
@@ -292,6 +329,16 @@ impl Bench {
             .map_err(|error| ProbeError::new("making a canary", error))?;
         Ok(new.person)
     }
+}
+
+/// Whether a check says something of one tenant only. The others measure the socket, or the operator's own log.
+fn is_about_tenants(name: &str) -> bool {
+    ![
+        checks::REST_LOG,
+        checks::TRANSIT_TLS,
+        checks::TRANSIT_HYBRID,
+    ]
+    .contains(&name)
 }
 
 /// The router of `house`, as a server has it.

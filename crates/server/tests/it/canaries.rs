@@ -478,7 +478,7 @@ async fn bad(garden: &mut Garden, server: &Running) {
     .unwrap();
 }
 
-fn search(garden: &Garden, place: &Place, tokens: &Value) {
+fn search(garden: &Garden, place: &Place, tokens: &[Value]) {
     garden.found_in("what it said", place.words().as_bytes());
     let files = raw(&place.data());
     assert!(
@@ -493,7 +493,7 @@ fn search(garden: &Garden, place: &Place, tokens: &Value) {
     );
     for (path, bytes) in &files {
         garden.found_in(&path.display().to_string(), bytes);
-        for (role, token) in tokens.as_object().unwrap() {
+        for (role, token) in tokens.iter().flat_map(|of| of.as_object().unwrap()) {
             let secret = &token.as_str().unwrap()[27..];
             assert!(
                 !holds(bytes, secret.as_bytes()),
@@ -502,6 +502,30 @@ fn search(garden: &Garden, place: &Place, tokens: &Value) {
             );
         }
     }
+}
+
+/// From now on everything is sent as another tenant, who has a person of their own.
+async fn as_tenant(place: &Place, server: &mut Running, tenant: &str) {
+    let make = async |role: &str, more: &[&str]| {
+        let args = [
+            "token", "create", "--label", "x", "--tenant", tenant, "--role", role, "--json",
+        ];
+        let made = place.command(&[&args[..], more].concat()).await;
+        made.held().json()["token"].clone()
+    };
+    server.ready["tokens"]["app"] = make("app", &[]).await;
+    let made = server
+        .ask(Method::POST, "/v1/persons")
+        .send()
+        .await
+        .unwrap();
+    let person = made.json::<Value>().await.unwrap()["person"].clone();
+    for role in ["clinician", "operator", "security"] {
+        server.ready["tokens"][role] = make(role, &[]).await;
+    }
+    let of = ["--person", person.as_str().unwrap()];
+    server.ready["tokens"]["person"] = make("person", &of).await;
+    server.ready["persons"] = json!([person]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -513,14 +537,22 @@ async fn nothing_that_was_sent_is_found_in_what_was_written() {
     let config = place.data().join("strongroom.toml");
     let text = std::fs::read_to_string(&config).unwrap();
     assert!(text.contains("level = \"warn\""));
+    assert!(text.contains("tenants = [\"demo\"]"));
+    let text = text.replace("tenants = [\"demo\"]", "tenants = [\"demo\", \"second\"]");
     std::fs::write(
         &config,
         text.replace("level = \"warn\"", "level = \"debug\""),
     )
     .unwrap();
-    let server = place.start().await;
-    good(&mut garden, &server).await;
-    bad(&mut garden, &server).await;
+    let mut server = place.start().await;
+    let first = server.ready["tokens"].clone();
+    for tenant in ["demo", "second"] {
+        if tenant == "second" {
+            as_tenant(&place, &mut server, tenant).await;
+        }
+        good(&mut garden, &server).await;
+        bad(&mut garden, &server).await;
+    }
     assert!(
         garden.refusals.len() > 30,
         "there were refusals: {}",
@@ -537,15 +569,19 @@ async fn nothing_that_was_sent_is_found_in_what_was_written() {
         "/v1/trust",
         "/v1/openapi.json",
         "/log/demo/checkpoint",
+        "/log/second/checkpoint",
     ] {
         let text = server.get(path).await.text().await.unwrap();
         garden.found_in(path, text.as_bytes());
     }
-    let log = place
-        .command(&["log", "show", "--limit", "1000", "--json"])
-        .await
-        .held();
-    garden.found_in("the log", log.data.as_bytes());
+    for tenant in ["demo", "second"] {
+        let show = [
+            "log", "show", "--limit", "1000", "--json", "--tenant", tenant,
+        ];
+        let log = place.command(&show).await.held();
+        assert!(log.lines().len() > 30, "{tenant}");
+        garden.found_in("the log", log.data.as_bytes());
+    }
     let words = place.words();
     assert!(words.contains("answered"), "it was talkative: {words}");
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.ready["pid"])).unwrap();
@@ -555,7 +591,7 @@ async fn nothing_that_was_sent_is_found_in_what_was_written() {
         .unwrap();
     assert!(cores.contains(" 0 "), "no core dumps: {cores}");
     // While it runs, so with its write-ahead log; then once more after the end.
-    let tokens = server.ready["tokens"].clone();
+    let tokens = [first, server.ready["tokens"].clone()];
     search(&garden, &place, &tokens);
     server.stop().await;
     search(&garden, &place, &tokens);

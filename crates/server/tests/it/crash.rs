@@ -228,7 +228,8 @@ async fn killed_again_and_again_it_loses_nothing() {
     let mut server = place.start().await;
     server.ready["persons"][0] = person.unwrap();
     everything_is_there(&server, &told).await;
-    entries_are_there(&place, &told.lock().entries.clone()).await;
+    let wanted = told.lock().entries.clone();
+    entries_are_there(&place, &wanted).await;
     assert!(
         told.lock().entries.len() > 50,
         "there was load: {}",

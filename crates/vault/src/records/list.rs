@@ -102,7 +102,7 @@ impl Vault {
                     _ => self.keys().ring(&ctx.tenant, place.0).await?,
                 };
                 let (found, ring) = self
-                    .look_at(ctx, allowed, &tokens, keep, place, row, ring)
+                    .look_at(ctx, allowed, &tokens, keep, (place, row, ring))
                     .await?;
                 last_ring = Some(ring);
                 if let Some(found) = found {
@@ -334,9 +334,7 @@ impl Vault {
         allowed: &Allowed<RecordsOf>,
         tokens: &[HashSet<IndexToken>],
         keep: Keep<'_>,
-        (person, rkey): Place,
-        row: Option<SealedRow>,
-        ring: Arc<Ring>,
+        ((person, rkey), row, ring): (Place, Option<SealedRow>, Arc<Ring>),
     ) -> Result<(Option<Taken>, Arc<Ring>), VaultError> {
         let thing = allowed.thing();
         let key = || -> Vec<Value> {

@@ -27,7 +27,7 @@ fn lay_out(folder: &Path, registers: &[&str]) {
         files.push(name);
     }
     let text = format!(
-        "environment = \"test\"\nregion = \"local\"\norigin = \"strongroom.test\"\ntenants = [\"acme\"]\n\
+        "environment = \"test\"\nregion = \"local\"\norigin = \"strongroom.test\"\ntenants = [\"acme\", \"other\"]\n\
          [listen]\nhttps = \"127.0.0.1:0\"\n\
          [tls]\ncertificate = \"tls/server.pem\"\nkey = \"tls/server.key\"\n\
          [data]\nkind = \"sqlite\"\npath = \"data/data.sqlite\"\n\
