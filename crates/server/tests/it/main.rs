@@ -9,6 +9,7 @@
     reason = "What clippy allows in a test function is just as right in what it calls."
 )]
 
+mod accounts;
 mod addresses;
 mod beside;
 mod canaries;
@@ -22,6 +23,7 @@ mod files;
 mod garden;
 mod house;
 mod import;
+mod post;
 mod records;
 mod refusals;
 mod running;
