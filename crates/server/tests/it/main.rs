@@ -23,6 +23,7 @@ mod files;
 mod garden;
 mod house;
 mod import;
+mod pages;
 mod post;
 mod records;
 mod refusals;
