@@ -29,6 +29,7 @@ promises! {
     "cards.none",
     "logs.clean",
     "register.present",
+    "auth.clear_text",
     "values.first",
     "values.openness",
 }

@@ -121,6 +121,7 @@ account-passkeys-n =
         [one] Ein Passkey
        *[other] { $n } Passkeys
     }
+account-recovery-none = Noch keine
 account-recovery-n =
     { $n ->
         [0] Keiner übrig

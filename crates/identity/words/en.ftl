@@ -121,6 +121,7 @@ account-passkeys-n =
         [one] One passkey
        *[other] { $n } passkeys
     }
+account-recovery-none = None yet
 account-recovery-n =
     { $n ->
         [0] None left

@@ -121,6 +121,7 @@ account-passkeys-n =
         [one] Une clé d’accès
        *[other] { $n } clés d’accès
     }
+account-recovery-none = Pas encore
 account-recovery-n =
     { $n ->
         [0] Plus aucun

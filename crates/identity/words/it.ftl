@@ -121,6 +121,7 @@ account-passkeys-n =
         [one] Una passkey
        *[other] { $n } passkey
     }
+account-recovery-none = Ancora nessuno
 account-recovery-n =
     { $n ->
         [0] Finiti

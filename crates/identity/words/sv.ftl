@@ -121,6 +121,7 @@ account-passkeys-n =
         [one] En nyckel
        *[other] { $n } nycklar
     }
+account-recovery-none = Inga än
 account-recovery-n =
     { $n ->
         [0] Inga kvar

@@ -1,5 +1,7 @@
 //! The command line. Data on stdout, talk on stderr; exit code 0 held, 1 did not hold, 2 used wrongly.
 
+pub mod user;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -52,6 +54,9 @@ pub enum Command {
     /// Tokens that let programs and people in
     #[command(subcommand)]
     Token(Token),
+    /// Accounts of people and staff
+    #[command(subcommand)]
+    User(user::User),
     /// The configuration file
     #[command(subcommand)]
     Config(Config),

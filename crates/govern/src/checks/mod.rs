@@ -43,6 +43,9 @@ pub const LOGS_CLEAN: &str = "logs.clean";
 /// A register with a class for every field.
 pub const REGISTER_PRESENT: &str = "register.present";
 
+/// Nothing that proves who somebody is lies in clear, anywhere.
+pub const AUTH_CLEAR_TEXT: &str = "auth.clear_text";
+
 /// Every check there is.
 pub const NAMES: &[&str] = &[
     REST_RECORDS,
@@ -57,4 +60,5 @@ pub const NAMES: &[&str] = &[
     CARDS_NONE,
     LOGS_CLEAN,
     REGISTER_PRESENT,
+    AUTH_CLEAR_TEXT,
 ];

@@ -28,6 +28,19 @@ pub struct NewAccount {
     pub language: Language,
 }
 
+impl NewAccount {
+    pub(crate) fn makes_sense(&self) -> Result<(), IdentityError> {
+        let is_person = self.kind == Kind::Person;
+        if is_person == (self.role == Role::Person) && is_person == self.person.is_some() {
+            Ok(())
+        } else {
+            Err(IdentityError::Invalid(
+                "a person's account has the role `person` and names the person; staff's has neither",
+            ))
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Debug)]
 pub struct Invited {
@@ -45,13 +58,7 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::Taken`], [`IdentityError::Invalid`]; storage failures.
     pub async fn invite(&self, ctx: &Ctx, new: &NewAccount) -> Result<Invited, IdentityError> {
-        if (new.kind == Kind::Person) != (new.role == Role::Person)
-            || (new.kind == Kind::Person) != new.person.is_some()
-        {
-            return Err(IdentityError::Invalid(
-                "a person's account has the role `person` and names the person; staff's has neither",
-            ));
-        }
+        new.makes_sense()?;
         let account = self.blank(new, State::Invited, ctx.now);
         let set = self.insert_account(ctx, &account, WriteSet::new())?;
         self.send_invitation(ctx, &account, set).await

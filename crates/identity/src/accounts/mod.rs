@@ -1,6 +1,7 @@
 //! Accounts: how they come to be, change and end.
 
 mod accept;
+mod add;
 mod change;
 mod forget;
 mod invite;

@@ -127,7 +127,10 @@ fn lines(t: Tongue, has: &Has, sessions: u64) -> Vec<Line> {
         ),
     ];
     if !has.none() {
-        let left = count("account-recovery-n", has.recovery);
+        let left = match has.recovery_ever {
+            0 => t.say("account-recovery-none"),
+            _ => count("account-recovery-n", has.recovery),
+        };
         lines.push(line("account-recovery", left, "/account/factors"));
     }
     lines.push(line(

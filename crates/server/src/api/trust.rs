@@ -111,7 +111,9 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
 
 async fn html(evidence: Arc<Evidence>, call: Call<()>) -> Result<Answer, Problem> {
     let asked = call.header(&ACCEPT_LANGUAGE)?;
-    let lang = Lang::choose(call.query.first("lang"), asked);
+    // What somebody chose on another page holds here, too.
+    let chosen = web::LANG.read(&call.headers)?;
+    let lang = Lang::choose(call.query.first("lang").or(chosen), asked);
     let records = evidence.records().await?;
     let views = evidence.views(&records);
     let config = &evidence.house.config;
@@ -130,7 +132,7 @@ async fn html(evidence: Arc<Evidence>, call: Call<()>) -> Result<Answer, Problem
     let page = trust(lang, &site, &views)?;
     Ok(Answer::html(StatusCode::OK, page)
         .header(CONTENT_LANGUAGE, HeaderValue::from_static(lang.code()))
-        .header(VARY, HeaderValue::from_name(ACCEPT_LANGUAGE))
+        .header(VARY, HeaderValue::from_static("accept-language, cookie"))
         .header(CACHE_CONTROL, HeaderValue::from_static("no-cache")))
 }
 

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use base::{PersonId, TenantId};
+use base::{PersonId, Secret, TenantId};
+use identity::{IdentityError, Kind, Language, NewAccount};
 use indicatif::HumanDuration;
 use policy::{NewToken, PersonAt, Role, Scope, Verb, decide};
 use serde_json::{Value, json};
@@ -20,8 +21,9 @@ const PERSONS_LISTED: usize = 10;
 /// How long a demonstration's tokens live.
 const TOKENS_LIVE: Duration = Duration::from_hours(24 * 30);
 
-pub(super) async fn run(args: Demo) -> Held {
+pub(super) async fn run(mut args: Demo) -> Held {
     let began = Instant::now();
+    args.listen = settled(args.listen)?;
     // Without --data, everything is gone when this is dropped.
     let scratch =
         match args.data {
@@ -66,8 +68,13 @@ pub(super) async fn run(args: Demo) -> Held {
             .collect()
     };
     let tokens = tokens(&installation, &tenant, persons.first().copied()).await?;
+    let accounts = if again {
+        Vec::new()
+    } else {
+        accounts(&installation, &tenant, persons.first().copied()).await?
+    };
     let mut serving = Serving::begin(installation).await?;
-    let ready = ready(&serving, &folder, &tenant, &tokens, &persons);
+    let ready = ready(&serving, &folder, &tenant, &tokens, &accounts, &persons);
     if let Some(file) = &args.ready_file {
         // Written beside and moved, so that who waits for it never reads half of it.
         let beside = file.with_extension("part");
@@ -82,10 +89,29 @@ pub(super) async fn run(args: Demo) -> Held {
     Ok(true)
 }
 
-fn listen_section(args: &Demo) -> String {
+/// The address with a port, chosen by the system where none was: links and passkeys name it before the socket is open.
+fn settled(listen: SocketAddr) -> Result<SocketAddr, Failure> {
+    if listen.port() != 0 {
+        return Ok(listen);
+    }
+    std::net::TcpListener::bind(listen)
+        .and_then(|socket| socket.local_addr())
+        .map_err(|error| Failure::text(format!("cannot listen on {listen}: {error}")))
+}
+
+/// The sections that say where the demonstration is: they change from start to start.
+fn where_sections(args: &Demo) -> String {
+    // A passkey needs a host by name.
+    let host = if args.listen.ip().is_loopback() {
+        "localhost".to_owned()
+    } else {
+        args.listen.ip().to_string()
+    };
     format!(
-        "[listen]\nhttps = \"{}\"\nmetrics = \"{}\"\n",
-        args.listen, args.metrics
+        "[listen]\nhttps = \"{}\"\nmetrics = \"{}\"\n\n[accounts]\naddress = \"https://{host}:{}\"\nopen_sign_up = [\"{TENANT}\"]\n",
+        args.listen,
+        args.metrics,
+        args.listen.port()
     )
 }
 
@@ -121,8 +147,8 @@ fn lay_out(folder: &Path, args: &Demo) -> Result<(), Failure> {
          environment = \"demo\"\nregion = \"local\"\norigin = \"strongroom.local\"\ntenants = [\"{TENANT}\"]\n\n\
          {listen}\n[tls]\ncertificate = \"tls/server.pem\"\nkey = \"tls/server.key\"\n\n\
          [data]\n{data}\n\n[keys]\n{keys}\n\n[files]\nkind = \"folder\"\npath = \"data/files\"\n\n\
-         [seal]\n{seal}\n\n[register]\nfiles = [{register}]\n\n[logging]\nlevel = \"warn\"\nformat = \"text\"\n",
-        listen = listen_section(args),
+         [seal]\n{seal}\n\n[register]\nfiles = [{register}]\n\n[mail]\nkind = \"folder\"\nfrom = \"Strongroom <no-reply@strongroom.local>\"\npath = \"data/mail\"\n\n[logging]\nlevel = \"warn\"\nformat = \"text\"\n",
+        listen = where_sections(args),
         data = database(&args.postgres_data, "data/strongroom.sqlite")?,
         keys = database(&args.postgres_keys, "keys/keys.sqlite")?,
         register = register.join(", "),
@@ -157,9 +183,9 @@ fn rewrite_listen(folder: &Path, args: &Demo) -> Result<(), Failure> {
     let mut skipping = false;
     for line in text.lines() {
         if line.starts_with('[') {
-            skipping = line.trim() == "[listen]";
-            if skipping {
-                out.push_str(&listen_section(args));
+            skipping = matches!(line.trim(), "[listen]" | "[accounts]");
+            if line.trim() == "[listen]" {
+                out.push_str(&where_sections(args));
                 out.push('\n');
             }
         }
@@ -225,13 +251,74 @@ async fn tokens(
     Ok(tokens)
 }
 
+/// An account to sign in with.
+struct Login {
+    role: Role,
+    email: String,
+    password: Secret<String>,
+}
+
+/// An account of each role that people have, with a password of its own.
+async fn accounts(
+    installation: &Installation,
+    tenant: &TenantId,
+    person: Option<PersonId>,
+) -> Result<Vec<Login>, Failure> {
+    let (ctx, _) = installation.local(tenant, "demo");
+    let mut logins = Vec::new();
+    for role in [
+        Role::Person,
+        Role::Clinician,
+        Role::Security,
+        Role::Operator,
+    ] {
+        let (kind, person) = match (role, person) {
+            (Role::Person, None) => continue,
+            (Role::Person, Some(person)) => (Kind::Person, Some(person)),
+            _ => (Kind::Staff, None),
+        };
+        let email = format!("{role}@demo.example");
+        let new = NewAccount {
+            kind,
+            role,
+            person,
+            email: email.parse()?,
+            name: format!("Demonstration {role}").parse()?,
+            language: Language::En,
+        };
+        let password = loop {
+            let password = crypt::token::generate(&*installation.rng);
+            match installation.identity.add(&ctx, &new, &password).await {
+                Ok(_) => break password,
+                // By chance it held a word of the service's own.
+                Err(IdentityError::Weak(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        };
+        logins.push(Login {
+            role,
+            email,
+            password,
+        });
+    }
+    Ok(logins)
+}
+
 fn ready(
     serving: &Serving,
     folder: &Path,
     tenant: &TenantId,
     tokens: &[(&'static str, String)],
+    accounts: &[Login],
     persons: &[PersonId],
 ) -> Value {
+    let accounts: serde_json::Map<_, _> = accounts
+        .iter()
+        .map(|login| {
+            let login_json = json!({ "email": login.email, "password": login.password.expose() });
+            (login.role.as_str().to_owned(), login_json)
+        })
+        .collect();
     let tokens: serde_json::Map<_, _> = tokens
         .iter()
         .map(|(role, text)| ((*role).to_owned(), text.clone().into()))
@@ -243,6 +330,8 @@ fn ready(
         "metrics_url": serving.metrics_address.map(|address| format!("http://{address}/metrics")),
         "tenant": tenant,
         "tokens": tokens,
+        "accounts": accounts,
+        "mail": folder.join("data/mail"),
         "persons": persons,
         "pid": std::process::id(),
     })
@@ -276,6 +365,14 @@ fn show(ready: &Value, patient: Option<&str>, began: Instant, lasts: bool) {
                 "  {role:<10} {}",
                 token.as_str().unwrap_or("-")
             ));
+        }
+    }
+    let accounts = ready.pointer("/accounts").and_then(Value::as_object);
+    if let Some(accounts) = accounts.filter(|accounts| !accounts.is_empty()) {
+        data("\nAccounts, one per role (staff add a second factor when they first sign in):");
+        for login in accounts.values() {
+            let part = |key: &str| login.get(key).and_then(Value::as_str).unwrap_or("-");
+            data(format_args!("  {:<26} {}", part("email"), part("password")));
         }
     }
     data("\nFive things to try:\n");

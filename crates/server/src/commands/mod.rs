@@ -15,6 +15,7 @@ mod register;
 mod serve;
 mod synth;
 mod token;
+mod user;
 
 use std::future::Future;
 use std::io::Write;
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Log(args) => wait(log::run(args)),
         Command::Register(args) => register::run(args),
         Command::Token(args) => wait(token::run(args)),
+        Command::User(args) => wait(user::run(args)),
         Command::Config(args) => config::run(&args),
         Command::Migrate(place) => wait(migrate::run(place)),
         Command::Docs(args) => wait(docs::run(args)),

@@ -13,6 +13,7 @@ mod documents;
 mod endpoint;
 mod every;
 mod front;
+mod logins;
 mod plant;
 mod provoke;
 mod raw;
@@ -202,6 +203,13 @@ impl Bench {
                 vec![Class::Internal],
                 Arc::new(in_the_log),
             ),
+            Box::new(AtRest::new(
+                checks::AUTH_CLEAR_TEXT,
+                vec![Class::Personal, Class::Credential],
+                Arc::new(logins::Logins::new(self)),
+                Arc::clone(&everything) as _,
+                rng(),
+            )),
             Box::new(sampler::Tidy::new(self, Cipher::new)),
             Box::new(Transit::new(self.endpoint.clone(), rng())),
             Box::new(Hybrid::new(self.endpoint.clone(), without_hybrid)),

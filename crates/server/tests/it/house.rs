@@ -102,6 +102,8 @@ impl House {
              [files]\nkind = \"folder\"\npath = \"data/files\"\n\
              [seal]\nkind = \"key-file\"\npath = \"secrets/root.key\"\n\
              [register]\nfiles = [\"cabinet.toml\"]\n\
+             [accounts]\nopen_sign_up = [\"{ACME}\"]\n\
+             [accounts.passwords]\nmemory_kib = 7168\npasses = 5\n\
              [logging]\nlevel = \"error\"\nformat = \"text\"\n"
         );
         std::fs::write(folder.path().join("cabinet.toml"), CABINET).unwrap();

@@ -9,6 +9,7 @@
     reason = "What clippy allows in a test function is just as right in what it calls."
 )]
 
+mod accounts;
 mod addresses;
 mod beside;
 mod canaries;
@@ -28,6 +29,8 @@ mod hsm;
 mod import;
 mod large;
 mod load;
+mod pages;
+mod post;
 mod records;
 mod refusals;
 mod renew;

@@ -1,0 +1,35 @@
+#!/bin/sh
+# The pages around an account, in a browser that we did not write. Started by `cargo xtask e2e pages`, which sets STRONGROOM_READY and
+# STRONGROOM_SCRATCH. Exit: 0 all as it should be, 1 not, 2 could not be tried. See README.md.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+room=${CARGO_TARGET_DIR:-$here/../../target}/e2e/pages
+
+for tool in node npm; do
+    if ! command -v "$tool" >/dev/null 2>&1; then
+        echo "skipped: $tool is not there" >&2
+        exit 2
+    fi
+done
+chromium=
+for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    if [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1; then
+        chromium=$(command -v "$candidate")
+        break
+    fi
+done
+if [ -z "$chromium" ]; then
+    echo "skipped: no Chromium was found" >&2
+    echo "hint: install one, e.g. the package chromium, or name it in CHROMIUM" >&2
+    exit 2
+fi
+
+mkdir -p "$room"
+cp "$here/package.json" "$here"/*.mjs "$room/"
+if ! (cd "$room" && npm install --silent --no-audit --no-fund --ignore-scripts); then
+    echo "skipped: the browser's driver could not be installed" >&2
+    exit 2
+fi
+cd "$room"
+CHROMIUM="$chromium" exec node pages.mjs "$@"
