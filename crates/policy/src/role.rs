@@ -6,6 +6,8 @@ use std::str::FromStr;
 use base::{Actor, ActorKind, Assurance, ClassSet, Instant, Name, PersonId, TenantId, TokenId};
 use serde::{Deserialize, Serialize};
 
+use crate::Extent;
+
 /// A role with predefined privileges; the rules are in `decide.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -87,6 +89,12 @@ pub struct Scope {
     /// May not change anything.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read_only: bool,
+    /// Only these verbs on these collections.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extents: Option<Vec<Extent>>,
+    /// Only for these purposes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purposes: Option<Vec<base::Purpose>>,
 }
 
 /// What an area that knows accounts and apps has proven of who asks.
@@ -197,7 +205,7 @@ impl Authority {
         self.fresh_until.is_some_and(|until| now < until)
     }
 
-    /// The one person it is about, for the role `person`.
+    /// The one person it is about: for the role `person`, and for an app that acts for one.
     #[must_use]
     pub const fn person(&self) -> Option<PersonId> {
         self.person

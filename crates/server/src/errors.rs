@@ -3,6 +3,16 @@
 
 /// Code and meaning.
 pub const CODES: &[(&str, &str)] = &[
+    ("app.invalid", "An app's registration does not make sense."),
+    ("app.not_found", "There is no such app, for this tenant."),
+    (
+        "app.same_person",
+        "Who registered an app wanted to review it.",
+    ),
+    (
+        "app.state",
+        "The app is not in a state in which that can be done.",
+    ),
     ("batch.empty", "The batch has no items."),
     ("batch.items", "The batch has too many items."),
     ("batch.line", "A line of the batch is not an item."),
@@ -156,6 +166,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("http.route", "A route is not wired as declared."),
     ("http.status", "An answer had no status."),
     ("http.too_large", "The body is too large."),
+    (
+        "identity.altered",
+        "A sealed secret is not as it was sealed, or lies in another place.",
+    ),
     ("json.duplicate_key", "A member comes twice in one object."),
     ("json.not_utf8", "The body is not UTF-8."),
     (
@@ -243,6 +257,80 @@ pub const CODES: &[(&str, &str)] = &[
         "The log is shorter than was remembered, or another one.",
     ),
     ("log.tampered", "The log is not as it was written."),
+    (
+        "oauth.access_denied",
+        "The person said no, or the answer was not theirs to give.",
+    ),
+    (
+        "oauth.consent_required",
+        "The person has not agreed, and no page may be shown.",
+    ),
+    (
+        "oauth.damaged",
+        "What is stored about an app or its tokens does not hold together.",
+    ),
+    (
+        "oauth.entry",
+        "An entry of the log about an app could not be written.",
+    ),
+    (
+        "oauth.insufficient_scope",
+        "An access token does not reach that far.",
+    ),
+    ("oauth.invalid_client", "An app did not prove itself."),
+    (
+        "oauth.invalid_dpop_proof",
+        "A proof of possession does not hold.",
+    ),
+    (
+        "oauth.invalid_grant",
+        "A code or refresh token is unknown, used, old, ended, or another app's.",
+    ),
+    (
+        "oauth.invalid_request",
+        "A parameter is missing, comes twice, or is not what it should be.",
+    ),
+    (
+        "oauth.invalid_request_uri",
+        "A pushed request is unknown, used, old, or another app's.",
+    ),
+    ("oauth.invalid_scope", "The scopes are not among the app's."),
+    (
+        "oauth.invalid_token",
+        "An access token is unknown, old, ended, or sent in another way than it was made for.",
+    ),
+    (
+        "oauth.login_required",
+        "Nobody is signed in, and no page may be shown.",
+    ),
+    (
+        "oauth.page",
+        "A page of an app's question could not be made.",
+    ),
+    (
+        "oauth.registration_not_supported",
+        "An app wanted to register itself on the way.",
+    ),
+    (
+        "oauth.request_not_supported",
+        "A signed authorization request was sent.",
+    ),
+    (
+        "oauth.unauthorized_client",
+        "The app may not get tokens in this way.",
+    ),
+    (
+        "oauth.unsupported_grant_type",
+        "There is no such way to get tokens.",
+    ),
+    (
+        "oauth.unsupported_response_type",
+        "Another answer than a code was asked for.",
+    ),
+    (
+        "oauth.use_dpop_nonce",
+        "A proof of possession must carry the nonce of the answer.",
+    ),
     ("person.body", "The body is none that makes a person."),
     ("person.external_id", "`external_id` is empty or too long."),
     (
@@ -395,7 +483,8 @@ mod tests {
     fn every_code_is_explained_and_the_table_is_sorted() {
         let mut found = BTreeSet::new();
         for area in [
-            "store", "web", "audit", "policy", "crypt", "keys", "vault", "govern", "server",
+            "store", "web", "audit", "policy", "crypt", "keys", "identity", "vault", "govern",
+            "server",
         ] {
             codes_in(
                 &Path::new(env!("CARGO_MANIFEST_DIR"))

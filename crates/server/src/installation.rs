@@ -7,6 +7,7 @@ use std::sync::Arc;
 use audit::anchor::Anchors;
 use audit::{Log, LogJournal};
 use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
+use identity::oauth::{self, Lives, Oauth};
 use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
 use keys::{CacheLimits, Keys, Settings};
 use policy::{Authority, Tokens};
@@ -17,6 +18,7 @@ use vault::{Parts, Vault};
 
 use crate::clock::SystemClock;
 use crate::config::{Config, Database, Files, SealConfig};
+use crate::secrets::KeySecrets;
 use crate::{Failure, OPERATOR, private};
 
 /// An installation, open.
@@ -29,6 +31,8 @@ pub struct Installation {
     pub log: Log,
     /// Tokens.
     pub tokens: Arc<Tokens>,
+    /// Apps and what people let them do.
+    pub oauth: Arc<Oauth>,
     /// The key tree.
     pub keys: Arc<Keys>,
     /// The machine's clock.
@@ -117,12 +121,14 @@ impl Installation {
             Arc::clone(&rng),
         ));
         let opened_at = clock.now();
+        let oauth = apps(&config, &db, &keys, &clock, &rng, vault.register())?;
         let installation = Self {
             opened_at,
             config,
             vault,
             log,
             tokens,
+            oauth,
             keys,
             clock,
             rng,
@@ -142,6 +148,23 @@ impl Installation {
             }
         }
         Ok(installation)
+    }
+
+    /// The same installation, reached at another address.
+    ///
+    /// # Errors
+    /// [`Failure`], never in practice.
+    pub fn at(mut self, public_url: String) -> Result<Self, Failure> {
+        self.config.public_url = Some(public_url);
+        self.oauth = apps(
+            &self.config,
+            &self.db,
+            &self.keys,
+            &self.clock,
+            &self.rng,
+            self.vault.register(),
+        )?;
+        Ok(self)
     }
 
     /// The same installation with its data reached through `db`: for a check that takes something away.
@@ -166,6 +189,7 @@ impl Installation {
                 Arc::clone(&self.clock),
                 Arc::clone(&self.rng),
             )),
+            oauth: Arc::clone(&self.oauth),
             keys: Arc::clone(&self.keys),
             clock: Arc::clone(&self.clock),
             rng: Arc::clone(&self.rng),
@@ -214,6 +238,47 @@ impl Installation {
         }
         self.db.close().await;
     }
+}
+
+/// What the data register knows, for the scopes of apps.
+struct Collections(Arc<Register>);
+
+impl oauth::Register for Collections {
+    fn knows(&self, collection: &base::Name) -> bool {
+        self.0.collection(collection.as_str()).is_some()
+    }
+
+    fn title(&self, collection: &base::Name) -> Option<String> {
+        let collection = self.0.collection(collection.as_str())?;
+        Some(collection.title.clone())
+    }
+}
+
+fn apps(
+    config: &Config,
+    db: &Db,
+    keys: &Arc<Keys>,
+    clock: &Arc<dyn Clock>,
+    rng: &Arc<dyn Rng>,
+    register: &Arc<Register>,
+) -> Result<Arc<Oauth>, Failure> {
+    let operator = OPERATOR
+        .parse()
+        .map_err(|error: base::InvalidId| Failure::text(error.to_string()))?;
+    Ok(Arc::new(Oauth::new(oauth::Parts {
+        db: db.clone(),
+        secrets: Arc::new(KeySecrets {
+            keys: Arc::clone(keys),
+            environment: config.environment.clone(),
+            rng: Arc::clone(rng),
+        }),
+        register: Arc::new(Collections(Arc::clone(register))),
+        clock: Arc::clone(clock),
+        rng: Arc::clone(rng),
+        operator,
+        lives: Lives::default(),
+        issuer: config.public_url(),
+    })))
 }
 
 /// The circumstances of a call from outside.

@@ -138,7 +138,10 @@ impl<G: Gate> App<G> {
         match &route.handler {
             Handler::Open(handler) => {
                 let call = self.call((), &mut parts, route.limit, body, id).await?;
-                Ok((handler(call).await?, None))
+                if parts.method == Method::GET || parts.method == Method::HEAD {
+                    return Ok((handler(call).await?, None));
+                }
+                Ok((to_the_end(handler(call)).await?, None))
             }
             Handler::Token(handler) => {
                 let who = self.gate.admit(&parts).await?;
@@ -146,17 +149,7 @@ impl<G: Gate> App<G> {
                 let logged = if parts.method == Method::GET || parts.method == Method::HEAD {
                     handler(call).await?
                 } else {
-                    // What changes something runs to its end, whether or not the client still listens.
-                    match tokio::spawn(handler(call)).await {
-                        Ok(logged) => logged?,
-                        Err(_) => {
-                            return Err(Problem::new(
-                                ErrorKind::Internal,
-                                "http.panic",
-                                "Something went wrong on our side.",
-                            ));
-                        }
-                    }
+                    to_the_end(handler(call)).await?
                 };
                 Ok((logged.answer, Some(logged.index)))
             }
@@ -224,6 +217,7 @@ impl<G: Gate> App<G> {
                 "application/fhir+json",
                 problem.operation_outcome().to_string(),
             ),
+            ErrorStyle::Oauth => Answer::value(status, &problem.oauth()),
         };
         let answer = match problem.kind {
             ErrorKind::Unavailable | ErrorKind::TooMany => {
@@ -236,6 +230,19 @@ impl<G: Gate> App<G> {
         };
         finish(answer, None, id)
     }
+}
+
+/// What changes something runs to its end, whether or not the client still listens.
+async fn to_the_end<T: Send + 'static>(
+    work: Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.unwrap_or_else(|_| {
+        Err(Problem::new(
+            ErrorKind::Internal,
+            "http.panic",
+            "Something went wrong on our side.",
+        ))
+    })
 }
 
 fn finish(answer: Answer, index: Option<u64>, id: RequestId) -> Response {

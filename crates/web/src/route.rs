@@ -15,6 +15,8 @@ pub enum Access {
     Open,
     /// A valid token; what it may do is then policy's to say. Leaves an entry in the log.
     Token,
+    /// Whoever proves themselves to the route itself, as its own standard says (the endpoints of OAuth).
+    Own,
 }
 
 /// How much a route takes in.
@@ -36,6 +38,8 @@ pub enum ErrorStyle {
     Problem,
     /// A FHIR `OperationOutcome`.
     OperationOutcome,
+    /// `error` and `error_description` (RFC 6749).
+    Oauth,
 }
 
 /// Where a parameter stands.
@@ -129,6 +133,7 @@ pub struct Route<W> {
     pub(crate) path: &'static str,
     pub(crate) limit: Limit,
     pub(crate) errors: ErrorStyle,
+    pub(crate) proves_itself: bool,
     pub(crate) doc: Doc,
     pub(crate) handler: Handler<W>,
 }
@@ -152,6 +157,7 @@ impl<W> Route<W> {
             path,
             limit,
             errors: ErrorStyle::Problem,
+            proves_itself: false,
             doc,
             handler,
         }
@@ -175,6 +181,7 @@ impl<W> Route<W> {
             path,
             limit,
             errors: ErrorStyle::Problem,
+            proves_itself: false,
             doc,
             handler,
         }
@@ -182,8 +189,21 @@ impl<W> Route<W> {
 
     /// With failures as FHIR `OperationOutcome`.
     #[must_use]
-    pub fn fhir_errors(mut self) -> Self {
-        self.errors = ErrorStyle::OperationOutcome;
+    pub fn fhir_errors(self) -> Self {
+        self.errors_as(ErrorStyle::OperationOutcome)
+    }
+
+    /// With failures in another form.
+    #[must_use]
+    pub fn errors_as(mut self, style: ErrorStyle) -> Self {
+        self.errors = style;
+        self
+    }
+
+    /// An open route to which the caller proves itself: it may say something about somebody, and change something.
+    #[must_use]
+    pub fn proving_itself(mut self) -> Self {
+        self.proves_itself = true;
         self
     }
 
@@ -203,6 +223,7 @@ impl<W> Route<W> {
     #[must_use]
     pub const fn access(&self) -> Access {
         match self.handler {
+            Handler::Open(_) if self.proves_itself => Access::Own,
             Handler::Open(_) => Access::Open,
             Handler::Token(_) => Access::Token,
         }

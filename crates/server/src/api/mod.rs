@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome};
 use base::{Ctx, ErrorKind, Name, PersonId, RecordId};
+use identity::oauth::{self, Nobody, Oauth, OauthError, Proof, Scheme};
 use policy::{Allowed, Authority, RecordAt, Thing, Verb, decide};
 use store::WriteSet;
 use vault::Once;
@@ -42,11 +43,26 @@ impl Gate for TokenGate {
         request: &'a http::request::Parts,
     ) -> Pin<Box<dyn Future<Output = Result<Authority, Problem>> + Send + 'a>> {
         Box::pin(async move {
-            let text = web::authorization(&request.headers)?
+            let (scheme, text) = web::authorization(&request.headers)?
                 .and_then(|value| value.split_once(' '))
-                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-                .map_or("", |(_, token)| token.trim());
-            let authority = self.0.tokens.verify(text).await?;
+                .map_or(("", ""), |(scheme, token)| (scheme, token.trim()));
+            let bearer = scheme.eq_ignore_ascii_case("bearer");
+            let dpop = scheme.eq_ignore_ascii_case("dpop");
+            let authority = if dpop || (bearer && Oauth::is_access_token(text)) {
+                let scheme = if dpop {
+                    Scheme::Dpop(proof(request))
+                } else {
+                    Scheme::Bearer
+                };
+                let now = self.0.clock.now();
+                self.0
+                    .oauth
+                    .admit(text, scheme, now)
+                    .await
+                    .map_err(not_admitted)?
+            } else {
+                self.0.tokens.verify(if bearer { text } else { "" }).await?
+            };
             // A token of a tenant that is configured no longer lets nobody in.
             if self.0.config.tenants.contains(authority.tenant()) {
                 Ok(authority)
@@ -55,6 +71,27 @@ impl Gate for TokenGate {
             }
         })
     }
+}
+
+/// The proof of possession that a request carries; none, if it carries two.
+fn proof(request: &http::request::Parts) -> Option<Proof<'_>> {
+    let mut values = request.headers.get_all("dpop").iter();
+    let (first, second) = (values.next()?, values.next());
+    let text = first.to_str().ok().filter(|_| second.is_none())?;
+    Some(Proof {
+        text,
+        method: request.method.as_str(),
+        path: request.uri.path(),
+    })
+}
+
+/// At a resource a proof that does not hold is nobody's: 401, where the token endpoint says 400.
+fn not_admitted(error: OauthError) -> Problem {
+    let mut problem = Problem::from(error);
+    if problem.kind == ErrorKind::Invalid {
+        problem.kind = ErrorKind::Unauthenticated;
+    }
+    problem
 }
 
 /// Every route.
@@ -69,6 +106,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(log::routes(house));
     routes.extend(house::routes(house));
     routes.extend(trust::routes(house));
+    routes.extend(oauth::api::routes(&house.oauth, Arc::new(Nobody)));
     routes.extend(web::assets());
     let meta = meta::routes(&routes);
     routes.extend(meta);
