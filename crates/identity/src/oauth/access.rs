@@ -14,6 +14,7 @@ use store::{Row, WriteSet};
 
 use super::client::Presented;
 use super::dpop::{Nonce, Proof};
+use super::jose::add;
 use super::params::Params;
 use super::scope::{self, Scope, Scopes};
 use super::token::person_of;
@@ -325,10 +326,14 @@ impl Oauth {
             "iat": token.created_at.seconds(),
         });
         if let Some(jkt) = token.jkt {
-            body["cnf"] = json!({ "jkt": URL_SAFE_NO_PAD.encode(jkt) });
+            add(
+                &mut body,
+                "cnf",
+                json!({ "jkt": URL_SAFE_NO_PAD.encode(jkt) }),
+            );
         }
         if let Some(person) = token.person {
-            body["person"] = person.to_string().into();
+            add(&mut body, "person", person.to_string());
         }
         Ok(Some(body))
     }

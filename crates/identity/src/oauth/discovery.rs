@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::jose::ALGORITHMS;
+use super::jose::{ALGORITHMS, add};
 use super::model::{AuthMethod, GrantType};
 
 fn ways() -> Vec<&'static str> {
@@ -53,23 +53,43 @@ pub fn oauth(issuer: &str) -> Value {
 #[must_use]
 pub fn openid(issuer: &str) -> Value {
     let mut all = oauth(issuer);
-    all["userinfo_endpoint"] = format!("{issuer}/oauth2/userinfo").into();
-    all["subject_types_supported"] = json!(["pairwise"]);
-    all["id_token_signing_alg_values_supported"] = json!(["ES256"]);
-    all["claim_types_supported"] = json!(["normal"]);
-    all["claims_supported"] = json!([
-        "iss",
-        "sub",
-        "aud",
-        "exp",
-        "iat",
-        "auth_time",
-        "nonce",
-        "acr",
-        "at_hash"
-    ]);
-    all["acr_values_supported"] = json!(base::Assurance::ALL.map(base::Assurance::as_str));
-    all["prompt_values_supported"] = json!(["none", "login", "consent"]);
+    add(
+        &mut all,
+        "userinfo_endpoint",
+        format!("{issuer}/oauth2/userinfo"),
+    );
+    add(&mut all, "subject_types_supported", json!(["pairwise"]));
+    add(
+        &mut all,
+        "id_token_signing_alg_values_supported",
+        json!(["ES256"]),
+    );
+    add(&mut all, "claim_types_supported", json!(["normal"]));
+    add(
+        &mut all,
+        "claims_supported",
+        json!([
+            "iss",
+            "sub",
+            "aud",
+            "exp",
+            "iat",
+            "auth_time",
+            "nonce",
+            "acr",
+            "at_hash"
+        ]),
+    );
+    add(
+        &mut all,
+        "acr_values_supported",
+        json!(base::Assurance::ALL.map(base::Assurance::as_str)),
+    );
+    add(
+        &mut all,
+        "prompt_values_supported",
+        json!(["none", "login", "consent"]),
+    );
     all
 }
 
@@ -77,17 +97,21 @@ pub fn openid(issuer: &str) -> Value {
 #[must_use]
 pub fn smart(issuer: &str) -> Value {
     let mut all = oauth(issuer);
-    all["capabilities"] = json!([
-        "launch-standalone",
-        "authorize-post",
-        "client-public",
-        "client-confidential-symmetric",
-        "client-confidential-asymmetric",
-        "sso-openid-connect",
-        "permission-offline",
-        "permission-patient",
-        "permission-v1",
-        "permission-v2",
-    ]);
+    add(
+        &mut all,
+        "capabilities",
+        json!([
+            "launch-standalone",
+            "authorize-post",
+            "client-public",
+            "client-confidential-symmetric",
+            "client-confidential-asymmetric",
+            "sso-openid-connect",
+            "permission-offline",
+            "permission-patient",
+            "permission-v1",
+            "permission-v2",
+        ]),
+    );
     all
 }

@@ -175,6 +175,13 @@ pub fn jwk(key: &Es256Key) -> Value {
     })
 }
 
+/// One more member of a JSON object.
+pub(super) fn add(object: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(name.to_owned(), value.into());
+    }
+}
+
 /// A number of seconds since 1970 in a claim. A fraction is cut off; what is no number is none.
 #[must_use]
 pub fn seconds(claims: &Map<String, Value>, name: &str) -> Option<i64> {

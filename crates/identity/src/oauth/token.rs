@@ -11,6 +11,7 @@ use super::answer::{Bound, CODE};
 use super::asked::{allowed, nonce_for, seen_before};
 use super::client::{Client, Presented};
 use super::dpop::{Proof, Proven};
+use super::jose::add;
 use super::model::{App, GrantType, Profile, TokenForm};
 use super::params::Params;
 use super::scope::{Level, Scope, Scopes};
@@ -280,11 +281,11 @@ impl Oauth {
         let mut more = json!({});
         if refreshes {
             let refresh = self.refresh_text(&app.tenant, family, 1)?;
-            more["refresh_token"] = refresh.expose().as_str().into();
+            add(&mut more, "refresh_token", refresh.expose().as_str());
         }
         if scopes.has(&Scope::OpenId) {
             let token = self.id_token(&holder, &bound, &minted, at.now).await?;
-            more["id_token"] = token.into();
+            add(&mut more, "id_token", token);
         }
         let body = answer(&holder, &minted, self.lives.access.as_secs(), more);
         Ok(Issued { body, log_index })
@@ -354,7 +355,11 @@ impl Oauth {
             "scope": holder.scopes.to_string(),
         });
         if let Some(jkt) = holder.jkt {
-            claims["cnf"] = json!({ "jkt": URL_SAFE_NO_PAD.encode(jkt) });
+            add(
+                &mut claims,
+                "cnf",
+                json!({ "jkt": URL_SAFE_NO_PAD.encode(jkt) }),
+            );
         }
         self.sign("at+jwt", &claims).await
     }
@@ -382,7 +387,7 @@ impl Oauth {
             "at_hash": URL_SAFE_NO_PAD.encode(half),
         });
         if let Some(nonce) = &bound.nonce {
-            claims["nonce"] = nonce.as_str().into();
+            add(&mut claims, "nonce", nonce.as_str());
         }
         self.sign("JWT", &claims).await
     }
@@ -445,20 +450,23 @@ pub(super) fn answer(
     seconds: u64,
     mut more: Value,
 ) -> Secret<String> {
-    more["access_token"] = minted.text.expose().as_str().into();
-    more["token_type"] = if holder.jkt.is_some() {
-        "DPoP"
-    } else {
-        "Bearer"
-    }
-    .into();
-    more["expires_in"] = seconds.into();
-    more["scope"] = holder.scopes.to_string().into();
+    add(&mut more, "access_token", minted.text.expose().as_str());
+    add(
+        &mut more,
+        "token_type",
+        if holder.jkt.is_some() {
+            "DPoP"
+        } else {
+            "Bearer"
+        },
+    );
+    add(&mut more, "expires_in", seconds);
+    add(&mut more, "scope", holder.scopes.to_string());
     // Our own name for whose data it is: the person in the addresses of `/v1/persons/...`.
     if let Some(person) = holder.grant.and_then(|granted| granted.person)
         && (holder.scopes.reach_data(Level::Patient) || holder.scopes.has(&Scope::LaunchPatient))
     {
-        more["person"] = person.to_string().into();
+        add(&mut more, "person", person.to_string());
     }
     Secret::new(more.to_string())
 }

@@ -182,7 +182,8 @@ pub fn routes<W: Send + 'static>(oauth: &Arc<Oauth>, signed_in: Arc<dyn SignedIn
             consent,
         ),
     ];
-    let documents: [(&'static str, &'static str, &'static str, fn(&str) -> Value); 3] = [
+    type Document = (&'static str, &'static str, &'static str, fn(&str) -> Value);
+    let documents: [Document; 3] = [
         (
             "/.well-known/oauth-authorization-server",
             "oauthMetadata",
