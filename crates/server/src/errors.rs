@@ -3,8 +3,14 @@
 
 /// Code and meaning.
 pub const CODES: &[(&str, &str)] = &[
+    ("app.body", "The body is no app."),
+    (
+        "app.cursor",
+        "A cursor of the list of apps is not one that a list gave out.",
+    ),
     ("app.invalid", "An app's registration does not make sense."),
     ("app.not_found", "There is no such app, for this tenant."),
+    ("app.review", "A review is neither `approve` nor `refuse`."),
     (
         "app.same_person",
         "Who registered an app wanted to review it.",

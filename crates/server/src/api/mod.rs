@@ -1,5 +1,6 @@
 //! The HTTP surface: every route of every area, in one table.
 
+pub(crate) mod apps;
 mod batch;
 mod conditions;
 mod fhir;
@@ -103,6 +104,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(batch::routes(house));
     routes.extend(files::routes(house));
     routes.extend(fhir::routes(house));
+    routes.extend(apps::routes(house));
     routes.extend(log::routes(house));
     routes.extend(house::routes(house));
     routes.extend(trust::routes(house));

@@ -10,6 +10,7 @@
 )]
 
 mod addresses;
+mod apps;
 mod beside;
 mod canaries;
 mod cards;
