@@ -7,7 +7,7 @@ use std::sync::Arc;
 use audit::anchor::Anchors;
 use audit::{Log, LogJournal};
 use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
-use identity::oauth::{self, Lives, Oauth};
+use identity::oauth::{self, Lives, Nobody, Oauth, SignedIn};
 use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
 use keys::{CacheLimits, Keys, Settings};
 use policy::{Authority, Tokens};
@@ -33,6 +33,8 @@ pub struct Installation {
     pub tokens: Arc<Tokens>,
     /// Apps and what people let them do.
     pub oauth: Arc<Oauth>,
+    /// Who sits in front of a browser.
+    pub signed_in: Arc<dyn SignedIn>,
     /// The key tree.
     pub keys: Arc<Keys>,
     /// The machine's clock.
@@ -129,6 +131,7 @@ impl Installation {
             log,
             tokens,
             oauth,
+            signed_in: Arc::new(Nobody),
             keys,
             clock,
             rng,
@@ -190,6 +193,7 @@ impl Installation {
                 Arc::clone(&self.rng),
             )),
             oauth: Arc::clone(&self.oauth),
+            signed_in: Arc::clone(&self.signed_in),
             keys: Arc::clone(&self.keys),
             clock: Arc::clone(&self.clock),
             rng: Arc::clone(&self.rng),

@@ -9,13 +9,15 @@ use base64::engine::general_purpose::STANDARD;
 use store::{Statement, Value};
 
 use super::jose::{self, Jws};
-use super::model::{App, AuthMethod};
+use super::model::{App, AuthMethod, Profile};
 use super::{At, Oauth, OauthError, sql};
 
 /// The only kind of assertion.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// How far an assertion may reach ahead: long enough for a slow clock, too short to be kept.
-const ASSERTION_SECONDS_MAX: i64 = 300;
+/// How far an assertion of the strict profile may reach ahead: long enough for a slow clock, too short to be kept.
+const STRICT_ASSERTION_SECONDS_MAX: i64 = 300;
+/// How far any may: common libraries make them for an hour. Each counts once all the same.
+const ASSERTION_SECONDS_MAX: i64 = 3_600;
 /// How far a clock may be off.
 pub(super) const SKEW_SECONDS: i64 = 30;
 /// An assertion's or a proof's own name.
@@ -138,8 +140,14 @@ impl Oauth {
         let Some(exp) = jose::seconds(claims, "exp") else {
             return no("The assertion needs `exp`.");
         };
-        if exp <= seconds - SKEW_SECONDS || exp > seconds + ASSERTION_SECONDS_MAX + SKEW_SECONDS {
-            return no("The assertion is too old, or lives longer than five minutes.");
+        let ahead = match app.settings.profile {
+            Profile::Strict => STRICT_ASSERTION_SECONDS_MAX,
+            Profile::Compatible => ASSERTION_SECONDS_MAX,
+        };
+        if exp <= seconds - SKEW_SECONDS || exp > seconds + ahead + SKEW_SECONDS {
+            return no(
+                "The assertion is too old, or lives longer than an hour (five minutes, in the strict profile).",
+            );
         }
         let early =
             |name| jose::seconds(claims, name).is_some_and(|it| it > seconds + SKEW_SECONDS);

@@ -275,7 +275,7 @@ async fn a_signed_assertion_is_for_us_alone_once_and_soon() {
             ("exp is missing", without("exp")),
             ("exp is a text", changed("exp", json!("soon"))),
             ("exp is past", changed("exp", json!(now - 31))),
-            ("exp is far", changed("exp", json!(now + 3_600))),
+            ("exp is far", changed("exp", json!(now + 3_700))),
             ("nbf is to come", changed("nbf", json!(now + 120))),
             ("iat is to come", changed("iat", json!(now + 120))),
             ("jti is missing", without("jti")),

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome};
 use base::{Ctx, ErrorKind, Name, PersonId, RecordId};
-use identity::oauth::{self, Nobody, Oauth, OauthError, Proof, Scheme};
+use identity::oauth::{self, Oauth, OauthError, Proof, Scheme};
 use policy::{Allowed, Authority, RecordAt, Thing, Verb, decide};
 use store::WriteSet;
 use vault::Once;
@@ -108,7 +108,10 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(log::routes(house));
     routes.extend(house::routes(house));
     routes.extend(trust::routes(house));
-    routes.extend(oauth::api::routes(&house.oauth, Arc::new(Nobody)));
+    routes.extend(oauth::api::routes(
+        &house.oauth,
+        Arc::clone(&house.signed_in),
+    ));
     routes.extend(web::assets());
     let meta = meta::routes(&routes);
     routes.extend(meta);

@@ -20,6 +20,7 @@ mod crash;
 mod erase;
 mod faults;
 mod files;
+mod foreign;
 mod garden;
 mod house;
 mod import;
