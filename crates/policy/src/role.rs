@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base::{Actor, ActorKind, Assurance, ClassSet, Instant, Name, PersonId, TenantId, TokenId};
+use base::{
+    Actor, ActorKind, Assurance, ClassSet, GrantId, Instant, Name, PersonId, TenantId, TokenId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::Extent;
@@ -110,6 +112,8 @@ pub struct Proven {
     pub role: Role,
     /// The one person it is about, where there is one.
     pub person: Option<PersonId>,
+    /// What that person let an app do, where it acts by that.
+    pub grant: Option<GrantId>,
     /// How far it reaches within its role.
     pub scope: Scope,
     /// How strongly it proved itself; `None` for a program.
@@ -126,6 +130,7 @@ pub struct Authority {
     pub(crate) authenticated_by: &'static str,
     pub(crate) role: Role,
     pub(crate) person: Option<PersonId>,
+    pub(crate) grant: Option<GrantId>,
     pub(crate) scope: Scope,
     pub(crate) assurance: Option<Assurance>,
     pub(crate) fresh_until: Option<Instant>,
@@ -139,6 +144,7 @@ impl From<Proven> for Authority {
             authenticated_by: proven.authenticated_by,
             role: proven.role,
             person: proven.person,
+            grant: proven.grant,
             scope: proven.scope,
             assurance: proven.assurance,
             fresh_until: proven.fresh_until,
@@ -156,6 +162,7 @@ impl Authority {
             authenticated_by: "local",
             role: Role::System,
             person: None,
+            grant: None,
             scope: Scope::default(),
             assurance: None,
             fresh_until: None,
@@ -175,6 +182,7 @@ impl Authority {
             authenticated_by: "token",
             role,
             person,
+            grant: None,
             scope,
             assurance: None,
             fresh_until: None,
@@ -219,6 +227,7 @@ impl Authority {
             id: self.actor_id.clone(),
             role: self.role.as_str().to_owned(),
             authenticated_by: self.authenticated_by,
+            grant: self.grant,
         }
     }
 

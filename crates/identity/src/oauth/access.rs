@@ -146,6 +146,7 @@ impl Oauth {
             authenticated_by: by,
             role: Role::App,
             person: admitted.person,
+            grant: admitted.grant,
             scope: policy::Scope {
                 extents: Some(admitted.scopes.extents()),
                 purposes: Some(purposes),

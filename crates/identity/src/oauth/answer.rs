@@ -233,6 +233,7 @@ fn of_account(account: &Account, at: At) -> Ctx {
             id: account.account.to_string(),
             role: role.to_owned(),
             authenticated_by: "session",
+            grant: None,
         },
         purpose: None,
         request: at.request,

@@ -220,6 +220,7 @@ impl Oauth {
                 id: app.id.to_string(),
                 role: "app".to_owned(),
                 authenticated_by: by,
+                grant: None,
             },
             purpose: None,
             request: at.request,

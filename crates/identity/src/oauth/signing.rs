@@ -179,6 +179,7 @@ impl Oauth {
                 id: "oauth".to_owned(),
                 role: "system".to_owned(),
                 authenticated_by: "local",
+                grant: None,
             },
             purpose: None,
             request: RequestId::random(&*self.rng),

@@ -228,6 +228,7 @@ impl House {
                 id: who.to_owned(),
                 role: "security".to_owned(),
                 authenticated_by: "token",
+                grant: None,
             },
             purpose: None,
             request: RequestId::random(&crypt::SystemRng),
