@@ -96,6 +96,7 @@ pub fn entry(seed: u64, number: u64) -> Entry {
             id: TokenId::random(&rng).to_string(),
             role: "clinician".into(),
             authenticated_by: "token",
+            grant: None,
         },
         purpose: Some(Purpose::Treat),
         request: RequestId::random(&rng),

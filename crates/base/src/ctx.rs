@@ -1,6 +1,6 @@
 //! Who is acting, for whom, why: carried from the route to the entry in the log.
 
-use crate::{Instant, Purpose, RequestId, TenantId};
+use crate::{GrantId, Instant, Purpose, RequestId, TenantId};
 
 /// What sort of actor a token stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +39,8 @@ pub struct Actor {
     pub role: String,
     /// How the actor proved itself, e.g. `token`, `local`.
     pub authenticated_by: &'static str,
+    /// What a person let an app do, where it acts by that.
+    pub grant: Option<GrantId>,
 }
 
 /// The circumstances of one operation.

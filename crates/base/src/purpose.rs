@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The purpose of a read or a write, as the caller states it in `Purpose-Of-Use`.
 ///
 /// Source: HL7 v3 code system `ActReason`, value set `PurposeOfUse`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Purpose {
     /// Care of this person.

@@ -13,6 +13,7 @@
 mod cipher;
 mod context;
 mod error;
+pub mod es256;
 pub mod file;
 pub mod hash;
 pub mod kdf;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{self, KeySize};
+use aws_lc_rs::rsa::{self, KeySize, PublicKeyComponents};
 use aws_lc_rs::signature::{
     ED25519, Ed25519KeyPair, KeyPair, RSA_PSS_2048_8192_SHA256, RSA_PSS_SHA256, UnparsedPublicKey,
 };
@@ -178,5 +178,13 @@ impl fmt::Debug for Rsa4096Key {
 pub fn rsa_verify(public_der: &[u8], message: &[u8], signature: &[u8]) -> bool {
     UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, public_der)
         .verify(message, signature)
+        .is_ok()
+}
+
+/// As [`rsa_verify`], with the key as its two numbers, big-endian without leading zeros (a JWK's `n` and `e`).
+#[must_use]
+pub fn rsa_verify_numbers(n: &[u8], e: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    PublicKeyComponents { n, e }
+        .verify(&RSA_PSS_2048_8192_SHA256, message, signature)
         .is_ok()
 }

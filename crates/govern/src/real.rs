@@ -211,6 +211,7 @@ impl Plant for InTheLog {
                         id: marker.word.clone(),
                         role: "check".to_owned(),
                         authenticated_by: "local",
+                        grant: None,
                     },
                     purpose: None,
                     request: RequestId::random(&*self.rng),

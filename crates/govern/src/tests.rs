@@ -25,6 +25,7 @@ fn ctx(now: Instant) -> Ctx {
             id: "check".into(),
             role: "operator".into(),
             authenticated_by: "local",
+            grant: None,
         },
         purpose: None,
         request: RequestId::random(&SeededRng::new(u64::try_from(now.micros()).unwrap_or(0))),

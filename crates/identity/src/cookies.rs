@@ -6,6 +6,8 @@
 use std::time::Duration;
 
 use base::Secret;
+use http::HeaderMap;
+use http::header::COOKIE;
 
 /// A session.
 pub const SESSION: &str = "__Host-session";
@@ -30,6 +32,19 @@ pub fn read(header: &str, name: &str) -> Option<Secret<String>> {
         return None;
     }
     Some(Secret::new(value.to_owned()))
+}
+
+/// The session that a request's cookies hold.
+#[must_use]
+pub fn session(headers: &HeaderMap) -> Option<Secret<String>> {
+    let mut cookies = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .filter_map(|header| read(header, SESSION));
+    let first = cookies.next()?;
+    // HTTP/2 may split the header; the cookie itself comes once.
+    cookies.next().is_none().then_some(first)
 }
 
 /// The header `Set-Cookie` that hands a value over. `lives`: how long; `None` until the browser closes.

@@ -19,6 +19,7 @@ mod identity;
 mod links;
 pub mod mail;
 mod model;
+pub mod oauth;
 pub mod pages;
 pub mod password;
 mod prune;

@@ -219,6 +219,7 @@ pub(crate) fn actor(id: AccountId, kind: Kind, role: Role, by: &'static str) -> 
         id: id.to_string(),
         role: role.as_str().to_owned(),
         authenticated_by: by,
+        grant: None,
     }
 }
 
@@ -258,6 +259,7 @@ impl Caller {
             id: "nobody".to_owned(),
             role: "nobody".to_owned(),
             authenticated_by: "nothing",
+            grant: None,
         })
     }
 }

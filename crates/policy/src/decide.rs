@@ -74,9 +74,9 @@ pub fn decide<T: Thing>(
     if thing.tenant() != &authority.tenant || ctx.tenant != authority.tenant {
         return Err(Denied::NotYours);
     }
-    if authority.role == Role::Person
-        && (authority.person.is_none() || thing.person() != authority.person)
-    {
+    // Who acts for one person, be it that person or an app, reaches nobody else.
+    let bound = authority.role == Role::Person || authority.person.is_some();
+    if bound && (authority.person.is_none() || thing.person() != authority.person) {
         return Err(Denied::NotYours);
     }
     if verb.changes() && authority.scope.read_only {
@@ -88,8 +88,22 @@ pub fn decide<T: Thing>(
     {
         return Err(Denied::Scope("another collection"));
     }
+    if let Some(extents) = &authority.scope.extents {
+        let bound_app = authority.role == Role::App && authority.person.is_some();
+        if bound_app && T::KIND == "person" && verb == Verb::Delete {
+            return Err(Denied::Scope("an app does not erase whom it acts for"));
+        }
+        if !extents.iter().any(|it| it.covers(thing.collection(), verb)) {
+            return Err(Denied::Scope("its scopes do not name this"));
+        }
+    }
     if T::ABOUT_PEOPLE && verb == Verb::Read && ctx.purpose.is_none() {
         return Err(Denied::NoPurpose);
+    }
+    if let (Some(purposes), Some(purpose)) = (&authority.scope.purposes, ctx.purpose)
+        && !purposes.contains(&purpose)
+    {
+        return Err(Denied::Scope("another purpose"));
     }
     let rule = if T::ABOUT_PEOPLE {
         about_people(authority.role, verb, ctx.purpose, T::KIND)?
@@ -239,6 +253,8 @@ fn about_the_house(role: Role, verb: Verb, kind: &'static str) -> Result<Rule, D
         ("log", Role::Security, Verb::Read) => "security-log",
         ("keys", Role::Security | Role::Operator, Verb::Read) => "house-keys",
         ("keys", Role::Security, Verb::Manage) => "security-keys",
+        // Registering and reviewing are two people's; which two is the area's to see to.
+        ("apps", Role::Security | Role::Operator, _) => "house-apps",
         ("trust", Role::Security | Role::Operator, _) => "house-trust",
         _ => {
             return Err(Denied::Role {

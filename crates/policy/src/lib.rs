@@ -7,6 +7,7 @@
 
 mod decide;
 mod error;
+mod extent;
 mod role;
 mod thing;
 mod token;
@@ -16,6 +17,9 @@ mod tests;
 
 pub use decide::{Allowed, decide};
 pub use error::{Denied, TokenError};
+pub use extent::{Extent, Verbs};
 pub use role::{Authority, Proven, Role, Scope};
-pub use thing::{FileAt, KeysOf, LogOf, PersonAt, RecordAt, RecordsOf, Thing, TrustOf, Verb};
+pub use thing::{
+    AppsOf, FileAt, KeysOf, LogOf, PersonAt, RecordAt, RecordsOf, Thing, TrustOf, Verb,
+};
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

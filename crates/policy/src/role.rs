@@ -3,8 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base::{Actor, ActorKind, Assurance, ClassSet, Instant, Name, PersonId, TenantId, TokenId};
+use base::{
+    Actor, ActorKind, Assurance, ClassSet, GrantId, Instant, Name, PersonId, TenantId, TokenId,
+};
 use serde::{Deserialize, Serialize};
+
+use crate::Extent;
 
 /// A role with predefined privileges; the rules are in `decide.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -87,6 +91,12 @@ pub struct Scope {
     /// May not change anything.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read_only: bool,
+    /// Only these verbs on these collections.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extents: Option<Vec<Extent>>,
+    /// Only for these purposes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purposes: Option<Vec<base::Purpose>>,
 }
 
 /// What an area that knows accounts and apps has proven of who asks.
@@ -102,6 +112,8 @@ pub struct Proven {
     pub role: Role,
     /// The one person it is about, where there is one.
     pub person: Option<PersonId>,
+    /// What that person let an app do, where it acts by that.
+    pub grant: Option<GrantId>,
     /// How far it reaches within its role.
     pub scope: Scope,
     /// How strongly it proved itself; `None` for a program.
@@ -118,6 +130,7 @@ pub struct Authority {
     pub(crate) authenticated_by: &'static str,
     pub(crate) role: Role,
     pub(crate) person: Option<PersonId>,
+    pub(crate) grant: Option<GrantId>,
     pub(crate) scope: Scope,
     pub(crate) assurance: Option<Assurance>,
     pub(crate) fresh_until: Option<Instant>,
@@ -131,6 +144,7 @@ impl From<Proven> for Authority {
             authenticated_by: proven.authenticated_by,
             role: proven.role,
             person: proven.person,
+            grant: proven.grant,
             scope: proven.scope,
             assurance: proven.assurance,
             fresh_until: proven.fresh_until,
@@ -148,6 +162,7 @@ impl Authority {
             authenticated_by: "local",
             role: Role::System,
             person: None,
+            grant: None,
             scope: Scope::default(),
             assurance: None,
             fresh_until: None,
@@ -167,6 +182,7 @@ impl Authority {
             authenticated_by: "token",
             role,
             person,
+            grant: None,
             scope,
             assurance: None,
             fresh_until: None,
@@ -197,7 +213,7 @@ impl Authority {
         self.fresh_until.is_some_and(|until| now < until)
     }
 
-    /// The one person it is about, for the role `person`.
+    /// The one person it is about: for the role `person`, and for an app that acts for one.
     #[must_use]
     pub const fn person(&self) -> Option<PersonId> {
         self.person
@@ -211,6 +227,7 @@ impl Authority {
             id: self.actor_id.clone(),
             role: self.role.as_str().to_owned(),
             authenticated_by: self.authenticated_by,
+            grant: self.grant,
         }
     }
 

@@ -106,6 +106,13 @@ pub struct TrustOf {
     pub tenant: TenantId,
 }
 
+/// A tenant's apps: their registrations, never what people let them do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppsOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
 macro_rules! thing {
     ($name:ident, $kind:literal, about_people: $about:literal $(, person: |$p:ident| $person:expr)? $(, collection: |$c:ident| $collection:expr)?) => {
         impl Thing for $name {
@@ -141,3 +148,4 @@ thing!(FileAt, "file", about_people: true, person: |it| Some(it.person));
 thing!(LogOf, "log", about_people: false);
 thing!(KeysOf, "keys", about_people: false);
 thing!(TrustOf, "trust", about_people: false);
+thing!(AppsOf, "apps", about_people: false);

@@ -1,5 +1,6 @@
 //! The command line. Data on stdout, talk on stderr; exit code 0 held, 1 did not hold, 2 used wrongly.
 
+mod app;
 pub mod user;
 
 use std::net::SocketAddr;
@@ -8,6 +9,8 @@ use std::path::PathBuf;
 use base::{Class, Name, PersonId, TenantId, TokenId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use policy::Role;
+
+pub use app::{App, AppOf, AppRegister, AppReview, AppVerdict, AppView};
 
 /// Stores sensitive personal data sealed by class, opens them for a stated purpose, and proves every look.
 #[derive(Debug, Parser)]
@@ -57,6 +60,9 @@ pub enum Command {
     /// Accounts of people and staff
     #[command(subcommand)]
     User(user::User),
+    /// Apps: programs that people let in (OAuth 2.0)
+    #[command(subcommand)]
+    App(App),
     /// The configuration file
     #[command(subcommand)]
     Config(Config),

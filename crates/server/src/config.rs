@@ -54,6 +54,9 @@ pub struct Config {
     pub region: Region,
     /// The name of the logs, a host name without a scheme.
     pub origin: String,
+    /// Where people and apps reach it; `listen` for the address that it listens on. `https://` and the origin, if not given.
+    #[serde(default)]
+    pub public_url: Option<String>,
     /// The companies that use this installation.
     pub tenants: Vec<TenantId>,
     /// Where it listens.
@@ -302,6 +305,15 @@ impl Config {
                 "a host name without a scheme, e.g. \"records.example\"",
             );
         }
+        if let Some(url) = &self.public_url
+            && url != PUBLIC_URL_LISTEN
+            && !is_public_url(url)
+        {
+            return value(
+                "public_url",
+                "an address such as \"https://records.example\", without a path or a slash at its end, or \"listen\"",
+            );
+        }
         if let (Database::Sqlite { path: data }, Database::Sqlite { path: keys }) =
             (&self.data, &self.keys)
             && data == keys
@@ -318,6 +330,29 @@ impl Config {
             mail.check()?;
         }
         self.accounts.check(self)
+    }
+}
+
+/// The word for the address that it listens on, to try things out.
+pub const PUBLIC_URL_LISTEN: &str = "listen";
+
+fn is_public_url(url: &str) -> bool {
+    url.strip_prefix("https://").is_some_and(|host| {
+        !host.is_empty()
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-:[]".contains(&b))
+    })
+}
+
+impl Config {
+    /// Where people and apps reach it, without a slash at the end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        match &self.public_url {
+            Some(url) if url != PUBLIC_URL_LISTEN => url.clone(),
+            _ => format!("https://{}", self.origin),
+        }
     }
 }
 

@@ -74,6 +74,7 @@ from_fault!(
     vault::VaultError,
     policy::Denied,
     policy::TokenError,
+    identity::oauth::OauthError,
     govern::GovernError,
     identity::IdentityError,
 );

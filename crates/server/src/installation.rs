@@ -7,6 +7,7 @@ use std::sync::Arc;
 use audit::anchor::Anchors;
 use audit::{Log, LogJournal};
 use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
+use identity::oauth::{self, Lives, Oauth, SignedIn};
 use identity::{Identity, IdentityError, Parts};
 use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
 use keys::{CacheLimits, Keys, Settings};
@@ -35,6 +36,10 @@ pub struct Installation {
     pub tokens: Arc<Tokens>,
     /// Accounts of people and staff.
     pub identity: Arc<Identity>,
+    /// Apps and what people let them do.
+    pub oauth: Arc<Oauth>,
+    /// Who sits in front of a browser, as the pages of OAuth see it.
+    pub signed_in: Arc<dyn SignedIn>,
     /// The key tree.
     pub keys: Arc<Keys>,
     /// The machine's clock.
@@ -145,6 +150,7 @@ impl Installation {
             settings: config.accounts.settings(&config),
         })?);
         let opened_at = clock.now();
+        let oauth = apps(&config, &db, &keys, &clock, &rng, vault.register())?;
         let installation = Self {
             site,
             opened_at,
@@ -152,7 +158,9 @@ impl Installation {
             vault,
             log,
             tokens,
+            signed_in: Arc::clone(&identity) as _,
             identity,
+            oauth,
             keys,
             clock,
             rng,
@@ -172,6 +180,23 @@ impl Installation {
             }
         }
         Ok(installation)
+    }
+
+    /// The same installation, reached at another address.
+    ///
+    /// # Errors
+    /// [`Failure`], never in practice.
+    pub fn at(mut self, public_url: String) -> Result<Self, Failure> {
+        self.config.public_url = Some(public_url);
+        self.oauth = apps(
+            &self.config,
+            &self.db,
+            &self.keys,
+            &self.clock,
+            &self.rng,
+            self.vault.register(),
+        )?;
+        Ok(self)
     }
 
     /// The same installation with its data reached through `db`: for a check that takes something away.
@@ -197,6 +222,8 @@ impl Installation {
                 Arc::clone(&self.rng),
             )),
             identity: Arc::clone(&self.identity),
+            oauth: Arc::clone(&self.oauth),
+            signed_in: Arc::clone(&self.signed_in),
             keys: Arc::clone(&self.keys),
             clock: Arc::clone(&self.clock),
             rng: Arc::clone(&self.rng),
@@ -262,6 +289,47 @@ impl Installation {
         }
         self.db.close().await;
     }
+}
+
+/// What the data register knows, for the scopes of apps.
+struct Collections(Arc<Register>);
+
+impl oauth::Register for Collections {
+    fn knows(&self, collection: &base::Name) -> bool {
+        self.0.collection(collection.as_str()).is_some()
+    }
+
+    fn title(&self, collection: &base::Name) -> Option<String> {
+        let collection = self.0.collection(collection.as_str())?;
+        Some(collection.title.clone())
+    }
+}
+
+fn apps(
+    config: &Config,
+    db: &Db,
+    keys: &Arc<Keys>,
+    clock: &Arc<dyn Clock>,
+    rng: &Arc<dyn Rng>,
+    register: &Arc<Register>,
+) -> Result<Arc<Oauth>, Failure> {
+    let operator = OPERATOR
+        .parse()
+        .map_err(|error: base::InvalidId| Failure::text(error.to_string()))?;
+    Ok(Arc::new(Oauth::new(oauth::Parts {
+        db: db.clone(),
+        secrets: Arc::new(KeySecrets {
+            keys: Arc::clone(keys),
+            environment: config.environment.clone(),
+            rng: Arc::clone(rng),
+        }),
+        register: Arc::new(Collections(Arc::clone(register))),
+        clock: Arc::clone(clock),
+        rng: Arc::clone(rng),
+        operator,
+        lives: Lives::default(),
+        issuer: config.public_url(),
+    })))
 }
 
 /// The circumstances of a call from outside.

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use web::{App, Listener, Metrics};
 
 use crate::api::{self, House, TokenGate};
+use crate::config::PUBLIC_URL_LISTEN;
 use crate::probes::{self, Running};
 use crate::{Failure, Installation, jobs, post, tls};
 
@@ -43,9 +44,15 @@ impl Serving {
             Some(address) => Some(Listener::open(address).await?),
         };
         let address = listener.address();
+        let post = post::open(config.mail.as_ref())?;
+        let installation = match &installation.config.public_url {
+            Some(word) if word == PUBLIC_URL_LISTEN => {
+                installation.at(format!("https://{address}"))?
+            }
+            _ => installation,
+        };
         let metrics_address = metrics_listener.as_ref().map(Listener::address);
 
-        let post = post::open(config.mail.as_ref())?;
         let house: House = Arc::new(installation);
         let metrics = Arc::new(Metrics::new());
         let app = App {
@@ -166,6 +173,9 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
             _ = refresh.tick() => {
                 house.keys.sweep();
                 read_keys_again(&house).await;
+                if let Err(error) = house.oauth.tick().await {
+                    tracing::warn!(%error, "signing keys did not take their turn, or old tokens were not forgotten");
+                }
                 if let Err(error) = house.vault.forget_answers(house.clock.now()).await {
                     tracing::warn!(%error, "old answers were not forgotten");
                 }

@@ -20,7 +20,8 @@ pub static DATA: &[Migration] = &[
     migration!(4, "jobs", "data/0004-jobs.sql"),
     migration!(5, "govern", "data/0005-govern.sql"),
     migration!(6, "identity", "data/0006-identity.sql"),
-    migration!(7, "renew", "data/0007-renew.sql"),
+    migration!(7, "oauth", "data/0007-oauth.sql"),
+    migration!(8, "renew", "data/0008-renew.sql"),
 ];
 
 /// The key store.

@@ -158,7 +158,10 @@ impl<G: Gate> App<G> {
         match &route.handler {
             Handler::Open(handler) => {
                 let call = self.call((), &mut parts, route.limit, body, id).await?;
-                Ok((handler(call).await?, None))
+                if parts.method == Method::GET || parts.method == Method::HEAD {
+                    return Ok((handler(call).await?, None));
+                }
+                Ok((to_the_end(handler(call)).await?, None))
             }
             Handler::Token(handler) => {
                 let who = self.gate.admit(&parts).await?;
@@ -312,6 +315,7 @@ impl<G: Gate> App<G> {
                 "application/fhir+json",
                 problem.operation_outcome().to_string(),
             ),
+            ErrorStyle::Oauth => Answer::value(status, &problem.oauth()),
         };
         let answer = match problem.kind {
             ErrorKind::Unauthenticated => {

@@ -48,6 +48,12 @@ pub fn describe<W>(routes: &[Route<W>], version: &str) -> Value {
                         },
                     },
                 },
+                "OauthError": {
+                    "type": "object",
+                    "description": "A refusal in the words of RFC 6749",
+                    "required": ["error"],
+                    "properties": { "error": { "type": "string" }, "error_description": { "type": "string" } },
+                },
                 "OperationOutcome": {
                     "type": "object",
                     "description": "FHIR R4 OperationOutcome",
@@ -81,6 +87,7 @@ fn operation<W>(route: &Route<W>) -> Value {
             "#/components/schemas/OperationOutcome",
         ),
         crate::ErrorStyle::Page => ("text/html", "#/components/schemas/Problem"),
+        crate::ErrorStyle::Oauth => ("application/json", "#/components/schemas/OauthError"),
     };
     let mut responses = Map::new();
     for (status, about) in doc.answers {

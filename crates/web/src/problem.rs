@@ -91,6 +91,17 @@ impl Problem {
         body
     }
 
+    /// In the words of RFC 6749 §5.2, for what went wrong before or beside OAuth itself.
+    #[must_use]
+    pub fn oauth(&self) -> serde_json::Value {
+        let error = match self.kind {
+            ErrorKind::Unavailable | ErrorKind::TooMany => "temporarily_unavailable",
+            ErrorKind::Tampered | ErrorKind::Internal => "server_error",
+            _ => "invalid_request",
+        };
+        json!({ "error": error, "error_description": self.detail })
+    }
+
     /// As a FHIR `OperationOutcome` (R4).
     #[must_use]
     pub fn operation_outcome(&self) -> serde_json::Value {

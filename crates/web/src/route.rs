@@ -18,6 +18,8 @@ pub enum Access {
     Token,
     /// Anybody, with a browser: the page itself asks who is signed in. A form counts only from our own page.
     Page,
+    /// Whoever proves themselves to the route itself, as its own standard says (the endpoints of OAuth).
+    Own,
 }
 
 /// How much a route takes in.
@@ -41,6 +43,8 @@ pub enum ErrorStyle {
     OperationOutcome,
     /// A page, in the reader's language.
     Page,
+    /// `error` and `error_description` (RFC 6749).
+    Oauth,
 }
 
 /// Where a parameter stands.
@@ -152,6 +156,7 @@ pub struct Route<W> {
     pub(crate) path: &'static str,
     pub(crate) limit: Limit,
     pub(crate) errors: ErrorStyle,
+    pub(crate) proves_itself: bool,
     pub(crate) doc: Doc,
     pub(crate) handler: Handler<W>,
 }
@@ -175,6 +180,7 @@ impl<W> Route<W> {
             path,
             limit,
             errors: ErrorStyle::Problem,
+            proves_itself: false,
             doc,
             handler,
         }
@@ -198,6 +204,7 @@ impl<W> Route<W> {
             path,
             limit,
             errors: ErrorStyle::Problem,
+            proves_itself: false,
             doc,
             handler,
         }
@@ -215,6 +222,7 @@ impl<W> Route<W> {
             path,
             limit: Limit::NoBody,
             errors: ErrorStyle::Page,
+            proves_itself: false,
             doc,
             handler,
         }
@@ -233,6 +241,7 @@ impl<W> Route<W> {
             path,
             limit: Limit::Bytes(FORM_BYTES_MAX),
             errors: ErrorStyle::Page,
+            proves_itself: false,
             doc,
             handler,
         }
@@ -240,8 +249,21 @@ impl<W> Route<W> {
 
     /// With failures as FHIR `OperationOutcome`.
     #[must_use]
-    pub fn fhir_errors(mut self) -> Self {
-        self.errors = ErrorStyle::OperationOutcome;
+    pub fn fhir_errors(self) -> Self {
+        self.errors_as(ErrorStyle::OperationOutcome)
+    }
+
+    /// With failures in another form.
+    #[must_use]
+    pub fn errors_as(mut self, style: ErrorStyle) -> Self {
+        self.errors = style;
+        self
+    }
+
+    /// An open route to which the caller proves itself: it may say something about somebody, and change something.
+    #[must_use]
+    pub fn proving_itself(mut self) -> Self {
+        self.proves_itself = true;
         self
     }
 
@@ -261,6 +283,7 @@ impl<W> Route<W> {
     #[must_use]
     pub const fn access(&self) -> Access {
         match self.handler {
+            Handler::Open(_) if self.proves_itself => Access::Own,
             Handler::Open(_) => Access::Open,
             Handler::Token(_) => Access::Token,
             Handler::Page(_) | Handler::Form(_) => Access::Page,

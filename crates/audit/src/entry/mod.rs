@@ -104,7 +104,7 @@ impl Entry {
             version: None,
             classes: ClassSet::EMPTY,
             purpose: ctx.purpose,
-            grant: None,
+            grant: ctx.actor.grant.map(|grant| *grant.as_bytes()),
             policy: None,
             token: None,
             subject: None,

@@ -13,6 +13,7 @@ fn ctx(id: &str, role: &str) -> Ctx {
             id: id.into(),
             role: role.into(),
             authenticated_by: "token",
+            grant: None,
         },
         purpose: Some(Purpose::Treat),
         request: RequestId::random(&rng),

@@ -89,6 +89,7 @@ async fn ecs_is_flat_and_ocsf_and_fhir_have_what_they_require() {
                     id: "t-1".into(),
                     role: "clinician".into(),
                     authenticated_by: "token",
+                    grant: None,
                 },
                 purpose: None,
                 request: RequestId::random(&rng),

@@ -42,6 +42,7 @@ fn full() -> Entry {
             id: TokenId::random(&rng).to_string(),
             role: "clinician".into(),
             authenticated_by: "token",
+            grant: None,
         },
         purpose: Some(Purpose::Etreat),
         request: RequestId::random(&rng),

@@ -6,6 +6,7 @@ use base::SeededRng;
 
 use super::flips;
 use crate::SystemRng;
+use crate::es256::{self, Es256Key};
 use crate::sign::{Ed25519Key, RejectedKey, Rsa4096Key, ed25519_verify, rsa_verify};
 
 /// RFC 8032 §7.1, tests 1 to 3.
@@ -95,4 +96,22 @@ fn a_key_that_is_no_rsa_key_of_4096_bits_is_rejected() {
     for pkcs8 in [small.as_ref(), b"", &[0x30; 64]] {
         assert_eq!(Rsa4096Key::from_pkcs8(pkcs8).err(), Some(RejectedKey));
     }
+}
+
+#[test]
+fn an_es256_key_is_made_kept_and_used() {
+    let key = Es256Key::generate();
+    let again = Es256Key::from_pkcs8(&key.to_pkcs8()).unwrap();
+    assert_eq!(again.public(), key.public());
+    let signature = again.sign(b"token");
+    let (x, y) = key.public();
+    assert!(es256::verify(x, y, b"token", &signature));
+    assert!(!es256::verify(x, y, b"tokem", &signature));
+    assert!(!es256::verify(y, x, b"token", &signature), "no such point");
+    assert!(!es256::verify(x, y, b"token", &signature[..63]));
+    for (at, flipped) in flips(&signature) {
+        assert!(!es256::verify(x, y, b"token", &flipped), "byte {at}");
+    }
+    assert!(Es256Key::from_pkcs8(&[0x30; 64]).is_none());
+    assert_eq!(format!("{key:?}"), "Es256Key(..)");
 }

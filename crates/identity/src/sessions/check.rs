@@ -79,6 +79,7 @@ impl From<SignedIn> for Proven {
             scope: Scope::default(),
             assurance: Some(who.assurance),
             fresh_until: Some(who.fresh_until),
+            grant: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Sessions: who is in, since when, until when.
 
+mod browser;
 mod check;
 mod end;
 mod list;

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use store::WriteSet;
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
-use super::{House, circumstances, session_cookie};
+use super::{House, circumstances};
 
 /// A passkey's answer is the longest body.
 const BODY: Limit = Limit::Bytes(96 << 10);
@@ -113,7 +113,11 @@ fn mine<'a>(
     call: &Call<Authority>,
     action: Action,
 ) -> impl Future<Output = Result<(Ctx, SignedIn), Problem>> + Send + use<'a> {
-    let (ctx, session, now) = (circumstances(call), session_cookie(&call.headers), call.now);
+    let (ctx, session, now) = (
+        circumstances(call),
+        cookies::session(&call.headers),
+        call.now,
+    );
     async move {
         let ctx = ctx?;
         if let Some(session) = session

@@ -1,6 +1,7 @@
 //! The HTTP surface: every route of every area, in one table.
 
 mod account;
+pub(crate) mod apps;
 mod batch;
 mod conditions;
 mod fhir;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use audit::{Action, Entry, Outcome};
 use base::{Ctx, ErrorKind, Name, PersonId, RecordId};
 use http::Method;
+use identity::oauth::{self, Oauth, OauthError, Proof, Scheme};
 use policy::{Allowed, Authority, Proven, RecordAt, Thing, Verb, decide};
 use store::WriteSet;
 use vault::Once;
@@ -45,7 +47,7 @@ impl Gate for TokenGate {
     ) -> Pin<Box<dyn Future<Output = Result<Authority, Problem>> + Send + 'a>> {
         Box::pin(async move {
             let named = web::authorization(&request.headers)?;
-            let authority = match session_cookie(&request.headers) {
+            let authority = match identity::cookies::session(&request.headers) {
                 // Who names a token means it.
                 Some(session) if named.is_none() => {
                     own_pages_only(request)?;
@@ -53,13 +55,7 @@ impl Gate for TokenGate {
                     let who = self.0.identity.session(session.expose(), now).await?;
                     Proven::from(who).into()
                 }
-                _ => {
-                    let text = named
-                        .and_then(|value| value.split_once(' '))
-                        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-                        .map_or("", |(_, token)| token.trim());
-                    self.0.tokens.verify(text).await?
-                }
+                _ => self.by_token(named, request).await?,
             };
             // Who belongs to a tenant that is configured no longer is let in nowhere.
             if self.0.config.tenants.contains(authority.tenant()) {
@@ -71,16 +67,29 @@ impl Gate for TokenGate {
     }
 }
 
-/// The session that a request's cookies hold.
-pub(crate) fn session_cookie(headers: &http::HeaderMap) -> Option<base::Secret<String>> {
-    let mut cookies = headers
-        .get_all(http::header::COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .filter_map(|header| identity::cookies::read(header, identity::cookies::SESSION));
-    let first = cookies.next()?;
-    // HTTP/2 may split the header; the cookie itself comes once.
-    cookies.next().is_none().then_some(first)
+impl TokenGate {
+    async fn by_token(
+        &self,
+        named: Option<&str>,
+        request: &http::request::Parts,
+    ) -> Result<Authority, Problem> {
+        let (scheme, text) = named
+            .and_then(|value| value.split_once(' '))
+            .map_or(("", ""), |(scheme, token)| (scheme, token.trim()));
+        let bearer = scheme.eq_ignore_ascii_case("bearer");
+        let dpop = scheme.eq_ignore_ascii_case("dpop");
+        if dpop || (bearer && Oauth::is_access_token(text)) {
+            let scheme = if dpop {
+                Scheme::Dpop(proof(request))
+            } else {
+                Scheme::Bearer
+            };
+            let now = self.0.clock.now();
+            let admitted = self.0.oauth.admit(text, scheme, now).await;
+            return admitted.map_err(not_admitted);
+        }
+        Ok(self.0.tokens.verify(if bearer { text } else { "" }).await?)
+    }
 }
 
 /// A browser sends a cookie along for whoever makes it ask. What changes something must be asked by a page of our own; every browser
@@ -106,6 +115,27 @@ fn own_pages_only(request: &http::request::Parts) -> Result<(), Problem> {
     }
 }
 
+/// The proof of possession that a request carries; none, if it carries two.
+fn proof(request: &http::request::Parts) -> Option<Proof<'_>> {
+    let mut values = request.headers.get_all("dpop").iter();
+    let (first, second) = (values.next()?, values.next());
+    let text = first.to_str().ok().filter(|_| second.is_none())?;
+    Some(Proof {
+        text,
+        method: request.method.as_str(),
+        path: request.uri.path(),
+    })
+}
+
+/// At a resource a proof that does not hold is nobody's: 401, where the token endpoint says 400.
+fn not_admitted(error: OauthError) -> Problem {
+    let mut problem = Problem::from(error);
+    if problem.kind == ErrorKind::Invalid {
+        problem.kind = ErrorKind::Unauthenticated;
+    }
+    problem
+}
+
 /// Every route.
 #[must_use]
 pub fn routes(house: &House) -> Routes<Authority> {
@@ -116,10 +146,15 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(batch::routes(house));
     routes.extend(files::routes(house));
     routes.extend(fhir::routes(house));
+    routes.extend(apps::routes(house));
     routes.extend(log::routes(house));
     routes.extend(house::routes(house));
     routes.extend(trust::routes(house));
     routes.extend(health::routes(house));
+    routes.extend(oauth::api::routes(
+        &house.oauth,
+        Arc::clone(&house.signed_in),
+    ));
     routes.extend(web::assets());
     routes.extend(identity::pages::routes(identity::pages::Pages {
         identity: Arc::clone(&house.identity),

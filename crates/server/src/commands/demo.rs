@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use base::{PersonId, Secret, TenantId};
+use identity::oauth::{App, AppState, Registered, Verdict};
 use identity::{IdentityError, Kind, Language, NewAccount};
 use indicatif::HumanDuration;
 use policy::{NewToken, PersonAt, Role, Scope, Verb, decide};
 use serde_json::{Value, json};
 
 use super::{Held, data, fill, place, talk, token};
+use crate::api::apps::{new_app, registered};
 use crate::cli::Demo;
 use crate::config::Config;
 use crate::{Failure, Installation, Serving, private, telemetry, tls};
@@ -73,8 +75,11 @@ pub(super) async fn run(mut args: Demo) -> Held {
     } else {
         accounts(&installation, &tenant, persons.first().copied()).await?
     };
+    let app = sample_app(&installation, &tenant).await?;
     let mut serving = Serving::begin(installation).await?;
-    let ready = ready(&serving, &folder, &tenant, &tokens, &accounts, &persons);
+    let ready = ready(
+        &serving, &folder, &tenant, &tokens, &accounts, &persons, &app,
+    );
     if let Some(file) = &args.ready_file {
         // Written beside and moved, so that who waits for it never reads half of it.
         let beside = file.with_extension("part");
@@ -144,7 +149,7 @@ fn lay_out(folder: &Path, args: &Demo) -> Result<(), Failure> {
     };
     let text = format!(
         "# Made by `strongroom demo`. `strongroom config sample` explains every key.\n\
-         environment = \"demo\"\nregion = \"local\"\norigin = \"strongroom.local\"\ntenants = [\"{TENANT}\"]\n\n\
+         environment = \"demo\"\nregion = \"local\"\norigin = \"strongroom.local\"\npublic_url = \"listen\"\ntenants = [\"{TENANT}\"]\n\n\
          {listen}\n[tls]\ncertificate = \"tls/server.pem\"\nkey = \"tls/server.key\"\n\n\
          [data]\n{data}\n\n[keys]\n{keys}\n\n[files]\nkind = \"folder\"\npath = \"data/files\"\n\n\
          [seal]\n{seal}\n\n[register]\nfiles = [{register}]\n\n[mail]\nkind = \"folder\"\nfrom = \"Strongroom <no-reply@strongroom.local>\"\npath = \"data/mail\"\n\n[logging]\nlevel = \"warn\"\nformat = \"text\"\n",
@@ -304,6 +309,34 @@ async fn accounts(
     Ok(logins)
 }
 
+/// An app to try OAuth with, registered by one hand of the demonstration and reviewed by the other.
+async fn sample_app(installation: &Installation, tenant: &TenantId) -> Result<Registered, Failure> {
+    const NAME: &str = "Sample app";
+    let oauth = &installation.oauth;
+    let (ctx, _) = installation.local(tenant, "demo");
+    let known = oauth.apps(tenant, None, 100).await?;
+    let sample =
+        |app: &&std::sync::Arc<App>| app.about.name == NAME && app.state == AppState::Active;
+    if let Some(app) = known.iter().find(sample) {
+        return Ok(oauth.renew_secret(&ctx, app.id).await?);
+    }
+    let settings = json!({
+        "name": NAME,
+        "auth_method": "client_secret_basic",
+        "grant_types": ["authorization_code", "client_credentials", "refresh_token"],
+        "redirect_uris": ["http://127.0.0.1/cb"],
+        "scopes": "openid offline_access patient/*.rs system/*.rs",
+        "purposes": ["TREAT", "PATRQT"],
+    });
+    let new = new_app(settings).map_err(Failure::text)?;
+    let made = oauth.register_app(&ctx, &new).await?;
+    let (review, _) = installation.local(tenant, "demo-review");
+    oauth
+        .review_app(&review, made.app, Verdict::Approve)
+        .await?;
+    Ok(made)
+}
+
 fn ready(
     serving: &Serving,
     folder: &Path,
@@ -311,6 +344,7 @@ fn ready(
     tokens: &[(&'static str, String)],
     accounts: &[Login],
     persons: &[PersonId],
+    app: &Registered,
 ) -> Value {
     let accounts: serde_json::Map<_, _> = accounts
         .iter()
@@ -333,6 +367,7 @@ fn ready(
         "accounts": accounts,
         "mail": folder.join("data/mail"),
         "persons": persons,
+        "app": registered(app),
         "pid": std::process::id(),
     })
 }
@@ -375,7 +410,12 @@ fn show(ready: &Value, patient: Option<&str>, began: Instant, lasts: bool) {
             data(format_args!("  {:<26} {}", part("email"), part("password")));
         }
     }
-    data("\nFive things to try:\n");
+    data(format_args!(
+        "\nA sample app (OAuth 2.0):\n  client_id     {}\n  client_secret {}\n",
+        text("/app/client_id"),
+        text("/app/client_secret")
+    ));
+    data("Six things to try:\n");
     data("  # What is kept about one person");
     data(format_args!(
         "  curl --cacert '{ca}' -H 'Authorization: Bearer {app}' '{url}/v1/persons/{person}'\n"
@@ -399,6 +439,12 @@ fn show(ready: &Value, patient: Option<&str>, began: Instant, lasts: bool) {
     data("  # See every look, as the security engineer does");
     data(format_args!(
         "  curl --cacert '{ca}' -H 'Authorization: Bearer {security}' '{url}/v1/log?limit=5'\n"
+    ));
+    data("  # A token for the sample app, by its own right");
+    data(format_args!(
+        "  curl --cacert '{ca}' -u '{}:{}' -d 'grant_type=client_credentials' '{url}/oauth2/token'\n",
+        text("/app/client_id"),
+        text("/app/client_secret")
     ));
     if lasts {
         data(format_args!(

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod app;
 mod check;
 mod config;
 mod demo;
@@ -44,6 +45,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Register(args) => register::run(args),
         Command::Token(args) => wait(token::run(args)),
         Command::User(args) => wait(user::run(args)),
+        Command::App(args) => wait(app::run(args)),
         Command::Config(args) => config::run(&args),
         Command::Migrate(place) => wait(migrate::run(place)),
         Command::Docs(args) => wait(docs::run(args)),

@@ -64,6 +64,7 @@ async fn create(args: TokenCreate) -> Held {
             collections: args.collections,
             classes: args.classes,
             read_only: args.read_only,
+            ..Scope::default()
         },
         label: args.label,
         lives: Duration::from_hours(24 * args.days),

@@ -278,7 +278,7 @@ impl Bench {
                 let nothing = Scope {
                     collections: Some(Vec::new()),
                     classes: Some(Vec::new()),
-                    read_only: false,
+                    ..Scope::default()
                 };
                 (Role::App, None, nothing)
             }

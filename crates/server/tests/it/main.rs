@@ -11,6 +11,7 @@
 
 mod accounts;
 mod addresses;
+mod apps;
 mod beside;
 mod canaries;
 mod cards;
@@ -23,6 +24,7 @@ mod disk;
 mod erase;
 mod faults;
 mod files;
+mod foreign;
 mod garden;
 mod house;
 mod hsm;

@@ -1,16 +1,7 @@
-//! Every stable error code with its meaning: the source of `docs/reference/errors.md`. A test searches the code for codes
-//! that are missing here.
+//! Codes about what is kept, and the house it is kept in.
 
-/// Code and meaning.
-pub const CODES: &[(&str, &str)] = &[
-    (
-        "account.body",
-        "The body of a request about one's own account is not what the address takes.",
-    ),
-    (
-        "account.session_only",
-        "A token asked for what belongs to an account that is signed in.",
-    ),
+/// Code and meaning, in order.
+pub(super) const CODES: &[(&str, &str)] = &[
     ("batch.empty", "The batch has no items."),
     ("batch.items", "The batch has too many items."),
     ("batch.line", "A line of the batch is not an item."),
@@ -186,84 +177,6 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("http.status", "An answer had no status."),
     ("http.too_large", "The body is too large."),
-    (
-        "identity.altered",
-        "A sealed secret of an account is not as it was sealed, or lies in another place.",
-    ),
-    (
-        "identity.busy",
-        "More people sign in at this moment than there are places in the queue for hashing.",
-    ),
-    (
-        "identity.closed",
-        "The tenant takes people by invitation only.",
-    ),
-    (
-        "identity.code",
-        "A second factor did not hold, or was used before.",
-    ),
-    ("identity.email", "That is not an e-mail address."),
-    (
-        "identity.guarded",
-        "Too many passwords were tried for an account from unknown devices; known devices, passkeys and links by mail still work.",
-    ),
-    (
-        "identity.internal",
-        "Something about an account could not be done, by our own mistake.",
-    ),
-    (
-        "identity.invalid",
-        "A request about an account cannot be understood.",
-    ),
-    (
-        "identity.link",
-        "A link was used, is too old, or was replaced by a newer one.",
-    ),
-    (
-        "identity.more",
-        "In the log: what was proven so far holds, and more is due.",
-    ),
-    (
-        "identity.name",
-        "A name is empty, too long, or holds control characters.",
-    ),
-    (
-        "identity.needed",
-        "The account needs what this would take away, or has to do something else first.",
-    ),
-    (
-        "identity.not_found",
-        "There is no such account, session or factor.",
-    ),
-    (
-        "identity.refused",
-        "Address and password do not belong together, or the account may not sign in.",
-    ),
-    ("identity.session", "There is no live session."),
-    (
-        "identity.stale",
-        "The proof is not fresh enough to change what matters.",
-    ),
-    (
-        "identity.taken",
-        "There is an account with this address or for this person.",
-    ),
-    (
-        "identity.ticket",
-        "A sign-in took too long, was tried too often, or was used.",
-    ),
-    (
-        "identity.too_many",
-        "An account has as many factors as it may have.",
-    ),
-    (
-        "identity.wait",
-        "Too many guesses; the next one has to wait.",
-    ),
-    (
-        "identity.weak",
-        "A password is not good enough; the answer says why.",
-    ),
     ("json.duplicate_key", "A member comes twice in one object."),
     ("json.not_utf8", "The body is not UTF-8."),
     (
@@ -362,17 +275,6 @@ pub const CODES: &[(&str, &str)] = &[
         "There is no such person, or not any more.",
     ),
     (
-        "policy.not_found",
-        "It is not the caller's, so for the caller it is not there.",
-    ),
-    (
-        "policy.purpose",
-        "The role does not use data for this purpose.",
-    ),
-    ("policy.purpose_missing", "The read did not say why."),
-    ("policy.role", "The role may not do this."),
-    ("policy.scope", "The token does not reach that far."),
-    (
         "record.condition",
         "`If-Match` or `If-None-Match` did not hold.",
     ),
@@ -439,10 +341,6 @@ pub const CODES: &[(&str, &str)] = &[
         "store.unavailable",
         "Storage cannot be reached or written at present.",
     ),
-    (
-        "token.unknown",
-        "There is no valid token: none, expired, revoked or made up.",
-    ),
     ("trust.page", "The trust page could not be set."),
     ("vault.damaged", "Something stored does not hold together."),
     (
@@ -450,82 +348,3 @@ pub const CODES: &[(&str, &str)] = &[
         "A stored record or file is not as it was sealed; the detail names it.",
     ),
 ];
-
-/// The table as Markdown.
-#[must_use]
-pub fn table() -> String {
-    let mut out = String::from(
-        "Codes are stable. They stand in problem details (`code`), in FHIR OperationOutcomes (`details.coding`), and in\nentries of the log.\n\n| code | meaning |\n|---|---|\n",
-    );
-    for (code, meaning) in CODES {
-        out.push_str(&format!("| `{code}` | {meaning} |\n"));
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-    use std::path::Path;
-
-    /// Every literal of the shape `"area.name"` in a `fn code`, a `Problem::new` or a `.code(...)` of the sources.
-    fn codes_in(folder: &Path, found: &mut BTreeSet<String>) {
-        for item in walkdir::WalkDir::new(folder) {
-            let item = item.unwrap();
-            if item.path().extension().is_none_or(|ending| ending != "rs") {
-                continue;
-            }
-            let text = std::fs::read_to_string(item.path()).unwrap();
-            for marker in ["fn code(&self) -> &'static str {", "Problem::new("] {
-                for (at, _) in text.match_indices(marker) {
-                    let rest = &text[at..];
-                    let end = if marker.starts_with("fn") {
-                        rest.find("\n    }").unwrap_or(rest.len())
-                    } else {
-                        rest.len().min(220)
-                    };
-                    let end = (0..=end)
-                        .rev()
-                        .find(|end| rest.is_char_boundary(*end))
-                        .unwrap();
-                    let mut parts = rest[..end].split('"').skip(1).step_by(2);
-                    let is_code = |part: &&str| {
-                        part.contains('.')
-                            && part
-                                .bytes()
-                                .all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_')
-                            && part.split('.').all(|word| !word.is_empty())
-                    };
-                    if marker.starts_with("fn") {
-                        found.extend(parts.filter(is_code).map(str::to_owned));
-                    } else if let Some(code) = parts.find(is_code) {
-                        found.insert(code.to_owned());
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_code_is_explained_and_the_table_is_sorted() {
-        let mut found = BTreeSet::new();
-        for area in [
-            "store", "web", "audit", "policy", "crypt", "keys", "identity", "vault", "govern",
-            "server",
-        ] {
-            codes_in(
-                &Path::new(env!("CARGO_MANIFEST_DIR"))
-                    .join("..")
-                    .join(area)
-                    .join("src"),
-                &mut found,
-            );
-        }
-        assert!(found.len() > 80, "only {} codes were found", found.len());
-        let known: BTreeSet<String> = CODES.iter().map(|(code, _)| (*code).to_owned()).collect();
-        let missing: Vec<_> = found.difference(&known).collect();
-        assert!(missing.is_empty(), "not explained: {missing:?}");
-        assert!(CODES.is_sorted_by(|a, b| a.0 < b.0));
-    }
-}

@@ -1,0 +1,196 @@
+//! Codes about who asks: accounts, apps, tokens, what they may do.
+
+/// Code and meaning, in order.
+pub(super) const CODES: &[(&str, &str)] = &[
+    (
+        "account.body",
+        "The body of a request about one's own account is not what the address takes.",
+    ),
+    (
+        "account.session_only",
+        "A token asked for what belongs to an account that is signed in.",
+    ),
+    ("app.body", "The body is no app."),
+    (
+        "app.cursor",
+        "A cursor of the list of apps is not one that a list gave out.",
+    ),
+    ("app.invalid", "An app's registration does not make sense."),
+    ("app.not_found", "There is no such app, for this tenant."),
+    ("app.review", "A review is neither `approve` nor `refuse`."),
+    (
+        "app.same_person",
+        "Who registered an app wanted to review it.",
+    ),
+    (
+        "app.state",
+        "The app is not in a state in which that can be done.",
+    ),
+    (
+        "identity.altered",
+        "A sealed secret of an account is not as it was sealed, or lies in another place.",
+    ),
+    (
+        "identity.busy",
+        "More people sign in at this moment than there are places in the queue for hashing.",
+    ),
+    (
+        "identity.closed",
+        "The tenant takes people by invitation only.",
+    ),
+    (
+        "identity.code",
+        "A second factor did not hold, or was used before.",
+    ),
+    ("identity.email", "That is not an e-mail address."),
+    (
+        "identity.guarded",
+        "Too many passwords were tried for an account from unknown devices; known devices, passkeys and links by mail still work.",
+    ),
+    (
+        "identity.internal",
+        "Something about an account could not be done, by our own mistake.",
+    ),
+    (
+        "identity.invalid",
+        "A request about an account cannot be understood.",
+    ),
+    (
+        "identity.link",
+        "A link was used, is too old, or was replaced by a newer one.",
+    ),
+    (
+        "identity.more",
+        "In the log: what was proven so far holds, and more is due.",
+    ),
+    (
+        "identity.name",
+        "A name is empty, too long, or holds control characters.",
+    ),
+    (
+        "identity.needed",
+        "The account needs what this would take away, or has to do something else first.",
+    ),
+    (
+        "identity.not_found",
+        "There is no such account, session or factor.",
+    ),
+    (
+        "identity.refused",
+        "Address and password do not belong together, or the account may not sign in.",
+    ),
+    ("identity.session", "There is no live session."),
+    (
+        "identity.stale",
+        "The proof is not fresh enough to change what matters.",
+    ),
+    (
+        "identity.taken",
+        "There is an account with this address or for this person.",
+    ),
+    (
+        "identity.ticket",
+        "A sign-in took too long, was tried too often, or was used.",
+    ),
+    (
+        "identity.too_many",
+        "An account has as many factors as it may have.",
+    ),
+    (
+        "identity.wait",
+        "Too many guesses; the next one has to wait.",
+    ),
+    (
+        "identity.weak",
+        "A password is not good enough; the answer says why.",
+    ),
+    (
+        "oauth.access_denied",
+        "The person said no, or the answer was not theirs to give.",
+    ),
+    (
+        "oauth.consent_required",
+        "The person has not agreed, and no page may be shown.",
+    ),
+    (
+        "oauth.damaged",
+        "What is stored about an app or its tokens does not hold together.",
+    ),
+    (
+        "oauth.entry",
+        "An entry of the log about an app could not be written.",
+    ),
+    (
+        "oauth.insufficient_scope",
+        "An access token does not reach that far.",
+    ),
+    ("oauth.invalid_client", "An app did not prove itself."),
+    (
+        "oauth.invalid_dpop_proof",
+        "A proof of possession does not hold.",
+    ),
+    (
+        "oauth.invalid_grant",
+        "A code or refresh token is unknown, used, old, ended, or another app's.",
+    ),
+    (
+        "oauth.invalid_request",
+        "A parameter is missing, comes twice, or is not what it should be.",
+    ),
+    (
+        "oauth.invalid_request_uri",
+        "A pushed request is unknown, used, old, or another app's.",
+    ),
+    ("oauth.invalid_scope", "The scopes are not among the app's."),
+    (
+        "oauth.invalid_token",
+        "An access token is unknown, old, ended, or sent in another way than it was made for.",
+    ),
+    (
+        "oauth.login_required",
+        "Nobody is signed in, and no page may be shown.",
+    ),
+    (
+        "oauth.page",
+        "A page of an app's question could not be made.",
+    ),
+    (
+        "oauth.registration_not_supported",
+        "An app wanted to register itself on the way.",
+    ),
+    (
+        "oauth.request_not_supported",
+        "A signed authorization request was sent.",
+    ),
+    (
+        "oauth.unauthorized_client",
+        "The app may not get tokens in this way.",
+    ),
+    (
+        "oauth.unsupported_grant_type",
+        "There is no such way to get tokens.",
+    ),
+    (
+        "oauth.unsupported_response_type",
+        "Another answer than a code was asked for.",
+    ),
+    (
+        "oauth.use_dpop_nonce",
+        "A proof of possession must carry the nonce of the answer.",
+    ),
+    (
+        "policy.not_found",
+        "It is not the caller's, so for the caller it is not there.",
+    ),
+    (
+        "policy.purpose",
+        "The role does not use data for this purpose.",
+    ),
+    ("policy.purpose_missing", "The read did not say why."),
+    ("policy.role", "The role may not do this."),
+    ("policy.scope", "The token does not reach that far."),
+    (
+        "token.unknown",
+        "There is no valid token: none, expired, revoked or made up.",
+    ),
+];

@@ -1,0 +1,233 @@
+//! Apps on a whole installation: staff register and review them over HTTP, tokens open data through the real gate, and what ends
+//! a token ends it for the next read.
+
+use http::Method;
+use policy::Role;
+use serde_json::{Value, json};
+
+use crate::house::{ACME, Got, House, OTHER, on_each_engine};
+
+const SHEET: &str = "sheet";
+
+fn settings(name: &str) -> Value {
+    json!({
+        "name": name,
+        "auth_method": "client_secret_post",
+        "grant_types": ["client_credentials"],
+        "scopes": "system/sheet.rs",
+        "purposes": ["TREAT"],
+    })
+}
+
+async fn registered(house: &House, tenant: &'static str, body: &Value) -> (String, String) {
+    let got = house
+        .ask(Method::POST, "/v1/apps")
+        .by(house.token(tenant, Role::Operator))
+        .json(body)
+        .send()
+        .await;
+    assert_eq!(got.status, 201, "{}", got.text());
+    let made = got.json();
+    let text = |name: &str| made[name].as_str().unwrap().to_owned();
+    assert_eq!(
+        got.header("location"),
+        Some(format!("/v1/apps/{}", text("client_id")).as_str())
+    );
+    (text("client_id"), text("client_secret"))
+}
+
+async fn review(house: &House, tenant: &'static str, role: Role, app: &str) -> Got {
+    house
+        .ask(Method::PUT, format!("/v1/apps/{app}/review"))
+        .by(house.token(tenant, role))
+        .json(&json!({ "verdict": "approve" }))
+        .send()
+        .await
+}
+
+async fn token(house: &House, app: &str, secret: &str) -> Got {
+    house
+        .ask(Method::POST, "/oauth2/token")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!(
+            "grant_type=client_credentials&client_id={app}&client_secret={secret}"
+        ))
+        .send()
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_is_registered_reviewed_works_and_is_stopped() {
+    on_each_engine(async |house| {
+        let person = house.person(ACME);
+        let path = format!("/v1/persons/{person}/records/{SHEET}/one");
+        let (app, secret) = registered(&house, ACME, &settings("Lantern")).await;
+        assert_eq!(token(&house, &app, &secret).await.status, 401, "in review");
+        let own = review(&house, ACME, Role::Operator, &app).await;
+        assert_eq!((own.status, own.code()), (403, "app.same_person".into()));
+        let theirs = review(&house, OTHER, Role::Security, &app).await;
+        assert_eq!(theirs.status, 404, "{}", theirs.text());
+        let reviewed = review(&house, ACME, Role::Security, &app).await;
+        assert_eq!(reviewed.status, 200, "{}", reviewed.text());
+        assert_eq!(reviewed.json()["state"], "active");
+
+        let got = token(&house, &app, &secret).await;
+        assert_eq!(got.status, 200, "{}", got.text());
+        let entry = house.entry(ACME, got.log_index().unwrap()).await;
+        assert_eq!(entry["action"], "oauth.token");
+        assert_eq!(entry["actor"]["id"], app);
+        let access = got.json()["access_token"].as_str().unwrap().to_owned();
+
+        let put = house
+            .ask(Method::PUT, &path)
+            .by(&access)
+            .json(&json!({ "pulse": 60 }))
+            .send()
+            .await;
+        assert_eq!(put.status, 403, "no `u` in its scopes: {}", put.text());
+        let read = |purpose: &'static str| {
+            house
+                .ask(Method::GET, &path)
+                .by(&access)
+                .purpose(purpose)
+                .send()
+        };
+        house.put(&path, &json!({ "pulse": 61 })).await;
+        let got = read("TREAT").await;
+        assert_eq!((got.status, got.json()["pulse"].as_i64()), (200, Some(61)));
+        let entry = house.entry(ACME, got.log_index().unwrap()).await;
+        assert_eq!(entry["actor"]["id"], app);
+        assert_eq!(entry["actor"]["by"], "oauth");
+        let hresch = read("HRESCH").await;
+        assert_eq!((hresch.status, hresch.code()), (403, "policy.scope".into()));
+        let other = house
+            .ask(
+                Method::GET,
+                format!("/v1/persons/{person}/records/cycle-day/one"),
+            )
+            .by(&access)
+            .purpose("TREAT")
+            .send()
+            .await;
+        assert_eq!((other.status, other.code()), (403, "policy.scope".into()));
+        let delete = house.ask(Method::DELETE, &path).by(&access).send().await;
+        assert_eq!(delete.status, 403, "no `d` in its scopes");
+
+        let listed = house
+            .ask(Method::GET, "/v1/apps")
+            .by(house.token(ACME, Role::Operator))
+            .send()
+            .await;
+        assert_eq!(listed.json()["apps"][0]["name"], "Lantern");
+        assert!(!listed.text().contains(&secret));
+        let theirs = house
+            .ask(Method::GET, "/v1/apps")
+            .by(house.token(OTHER, Role::Operator))
+            .send()
+            .await;
+        assert_eq!(theirs.json()["apps"], json!([]));
+
+        let stopped = house
+            .ask(Method::DELETE, format!("/v1/apps/{app}"))
+            .by(house.token(ACME, Role::Security))
+            .send()
+            .await;
+        assert_eq!(stopped.status, 200, "{}", stopped.text());
+        assert_eq!(read("TREAT").await.status, 401, "the very next read");
+        assert_eq!(token(&house, &app, &secret).await.status, 401);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_no_app_is_refused_without_repeating_it() {
+    let house = House::over_sqlite().await;
+    let mut unknown = settings("Lantern");
+    unknown["surprise"] = "thistledown".into();
+    let mut scope = settings("Lantern");
+    scope["scopes"] = "system/thistledown.rs".into();
+    let mut method = settings("Lantern");
+    method["auth_method"] = "thistledown".into();
+    let mut redirect = settings("Lantern");
+    redirect["redirect_uris"] = json!(["http://thistledown.test/"]);
+    for body in [json!([]), json!({}), unknown, scope, method, redirect] {
+        let got = house
+            .ask(Method::POST, "/v1/apps")
+            .by(house.token(ACME, Role::Operator))
+            .json(&body)
+            .send()
+            .await;
+        assert_eq!(got.status, 400, "{body}: {}", got.text());
+        assert!(!got.text().contains("thistledown"), "{}", got.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_bound_to_a_key_opens_data_with_a_proof_only() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use identity::oauth::jose;
+
+    let house = House::over_sqlite().await;
+    let person = house.person(ACME);
+    let path = format!("/v1/persons/{person}/records/{SHEET}/one");
+    house.put(&path, &json!({ "pulse": 61 })).await;
+    let mut bound = settings("Lantern");
+    bound["dpop_bound"] = true.into();
+    let (app, secret) = registered(&house, ACME, &bound).await;
+    review(&house, ACME, Role::Security, &app).await;
+
+    let key = crypt::es256::Es256Key::generate();
+    let proof = |method: &str, path: &str, token: Option<&str>, serial: u32| {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let mut claims = json!({
+            "htm": method,
+            "htu": format!("https://strongroom.test{path}"),
+            "iat": house.place.clock.now().seconds(),
+            "jti": format!("proof-{serial}"),
+        });
+        if let Some(token) = token {
+            let hash = crypt::hash::sha256(&[token.as_bytes()]);
+            claims["ath"] = URL_SAFE_NO_PAD.encode(hash).into();
+        }
+        let head = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": jose::jwk(&key) });
+        let text = format!("{}.{}", part(&head), part(&claims));
+        let signature = URL_SAFE_NO_PAD.encode(key.sign(text.as_bytes()));
+        format!("{text}.{signature}")
+    };
+    let got = house
+        .ask(Method::POST, "/oauth2/token")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("dpop", proof("POST", "/oauth2/token", None, 1))
+        .body(format!(
+            "grant_type=client_credentials&client_id={app}&client_secret={secret}"
+        ))
+        .send()
+        .await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    let access = got.json()["access_token"].as_str().unwrap().to_owned();
+    let read = async |scheme: &str, proofs: &[String]| {
+        let mut ask = house
+            .ask(Method::GET, &path)
+            .header("authorization", format!("{scheme} {access}"));
+        for proof in proofs {
+            ask = ask.header("dpop", proof);
+        }
+        ask.purpose("TREAT").send().await.status
+    };
+    let good = proof("GET", &path, Some(&access), 2);
+    assert_eq!(read("DPoP", &[good.clone()]).await, 200);
+    assert_eq!(read("DPoP", &[good.clone()]).await, 401, "each once");
+    assert_eq!(read("Bearer", &[]).await, 401);
+    assert_eq!(read("DPoP", &[]).await, 401);
+    let next = proof("GET", &path, Some(&access), 3);
+    assert_eq!(
+        read("DPoP", &[next.clone(), next.clone()]).await,
+        401,
+        "two"
+    );
+    assert_eq!(read("Bearer", &[next.clone()]).await, 401);
+    let elsewhere = proof("GET", "/v1/persons", Some(&access), 4);
+    assert_eq!(read("DPoP", &[elsewhere]).await, 401);
+    assert_eq!(read("DPoP", &[next]).await, 200, "none of it used it up");
+}
