@@ -19,6 +19,7 @@ pub static DATA: &[Migration] = &[
     migration!(3, "access", "data/0003-access.sql"),
     migration!(4, "jobs", "data/0004-jobs.sql"),
     migration!(5, "govern", "data/0005-govern.sql"),
+    migration!(8, "policy", "data/0008-policy.sql"),
 ];
 
 /// The key store.
