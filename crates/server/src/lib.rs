@@ -9,7 +9,9 @@ pub mod commands;
 pub mod config;
 pub mod errors;
 mod failure;
+mod fall;
 mod installation;
+pub mod notices;
 pub mod private;
 pub mod probes;
 mod remote;
@@ -19,7 +21,8 @@ pub mod telemetry;
 pub mod tls;
 
 pub use failure::Failure;
-pub use installation::{Installation, register};
+pub use fall::let_fall;
+pub use installation::{Installation, register, rules, shape};
 pub use serving::Serving;
 
 /// The name of the installation's own log.

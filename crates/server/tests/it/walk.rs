@@ -9,12 +9,17 @@ use policy::{Authority, Role, Scope};
 use serde_json::{Value, json};
 use web::{Access, Route};
 
-use crate::house::{ACME, Ask, Got, House, LONG, OTHER, on_each_engine};
+use crate::house::{ACME, Ask, Got, House, LONG, OTHER, account, on_each_engine, staff};
 
 /// What stands in acme's house, for others to reach for.
 struct Stock {
     person: PersonId,
     file: String,
+    request: String,
+    assignment: String,
+    glass: String,
+    /// One that waits for its second person.
+    asked: String,
 }
 
 /// Texts that only acme's own may ever see.
@@ -64,10 +69,58 @@ async fn stock(house: &House) -> Stock {
         let put = house.put(path, &body).await;
         assert_eq!(put.status, 201, "{}", put.text());
     }
+    let asked = house
+        .ask(Method::POST, "/v1/access/requests")
+        .by(&staff(ACME, Role::Security, 1))
+        .json(&json!({ "account": account(9), "role": "support", "reason": "cover" }));
+    let asked = asked.send().await;
+    assert_eq!(asked.status, 201, "{}", asked.text());
+    let glass = async |role, number| {
+        let ask = house
+            .ask(Method::POST, "/v1/access/break-glass")
+            .by(&staff(ACME, role, number))
+            .json(&json!({ "person": person, "reason": "emergency_care" }));
+        let got = ask.send().await;
+        assert!(matches!(got.status, 201 | 202), "{}", got.text());
+        got.json()["break_glass"].as_str().unwrap().to_owned()
+    };
     Stock {
         person,
         file: uploaded.json()["file"].as_str().unwrap().to_owned(),
+        request: asked.json()["request"].as_str().unwrap().to_owned(),
+        assignment: house
+            .appoint(ACME, account(7), Role::Compliance)
+            .await
+            .to_string(),
+        glass: glass(Role::Clinician, 5).await,
+        asked: glass(Role::Security, 3).await,
     }
+}
+
+/// As whom a route that changes access is called with success: such a one is signed in.
+fn signed_in(id: &str) -> Option<(Role, u8)> {
+    Some(match id {
+        "askForRole" => (Role::Security, 1),
+        "decideRoleRequest" | "endAssignment" | "reviewAssignment" | "secondBreakGlass"
+        | "reviewBreakGlass" => (Role::Owner, 2),
+        "closeBreakGlass" => (Role::Clinician, 5),
+        "breakGlass" => (Role::Clinician, 6),
+        _ => return None,
+    })
+}
+
+/// What security engineers see of access.
+fn is_a_look_at_access(id: &str) -> bool {
+    matches!(
+        id,
+        "listRoleRequests"
+            | "readRoleRequest"
+            | "listAssignments"
+            | "accessReviews"
+            | "readPolicy"
+            | "listBreakGlass"
+            | "readBreakGlass"
+    )
 }
 
 /// How to call a route: its address with acme's ids in it, and a body that it takes.
@@ -80,6 +133,16 @@ fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> Ask<'a
         .replace("{collection}", "sheet")
         .replace("{record}", "one")
         .replace("{file}", &stock.file)
+        .replace("{request}", &stock.request)
+        .replace("{assignment}", &stock.assignment)
+        .replace(
+            "{glass}",
+            if id == "secondBreakGlass" {
+                &stock.asked
+            } else {
+                &stock.glass
+            },
+        )
         .replace("{type}", "Observation")
         .replace("{id}", "obs-1")
         .replace("{version}", "1")
@@ -94,6 +157,13 @@ fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> Ask<'a
     let ask = house.ask(route.method().clone(), format!("{path}{query}"));
     match id {
         "putRecord" => ask.json(&sheet(62)),
+        "askForRole" => {
+            ask.json(&json!({ "account": account(8), "role": "support", "reason": "cover" }))
+        }
+        "decideRoleRequest" => ask.json(&json!({ "approve": true })),
+        "reviewAssignment" => ask.json(&json!({ "keep": true })),
+        "breakGlass" => ask.json(&json!({ "person": stock.person, "reason": "unreachable" })),
+        "reviewBreakGlass" => ask.json(&json!({ "justified": true })),
         "batchRecords" => {
             let item = json!({ "method": "GET", "person": stock.person, "collection": "sheet", "record": "one" });
             ask.header("content-type", "application/x-ndjson")
@@ -127,6 +197,8 @@ fn logged(house: &House) -> Vec<Route<Authority>> {
     routes.sort_by_key(|route| {
         (
             route.doc().id == "erasePerson",
+            // A review closes what is open.
+            route.doc().id == "reviewBreakGlass",
             route.method() == Method::DELETE,
         )
     });
@@ -246,6 +318,11 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "readLog"
             | "proveEntry"
             | "keyStatus"
+            | "listRoleRequests"
+            | "listAssignments"
+            | "accessReviews"
+            | "readPolicy"
+            | "listBreakGlass"
             | "batchRecords"
             | "fhirBundle"
             | "fhirSearch"
@@ -346,7 +423,7 @@ async fn who_keeps_the_house_opens_nothing_in_it() {
                 let may = match id {
                     "readLog" | "proveEntry" => *who == "security",
                     "keyStatus" => *who != "somebody else",
-                    _ => false,
+                    _ => *who == "security" && is_a_look_at_access(id),
                 };
                 if may {
                     assert_eq!((got.status, left), (200, 1), "{what}: {}", got.text());
@@ -397,6 +474,14 @@ fn action(id: &str) -> &'static str {
         "readLog" => "log.read",
         "proveEntry" => "log.prove",
         "keyStatus" => "key.list",
+        "askForRole" => "role.request",
+        "decideRoleRequest" => "role.decide",
+        "endAssignment" | "closeBreakGlass" => "role.end",
+        "reviewAssignment" => "review.decide",
+        "breakGlass" | "secondBreakGlass" => "break_glass.open",
+        "reviewBreakGlass" => "break_glass.review",
+        "readPolicy" => "policy.read",
+        id if is_a_look_at_access(id) => "role.list",
         other => panic!("the route {other} is new: say here what its entry says"),
     }
 }
@@ -410,10 +495,15 @@ async fn each_call_leaves_the_entry_that_it_names() {
             let what = format!("{} {}", route.method(), route.path());
             let role = match id {
                 "readLog" | "proveEntry" | "keyStatus" => Role::Security,
-                _ => Role::App,
+                id if is_a_look_at_access(id) => Role::Security,
+                id => signed_in(id).map_or(Role::App, |(role, _)| role),
+            };
+            let who = match signed_in(id) {
+                Some((role, number)) => staff(ACME, role, number),
+                None => house.token(ACME, role).to_owned(),
             };
             let before = house.log_size(ACME).await;
-            let ask = call(&house, &route, &stock).by(house.token(ACME, role));
+            let ask = call(&house, &route, &stock).by(&who);
             let got = ask.purpose("TREAT").send().await;
             assert!(
                 (200..300).contains(&got.status),
