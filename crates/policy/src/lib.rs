@@ -1,14 +1,16 @@
 //! May this actor do this to that thing, for this purpose?
 //!
 //! [`decide`] is the only function that makes an [`Allowed`], and whatever opens data takes an [`Allowed`]: code that skips
-//! the question does not compile.
+//! the question does not compile. It asks the [`Rules`]: Cedar policies in `policies/*.cedar`.
 //!
 //! Invariant: no answer but a written rule's is yes. A role, verb, purpose or class that no rule names is refused.
 
+pub mod access;
 mod decide;
 mod error;
 mod extent;
 mod role;
+mod rules;
 mod thing;
 mod token;
 
@@ -18,8 +20,12 @@ mod tests;
 pub use decide::{Allowed, decide};
 pub use error::{Denied, TokenError};
 pub use extent::{Extent, Verbs};
-pub use role::{Authority, Proven, Role, Scope};
+pub use role::{Authority, Duty, Proven, Role, Scope};
+pub use rules::{
+    Breach, Change, Law, Problem, Reach, Refusal, RegisterShape, Rule, RuleFile, Rules, RulesError,
+};
 pub use thing::{
-    AppsOf, FileAt, KeysOf, LogOf, PersonAt, RecordAt, RecordsOf, Thing, TrustOf, Verb,
+    AccountsOf, AppsOf, Area, BreakGlassAt, FileAt, KeysOf, Kind, LogOf, PersonAt, PolicyOf,
+    PrivilegeAt, PrivilegesOf, RecordAt, RecordsOf, Thing, TrustOf, Verb,
 };
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

@@ -75,6 +75,8 @@ from_fault!(
     policy::Denied,
     policy::TokenError,
     identity::oauth::OauthError,
+    policy::RulesError,
+    policy::access::AccessError,
     govern::GovernError,
     identity::IdentityError,
 );

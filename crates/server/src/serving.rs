@@ -176,6 +176,9 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 if let Err(error) = house.oauth.tick().await {
                     tracing::warn!(%error, "signing keys did not take their turn, or old tokens were not forgotten");
                 }
+                if let Err(error) = crate::let_fall(&house).await {
+                    tracing::warn!(%error, "privileges that ran out were not ended");
+                }
                 if let Err(error) = house.vault.forget_answers(house.clock.now()).await {
                     tracing::warn!(%error, "old answers were not forgotten");
                 }

@@ -21,7 +21,8 @@ pub static DATA: &[Migration] = &[
     migration!(5, "govern", "data/0005-govern.sql"),
     migration!(6, "identity", "data/0006-identity.sql"),
     migration!(7, "oauth", "data/0007-oauth.sql"),
-    migration!(8, "renew", "data/0008-renew.sql"),
+    migration!(8, "policy", "data/0008-policy.sql"),
+    migration!(9, "renew", "data/0009-renew.sql"),
 ];
 
 /// The key store.

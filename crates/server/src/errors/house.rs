@@ -178,7 +178,6 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("http.status", "An answer had no status."),
     ("http.too_large", "The body is too large."),
     ("json.duplicate_key", "A member comes twice in one object."),
-    ("json.not_utf8", "The body is not UTF-8."),
     (
         "json.number",
         "A number has too many digits or is too large.",

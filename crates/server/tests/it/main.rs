@@ -9,6 +9,7 @@
     reason = "What clippy allows in a test function is just as right in what it calls."
 )]
 
+mod access;
 mod accounts;
 mod addresses;
 mod apps;
@@ -37,4 +38,5 @@ mod records;
 mod refusals;
 mod renew;
 mod running;
+mod stock;
 mod walk;

@@ -1,0 +1,241 @@
+//! What stands in a house for the walk over all routes to reach for, and how each route is called.
+
+use std::collections::HashMap;
+
+use base::{AppId, PersonId};
+use http::Method;
+use identity::oauth::{About, NewApp};
+use policy::{Authority, Role};
+use serde_json::{Value, json};
+use web::Route;
+
+use crate::accounts::{self, Guest};
+use crate::house::{ACME, Ask, House, account, staff};
+
+/// What stands in acme's house, for others to reach for.
+pub struct Stock {
+    pub person: PersonId,
+    pub file: String,
+    /// Who is signed in, for each route of an account of its own: ending one session must not end another's.
+    pub guests: HashMap<&'static str, Guest>,
+    pub app: AppId,
+    pub request: String,
+    pub assignment: String,
+    pub glass: String,
+    /// One that waits for its second person.
+    pub asked: String,
+}
+
+/// Texts that only acme's own may ever see.
+pub const NAME: &str = "Quillfeather";
+pub const FINDING: &str = "marrow-lantern finding";
+/// An id that names no session and no factor.
+pub const NOBODYS: &str = "00000000-0000-4000-8000-000000000000";
+/// What callers bring themselves.
+pub const OWN: &str = "a text of the caller's own";
+pub const BYTES: &[u8] = b"sealed-original thistle bytes";
+
+pub fn patient() -> Value {
+    json!({ "resourceType": "Patient", "id": "pat-1", "name": [{ "family": NAME }] })
+}
+
+pub fn observation(id: Option<&str>, text: &str) -> Value {
+    let mut observation = json!({
+        "resourceType": "Observation",
+        "status": "final",
+        "code": { "text": text },
+        "subject": { "reference": "Patient/pat-1" },
+    });
+    if let Some(id) = id {
+        observation["id"] = id.into();
+    }
+    observation
+}
+
+pub fn app() -> Value {
+    json!({
+        "auth_method": "client_secret_basic",
+        "grant_types": ["client_credentials"],
+        "scopes": "system/sheet.rs",
+        "purposes": ["TREAT"],
+    })
+}
+
+pub fn sheet(pulse: u32) -> Value {
+    json!({ "name": NAME, "finding": FINDING, "pulse": pulse })
+}
+
+pub async fn stock(house: &House) -> Stock {
+    let person = house.person(ACME);
+    for pulse in [60, 61] {
+        let path = format!("/v1/persons/{person}/records/sheet/one");
+        let put = house.put(path, &sheet(pulse)).await;
+        assert!(matches!(put.status, 200 | 201), "{}", put.text());
+    }
+    let uploaded = house.upload(person, "thistle.pdf", BYTES.to_vec()).await;
+    assert_eq!(uploaded.status, 201, "{}", uploaded.text());
+    for (path, body) in [
+        ("/fhir/Patient/pat-1", patient()),
+        (
+            "/fhir/Observation/obs-1",
+            observation(Some("obs-1"), FINDING),
+        ),
+    ] {
+        let put = house.put(path, &body).await;
+        assert_eq!(put.status, 201, "{}", put.text());
+    }
+    let tenant = ACME.parse().unwrap();
+    let (ctx, _) = house.place.local(&tenant, "test");
+    let new = NewApp {
+        about: About {
+            name: "Marigold".to_owned(),
+            contact: String::new(),
+        },
+        settings: serde_json::from_value(app()).unwrap(),
+    };
+    let made = house.place.oauth.register_app(&ctx, &new).await.unwrap();
+    let asked = house
+        .ask(Method::POST, "/v1/access/requests")
+        .by(&staff(ACME, Role::Security, 1))
+        .json(&json!({ "account": account(9), "role": "support", "reason": "cover" }));
+    let asked = asked.send().await;
+    assert_eq!(asked.status, 201, "{}", asked.text());
+    let glass = async |role, number| {
+        let ask = house
+            .ask(Method::POST, "/v1/access/break-glass")
+            .by(&staff(ACME, role, number))
+            .json(&json!({ "person": person, "reason": "emergency_care" }));
+        let got = ask.send().await;
+        assert!(matches!(got.status, 201 | 202), "{}", got.text());
+        got.json()["break_glass"].as_str().unwrap().to_owned()
+    };
+    Stock {
+        person,
+        app: made.app,
+        file: uploaded.json()["file"].as_str().unwrap().to_owned(),
+        guests: HashMap::new(),
+        request: asked.json()["request"].as_str().unwrap().to_owned(),
+        assignment: house
+            .appoint(ACME, account(7), Role::Compliance)
+            .await
+            .to_string(),
+        glass: glass(Role::Clinician, 5).await,
+        asked: glass(Role::Security, 3).await,
+    }
+}
+
+pub fn is_about_ones_account(id: &str) -> bool {
+    id.starts_with("account")
+}
+
+/// As whom a route that changes access is called with success: such a one is signed in.
+pub fn signed_in(id: &str) -> Option<(Role, u8)> {
+    Some(match id {
+        "askForRole" => (Role::Security, 1),
+        "decideRoleRequest" | "endAssignment" | "reviewAssignment" | "secondBreakGlass"
+        | "reviewBreakGlass" => (Role::Owner, 2),
+        "closeBreakGlass" => (Role::Clinician, 5),
+        "breakGlass" => (Role::Clinician, 6),
+        _ => return None,
+    })
+}
+
+/// What security engineers see of access.
+pub fn is_a_look_at_access(id: &str) -> bool {
+    matches!(
+        id,
+        "listRoleRequests"
+            | "readRoleRequest"
+            | "listAssignments"
+            | "accessReviews"
+            | "readPolicy"
+            | "listBreakGlass"
+            | "readBreakGlass"
+    )
+}
+
+/// How to call a route: its address with acme's ids in it, and a body that it takes.
+pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> Ask<'a> {
+    let id = route.doc().id;
+    let path = route
+        .path()
+        .replace("{person}", &stock.person.to_string())
+        .replace("{collection}", "sheet")
+        .replace("{record}", "one")
+        .replace("{file}", &stock.file)
+        .replace("{app}", &stock.app.to_string())
+        .replace("{request}", &stock.request)
+        .replace("{assignment}", &stock.assignment)
+        .replace(
+            "{glass}",
+            if id == "secondBreakGlass" {
+                &stock.asked
+            } else {
+                &stock.glass
+            },
+        )
+        .replace("{type}", "Observation")
+        .replace("{id}", "obs-1")
+        .replace("{version}", "1")
+        .replace("{index}", "0")
+        .replace("{tenant}", ACME)
+        .replace("{*path}", "0/000.p/1");
+    let nobody = Guest {
+        session: NOBODYS.to_owned(),
+        factor: NOBODYS.to_owned(),
+        ..Guest::default()
+    };
+    let guest = stock.guests.get(id).unwrap_or(&nobody);
+    let path = path
+        .replace("{session}", &guest.session)
+        .replace("{factor}", &guest.factor);
+    let query = if id == "fhirSearch" {
+        "?patient=pat-1"
+    } else {
+        ""
+    };
+    let ask = house.ask(route.method().clone(), format!("{path}{query}"));
+    match id {
+        "putRecord" => ask.json(&sheet(62)),
+        "registerApp" | "changeApp" => {
+            let mut app = app();
+            app["name"] = OWN.into();
+            ask.json(&app)
+        }
+        "reviewApp" => ask.json(&json!({ "verdict": "approve" })),
+        "askForRole" => {
+            ask.json(&json!({ "account": account(8), "role": "support", "reason": "cover" }))
+        }
+        "decideRoleRequest" => ask.json(&json!({ "approve": true })),
+        "reviewAssignment" => ask.json(&json!({ "keep": true })),
+        "breakGlass" => ask.json(&json!({ "person": stock.person, "reason": "unreachable" })),
+        "reviewBreakGlass" => ask.json(&json!({ "justified": true })),
+        "batchRecords" => {
+            let item = json!({ "method": "GET", "person": stock.person, "collection": "sheet", "record": "one" });
+            ask.header("content-type", "application/x-ndjson")
+                .body(format!("{item}\n"))
+        }
+        "uploadFile" => ask
+            .header("content-type", "text/plain")
+            .body(BYTES.to_vec()),
+        "fhirBundle" => ask.json(&json!({
+            "resourceType": "Bundle",
+            "type": "batch",
+            "entry": [{ "request": { "method": "GET", "url": "Observation/obs-1" } }],
+        })),
+        "fhirPostSearch" => ask
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("patient=pat-1"),
+        "accountRename" => ask.json(&json!({ "name": "Dagny", "language": "sv" })),
+        "accountSessionName" => ask.json(&json!({ "name": "the old laptop" })),
+        "accountStepUp" => ask.json(&json!({ "password": accounts::PASSWORD })),
+        "accountPassword" => ask.json(&json!({ "password": accounts::OTHER_PASSWORD })),
+        "accountFactorBegin" => ask.json(&json!({ "kind": "totp" })),
+        "accountFactorAdd" => {
+            ask.json(&json!({ "ticket": guest.ticket, "code": guest.code(), "name": "phone" }))
+        }
+        "fhirCreate" => ask.json(&observation(None, OWN)),
+        "fhirUpdate" => ask.json(&observation(Some("obs-1"), OWN)),
+        _ => ask,
+    }
+}
