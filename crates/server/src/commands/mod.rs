@@ -11,6 +11,7 @@ mod keys;
 mod log;
 mod migrate;
 mod place;
+mod policy;
 mod register;
 mod serve;
 mod synth;
@@ -41,6 +42,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Keys(args) => wait(keys::run(args)),
         Command::Log(args) => wait(log::run(args)),
         Command::Register(args) => register::run(args),
+        Command::Policy(args) => policy::run(args),
         Command::Token(args) => wait(token::run(args)),
         Command::Config(args) => config::run(&args),
         Command::Migrate(place) => wait(migrate::run(place)),

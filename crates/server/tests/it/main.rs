@@ -25,5 +25,6 @@ mod house;
 mod import;
 mod records;
 mod refusals;
+mod roles;
 mod running;
 mod walk;

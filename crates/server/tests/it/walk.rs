@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use web::{Access, Route};
 
 use crate::house::{ACME, Ask, Got, House, LONG, OTHER, account, on_each_engine, staff};
+use crate::roles::{is_a_look_at_access, signed_in};
 
 /// What stands in acme's house, for others to reach for.
 struct Stock {
@@ -95,32 +96,6 @@ async fn stock(house: &House) -> Stock {
         glass: glass(Role::Clinician, 5).await,
         asked: glass(Role::Security, 3).await,
     }
-}
-
-/// As whom a route that changes access is called with success: such a one is signed in.
-fn signed_in(id: &str) -> Option<(Role, u8)> {
-    Some(match id {
-        "askForRole" => (Role::Security, 1),
-        "decideRoleRequest" | "endAssignment" | "reviewAssignment" | "secondBreakGlass"
-        | "reviewBreakGlass" => (Role::Owner, 2),
-        "closeBreakGlass" => (Role::Clinician, 5),
-        "breakGlass" => (Role::Clinician, 6),
-        _ => return None,
-    })
-}
-
-/// What security engineers see of access.
-fn is_a_look_at_access(id: &str) -> bool {
-    matches!(
-        id,
-        "listRoleRequests"
-            | "readRoleRequest"
-            | "listAssignments"
-            | "accessReviews"
-            | "readPolicy"
-            | "listBreakGlass"
-            | "readBreakGlass"
-    )
 }
 
 /// How to call a route: its address with acme's ids in it, and a body that it takes.
