@@ -117,6 +117,7 @@ enum Operation {
     Cipher,
     Keys,
     Log,
+    Policy,
 }
 
 fn main() -> ExitCode {
@@ -196,6 +197,7 @@ async fn operation(args: Ops) -> Outcome<bool> {
         Operation::Cipher => ops::cipher::run(&plan)?,
         Operation::Keys => ops::keys::run(&plan).await?,
         Operation::Log => ops::log::run(&plan).await?,
+        Operation::Policy => ops::policy::run(&plan)?,
     };
     for row in rows {
         println!("{row}");

@@ -3,6 +3,7 @@
 pub mod cipher;
 pub mod keys;
 pub mod log;
+pub mod policy;
 
 use std::path::PathBuf;
 use std::sync::Arc;

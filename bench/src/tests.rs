@@ -142,7 +142,7 @@ async fn erased_persons_are_gone_and_erased_once_each() -> Outcome {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_runs() -> Outcome {
-    for at in 0..3 {
+    for at in 0..4 {
         let folder = tempfile::tempdir()?;
         let plan = ops::Plan {
             data: folder.path().to_owned(),
@@ -151,7 +151,8 @@ async fn every_operation_runs() -> Outcome {
         let rows = match at {
             0 => ops::cipher::run(&plan)?,
             1 => ops::keys::run(&plan).await?,
-            _ => ops::log::run(&plan).await?,
+            2 => ops::log::run(&plan).await?,
+            _ => ops::policy::run(&plan)?,
         };
         assert!(rows.len() >= 2);
         for row in rows {

@@ -112,6 +112,7 @@ const OPS: &[(&str, &[&str])] = &[
         &["new-keys", "new-keys-singly", "rewrap", "destroy-keys"],
     ),
     ("log", &["log-append", "log-prove", "log-verify"]),
+    ("policy", &["authorise", "authorise-first"]),
 ];
 
 /// The collection that is measured.

@@ -25,6 +25,7 @@ promises! {
     "transit.tls",
     "transit.hybrid",
     "access.logged",
+    "access.reviewed",
     "log.always_on",
     "cards.none",
     "logs.clean",

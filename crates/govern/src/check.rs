@@ -90,11 +90,15 @@ pub enum Seen {
     Fields,
     /// Stored documents that were compared with it.
     Documents,
+    /// Privileges that somebody holds.
+    Privileges,
+    /// Emergency accesses.
+    Emergencies,
 }
 
 impl Seen {
     /// Every one.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Places,
         Self::BytesSearched,
         Self::Markers,
@@ -120,6 +124,8 @@ impl Seen {
         Self::Collections,
         Self::Fields,
         Self::Documents,
+        Self::Privileges,
+        Self::Emergencies,
     ];
 }
 
@@ -200,11 +206,15 @@ pub enum Wrong {
     RegisterEmpty,
     /// The register lets payment data in.
     PaymentField,
+    /// A privilege or an emergency access was not reviewed in time.
+    ReviewOverdue,
+    /// Somebody could approve their own request.
+    OwnApproval,
 }
 
 impl Wrong {
     /// Every one.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::PlainText,
         Self::NotStored,
         Self::NothingSearched,
@@ -233,6 +243,8 @@ impl Wrong {
         Self::UnknownAccepted,
         Self::RegisterEmpty,
         Self::PaymentField,
+        Self::ReviewOverdue,
+        Self::OwnApproval,
     ];
 }
 

@@ -54,6 +54,9 @@ pub enum Command {
     /// The data register: what may be kept, and how it is protected
     #[command(subcommand)]
     Register(Register),
+    /// The rules: who may do what to what, for which purpose
+    #[command(subcommand)]
+    Policy(Policy),
     /// Tokens that let programs and people in
     #[command(subcommand)]
     Token(Token),
@@ -165,6 +168,63 @@ pub struct ImportFhir {
     #[arg(long)]
     pub tenant: Option<TenantId>,
     /// The outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `policy`
+#[derive(Debug, Subcommand)]
+pub enum Policy {
+    /// Are policies right? Those that come with the program, and an installation's own (Cedar files or folders of them)
+    Check(PolicyFiles),
+    /// Ask every question that there is, and see that no answer breaks a law of the house
+    Test(PolicyFiles),
+    /// Who may do what to what, for which purpose, and by which policy
+    Explain(PolicyExplain),
+    /// Who gains and who loses from one set of policies to another
+    Diff(PolicyDiff),
+    /// The schema that policies are written against, made from the register
+    Schema(Place),
+}
+
+/// Policies to look at.
+#[derive(Debug, Args)]
+pub struct PolicyFiles {
+    /// Cedar files and folders. Those that permit something are a whole set; those that only forbid narrow the program's
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Which installation: its register and its own policies
+    #[command(flatten)]
+    pub place: Place,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `policy explain`
+#[derive(Debug, Args)]
+pub struct PolicyExplain {
+    /// Only this role
+    #[arg(long)]
+    pub role: Option<Role>,
+    /// The policies to explain
+    #[command(flatten)]
+    pub files: PolicyFiles,
+}
+
+/// `policy diff`
+#[derive(Debug, Args)]
+pub struct PolicyDiff {
+    /// The policies of before: a Cedar file, a folder, or `built-in`
+    #[arg(value_name = "OLD")]
+    pub before: PathBuf,
+    /// The policies of afterwards
+    #[arg(value_name = "NEW")]
+    pub after: PathBuf,
+    /// Which installation's register they are about
+    #[command(flatten)]
+    pub place: Place,
+    /// As JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -469,7 +529,7 @@ pub enum Token {
 /// `token create`
 #[derive(Debug, Args)]
 pub struct TokenCreate {
-    /// app, clinician, operator, security or person
+    /// app, person, clinician, security, operator, owner, administrator, compliance, support or developer
     #[arg(long)]
     pub role: Role,
     /// What it is for, as the list will show it; no person's name

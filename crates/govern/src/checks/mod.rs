@@ -7,6 +7,7 @@ mod cards;
 mod cipher;
 mod logs_clean;
 mod register;
+mod reviewed;
 mod transit;
 
 pub use access::{AccessLogged, Attempted, Proven, Reader};
@@ -16,6 +17,7 @@ pub use cards::{CardPlaces, CardsNone, TEST_CARDS};
 pub use cipher::{Cipher, Sample, Sampler, Sealing};
 pub use logs_clean::{LogsClean, Provoke, Provoked};
 pub use register::{Field, RegisterPresent, Registered};
+pub use reviewed::{AccessReviewed, Privilege, Privileges};
 pub use transit::{Hybrid, Transit};
 
 /// Data at rest: records.
@@ -34,6 +36,8 @@ pub const TRANSIT_TLS: &str = "transit.tls";
 pub const TRANSIT_HYBRID: &str = "transit.hybrid";
 /// Every access leaves an entry with a proof.
 pub const ACCESS_LOGGED: &str = "access.logged";
+/// Privileges are given by a second person, and reviewed.
+pub const ACCESS_REVIEWED: &str = "access.reviewed";
 /// The log cannot be switched off.
 pub const LOG_ALWAYS_ON: &str = "log.always_on";
 /// No payment card numbers.
@@ -56,6 +60,7 @@ pub const NAMES: &[&str] = &[
     TRANSIT_TLS,
     TRANSIT_HYBRID,
     ACCESS_LOGGED,
+    ACCESS_REVIEWED,
     LOG_ALWAYS_ON,
     CARDS_NONE,
     LOGS_CLEAN,

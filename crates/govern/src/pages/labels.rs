@@ -168,6 +168,20 @@ pub(super) fn seen(seen: Seen, lang: Lang) -> &'static str {
             "Documents comparés",
             "Documents compared",
         ],
+        Seen::Privileges => &[
+            "Rättigheter",
+            "Rechte",
+            "Permessi",
+            "Droits",
+            "Privileges held",
+        ],
+        Seen::Emergencies => &[
+            "Nödöppningar",
+            "Notzugriffe",
+            "Accessi d’emergenza",
+            "Accès d’urgence",
+            "Emergency accesses",
+        ],
     })
 }
 
@@ -369,6 +383,20 @@ pub(super) fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "L’inventario ammette dati di pagamento",
             "Le registre admet des données de paiement",
             "The register lets payment data in",
+        ],
+        Wrong::ReviewOverdue => &[
+            "Omprövningen är försenad",
+            "Die Prüfung ist überfällig",
+            "La revisione è in ritardo",
+            "Le réexamen est en retard",
+            "A review is overdue",
+        ],
+        Wrong::OwnApproval => &[
+            "Någon kunde godkänna sin egen begäran",
+            "Jemand konnte den eigenen Antrag genehmigen",
+            "Qualcuno ha potuto approvare la propria richiesta",
+            "Quelqu’un a pu approuver sa propre demande",
+            "Somebody could approve their own request",
         ],
     })
 }

@@ -8,8 +8,9 @@ use crypt::{Context, SymmetricKey};
 
 use crate::canary::{Marker, Raw, Shelf};
 use crate::checks::{
-    Answer, AtRest, CardPlaces, CardsNone, Cipher, Field, LogsClean, Plant, Planted, Provoke,
-    Provoked, REST_FILES, REST_RECORDS, RegisterPresent, Registered, Sample, Sampler, Sealing,
+    AccessReviewed, Answer, AtRest, CardPlaces, CardsNone, Cipher, Field, LogsClean, Plant,
+    Planted, Privilege, Privileges, Provoke, Provoked, REST_FILES, REST_RECORDS, RegisterPresent,
+    Registered, Sample, Sampler, Sealing,
 };
 use crate::{Check, Outcome, ProbeError, Probing, Wrong};
 
@@ -443,4 +444,39 @@ async fn a_probe_that_fails_is_no_result_and_what_was_planted_goes_away() {
         .await
         .expect_err("nothing could be searched");
     assert!(fake.memory.lock().expect("memory").is_empty());
+}
+
+struct Roster(Vec<Privilege>, Answer);
+
+impl Privileges for Roster {
+    fn all(&self) -> Probing<'_, Vec<Privilege>> {
+        ready(self.0.clone())
+    }
+
+    fn approve_own(&self) -> Probing<'_, Answer> {
+        ready(self.1)
+    }
+}
+
+#[tokio::test]
+async fn a_review_that_is_overdue_is_seen_and_so_is_an_approval_of_ones_own() {
+    let held = |overdue, emergency| Privilege {
+        role: "clinician".into(),
+        emergency,
+        overdue,
+    };
+    let measure = async |roster| {
+        let check = AccessReviewed::new(Arc::new(roster));
+        let drilled = check.drill().await.expect("it was measured");
+        assert!(drilled.has(Wrong::ReviewOverdue));
+        check.measure().await.expect("it was measured")
+    };
+    let good = vec![held(false, false), held(false, true)];
+    assert!(measure(Roster(good.clone(), Answer::Refused)).await.held());
+    let alone = measure(Roster(good, Answer::Done)).await;
+    assert!(alone.has(Wrong::OwnApproval));
+    for emergency in [false, true] {
+        let late = measure(Roster(vec![held(true, emergency)], Answer::Refused)).await;
+        assert!(late.has(Wrong::ReviewOverdue));
+    }
 }

@@ -113,6 +113,15 @@ pub(super) fn compile(
     read.compiled(shape)
 }
 
+/// Whether one of the files permits something. What cannot be read permits nothing; it is refused later.
+pub(super) fn any_permit(files: &[RuleFile]) -> bool {
+    let sets = files
+        .iter()
+        .filter_map(|file| PolicySet::from_str(&file.text).ok());
+    sets.flat_map(|set| set.policies().map(Policy::effect).collect::<Vec<_>>())
+        .any(|effect| effect == Effect::Permit)
+}
+
 /// Without Cedar's validation, for texts that are known to be right.
 pub(super) fn trusting(files: &[RuleFile]) -> Result<Rules, RulesError> {
     let mut read = Read::default();

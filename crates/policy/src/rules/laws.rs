@@ -50,7 +50,7 @@ fn is(kind: Kind, area: Area) -> bool {
 }
 
 /// The laws.
-pub const LAWS: [Law; 10] = [
+pub(crate) static LAWS: [Law; 10] = [
     Law {
         id: "no-other-tenant",
         about: "Nobody reaches into another tenant.",
@@ -142,6 +142,12 @@ pub const LAWS: [Law; 10] = [
 ];
 
 impl Rules {
+    /// The laws that [`Rules::breaches`] holds answers to.
+    #[must_use]
+    pub const fn laws() -> &'static [Law] {
+        &LAWS
+    }
+
     /// How many questions there are, and which answers break a law.
     #[must_use]
     pub fn breaches(&self) -> (usize, Vec<Breach>) {

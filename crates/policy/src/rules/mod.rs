@@ -134,6 +134,19 @@ impl Rules {
         compile::compile(shape, files, &[])
     }
 
+    /// The rules of some files: a whole set where one of them permits something; where they only forbid, they narrow those that
+    /// come with the program.
+    ///
+    /// # Errors
+    /// As [`Rules::compile`].
+    pub fn of(shape: &RegisterShape, files: &[RuleFile]) -> Result<Self, RulesError> {
+        if compile::any_permit(files) {
+            Self::whole(shape, files)
+        } else {
+            Self::compile(shape, files)
+        }
+    }
+
     /// The schema of policies over this register, as Cedar reads it.
     #[must_use]
     pub fn schema(shape: &RegisterShape) -> String {

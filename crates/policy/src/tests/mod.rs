@@ -194,3 +194,15 @@ fn no_role_reads_credentials() {
         }
     }
 }
+
+#[tokio::test]
+async fn every_statement_prepares_on_each_engine() {
+    let engines = store::danger_testing::each_engine(store::migrations::DATA, None).await;
+    let all = crate::STATEMENTS.iter().chain(crate::access::STATEMENTS);
+    for db in engines.expect("they open") {
+        for sql in all.clone() {
+            let prepared = db.prepare(sql).await;
+            assert!(prepared.is_ok(), "{}: {prepared:?}: {sql:?}", db.engine);
+        }
+    }
+}

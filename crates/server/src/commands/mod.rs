@@ -12,6 +12,7 @@ mod keys;
 mod log;
 mod migrate;
 mod place;
+mod policy;
 mod register;
 mod serve;
 mod synth;
@@ -43,6 +44,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Keys(args) => wait(keys::run(args)),
         Command::Log(args) => wait(log::run(args)),
         Command::Register(args) => register::run(args),
+        Command::Policy(args) => policy::run(args),
         Command::Token(args) => wait(token::run(args)),
         Command::User(args) => wait(user::run(args)),
         Command::App(args) => wait(app::run(args)),

@@ -15,6 +15,7 @@ mod every;
 mod front;
 mod logins;
 mod plant;
+mod privileges;
 mod provoke;
 mod raw;
 mod registered;
@@ -29,7 +30,9 @@ use std::time::Duration;
 
 use audit::{Action, Entry, Outcome};
 use base::{Class, PersonId, Secret, TenantId, TokenId};
-use govern::checks::{self, AccessLogged, AtRest, CardsNone, Cipher, Hybrid, LogAlwaysOn};
+use govern::checks::{
+    self, AccessLogged, AccessReviewed, AtRest, CardsNone, Cipher, Hybrid, LogAlwaysOn,
+};
 use govern::checks::{LogsClean, RegisterPresent, Transit};
 use govern::real::{All, InTheLog};
 use govern::{Check, Ledger, ProbeError};
@@ -214,6 +217,9 @@ impl Bench {
             Box::new(Transit::new(self.endpoint.clone(), rng())),
             Box::new(Hybrid::new(self.endpoint.clone(), without_hybrid)),
             Box::new(AccessLogged::new(Arc::new(access::Looks(Arc::clone(self))))),
+            Box::new(AccessReviewed::new(Arc::new(privileges::Held(Arc::clone(
+                self,
+            ))))),
             Box::new(LogAlwaysOn::new(
                 self.house.db.clone(),
                 self.tenant.clone(),

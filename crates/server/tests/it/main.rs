@@ -37,6 +37,7 @@ mod post;
 mod records;
 mod refusals;
 mod renew;
+mod roles;
 mod running;
 mod stock;
 mod walk;

@@ -128,32 +128,6 @@ pub fn is_about_ones_account(id: &str) -> bool {
     id.starts_with("account")
 }
 
-/// As whom a route that changes access is called with success: such a one is signed in.
-pub fn signed_in(id: &str) -> Option<(Role, u8)> {
-    Some(match id {
-        "askForRole" => (Role::Security, 1),
-        "decideRoleRequest" | "endAssignment" | "reviewAssignment" | "secondBreakGlass"
-        | "reviewBreakGlass" => (Role::Owner, 2),
-        "closeBreakGlass" => (Role::Clinician, 5),
-        "breakGlass" => (Role::Clinician, 6),
-        _ => return None,
-    })
-}
-
-/// What security engineers see of access.
-pub fn is_a_look_at_access(id: &str) -> bool {
-    matches!(
-        id,
-        "listRoleRequests"
-            | "readRoleRequest"
-            | "listAssignments"
-            | "accessReviews"
-            | "readPolicy"
-            | "listBreakGlass"
-            | "readBreakGlass"
-    )
-}
-
 /// How to call a route: its address with acme's ids in it, and a body that it takes.
 pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> Ask<'a> {
     let id = route.doc().id;

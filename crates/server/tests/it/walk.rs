@@ -10,9 +10,8 @@ use web::{Access, Route};
 
 use crate::accounts::Guest;
 use crate::house::{ACME, Got, House, LONG, OTHER, on_each_engine, staff};
-use crate::stock::{
-    BYTES, FINDING, NAME, call, is_a_look_at_access, is_about_ones_account, sheet, signed_in, stock,
-};
+use crate::roles::{is_a_look_at_access, signed_in};
+use crate::stock::{BYTES, FINDING, NAME, call, is_about_ones_account, sheet, stock};
 
 fn logged(house: &House) -> Vec<Route<Authority>> {
     let mut routes: Vec<_> = house
