@@ -197,7 +197,7 @@ statements! {
     // Counting, for status and for "to zero".
     COUNT_PERSON_KEYS = Sql::both("SELECT region, class, parent, count(*) FROM person_key WHERE tenant = $1 GROUP BY region, class, parent");
     COUNT_TENANT_KEYS = Sql::both("SELECT region, class, parent, count(*) FROM tenant_key WHERE tenant = $1 AND wrapped IS NOT NULL GROUP BY region, class, parent");
-    PERSONS_TURNED = Sql::both("SELECT person, class, max(generation) FROM person_key WHERE tenant = $1 GROUP BY person, class HAVING count(*) > 1 ORDER BY person, class");
+    COUNT_TURNED = Sql::both("SELECT person, class, max(generation) FROM person_key WHERE tenant = $1 GROUP BY person, class HAVING count(*) > 1 ORDER BY person, class");
     COUNT_PERSONS = Sql::both("SELECT count(*), count(gone_at) FROM person WHERE tenant = $1");
 
     // Anchors of the logs. A log grows, or stays as it is.

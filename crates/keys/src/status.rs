@@ -168,7 +168,7 @@ impl Keys {
     ) -> Result<BTreeMap<PersonId, BTreeMap<Class, u32>>, KeysError> {
         let mut turned = BTreeMap::<_, BTreeMap<_, _>>::new();
         for row in self
-            .collect(&sql::PERSONS_TURNED, vec![tenant.into()])
+            .collect(&sql::COUNT_TURNED, vec![tenant.into()])
             .await?
         {
             let person = PersonId::from_slice(row.bytes(0)?)
