@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
+mod console;
 pub mod errors;
 mod failure;
 mod installation;

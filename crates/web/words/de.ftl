@@ -3,6 +3,7 @@
 skip = Zum Inhalt
 menu = Ihre Seiten
 places = Konsole
+actions = Was Sie tun können
 language = Sprache
 sign-out = Abmelden
 mistake = Fehler

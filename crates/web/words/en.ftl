@@ -3,6 +3,7 @@
 skip = Skip to content
 menu = Your pages
 places = Console
+actions = What you can do
 language = Language
 sign-out = Sign out
 mistake = Mistake

@@ -3,6 +3,7 @@
 skip = Aller au contenu
 menu = Vos pages
 places = Console
+actions = Ce que vous pouvez faire
 language = Langue
 sign-out = Se déconnecter
 mistake = Erreur

@@ -3,6 +3,7 @@
 skip = Vai al contenuto
 menu = Le sue pagine
 places = Console
+actions = Che cosa può fare
 language = Lingua
 sign-out = Esci
 mistake = Errore

@@ -3,6 +3,7 @@
 skip = Till innehållet
 menu = Dina sidor
 places = Konsol
+actions = Vad du kan göra
 language = Språk
 sign-out = Logga ut
 mistake = Fel

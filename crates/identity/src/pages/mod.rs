@@ -161,3 +161,9 @@ const fn language(lang: web::Lang) -> crate::Language {
         web::Lang::En => crate::Language::En,
     }
 }
+
+/// Where somebody proves once more that it is them, to go on at `next`.
+#[must_use]
+pub fn confirm_path(next: &str) -> String {
+    visitor::with_next("/account/confirm", next)
+}

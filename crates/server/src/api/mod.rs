@@ -126,7 +126,13 @@ pub fn routes(house: &House) -> Routes<Authority> {
     }));
     let meta = meta::routes(&routes);
     routes.extend(meta);
+    routes.extend(crate::console::routes(house, staff(house)));
     routes
+}
+
+/// What the console works through.
+fn staff(house: &House) -> Routes<Authority> {
+    account::routes(house)
 }
 
 /// The OpenAPI description of every route.
