@@ -106,6 +106,18 @@ impl ClassSet {
         Self(self.0 & other.0)
     }
 
+    /// The classes that are in one of them.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The classes that are not in the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether there is no class in it.
     #[must_use]
     pub const fn is_empty(self) -> bool {

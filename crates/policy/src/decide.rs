@@ -1,8 +1,17 @@
-//! The rules, and the proof that they were asked.
+//! Asking the rules, and the proof that they were asked.
 
 use base::{Class, ClassSet, Ctx, Purpose};
 
-use crate::{Authority, Denied, Role, Thing, Verb};
+use crate::rules::{self, Answer, Bound, Question, Refusal, Rules};
+use crate::{Authority, Denied, Kind, Role, Thing, Verb};
+
+/// The ceiling of a token that has none.
+const EVERY_CLASS: ClassSet = ClassSet::EMPTY
+    .with(Class::Public)
+    .with(Class::Internal)
+    .with(Class::Personal)
+    .with(Class::Health)
+    .with(Class::Credential);
 
 /// Proof that policy allowed one verb on one thing, with what may be seen of it. Only [`decide`] makes one.
 #[derive(Clone, Debug)]
@@ -47,20 +56,6 @@ impl<T> Allowed<T> {
     }
 }
 
-/// The answer of one rule: its name and what may be seen.
-struct Rule {
-    name: &'static str,
-    clear: ClassSet,
-    masked: ClassSet,
-}
-
-const PLAIN: ClassSet = ClassSet::EMPTY.with(Class::Public).with(Class::Internal);
-const WHO: ClassSet = PLAIN.with(Class::Personal);
-const HOW: ClassSet = PLAIN.with(Class::Health);
-const ALL: ClassSet = WHO.with(Class::Health);
-const NONE: ClassSet = ClassSet::EMPTY;
-const PERSONAL: ClassSet = ClassSet::EMPTY.with(Class::Personal);
-
 /// Ask policy whether `authority` may `verb` this `thing` in the circumstances `ctx`.
 ///
 /// # Errors
@@ -74,9 +69,9 @@ pub fn decide<T: Thing>(
     if thing.tenant() != &authority.tenant || ctx.tenant != authority.tenant {
         return Err(Denied::NotYours);
     }
-    if authority.role == Role::Person
-        && (authority.person.is_none() || thing.person() != authority.person)
-    {
+    // Whoever acts for one person reaches that person only; the role `person` always acts for one.
+    let acts_for_one = authority.role == Role::Person || authority.person.is_some();
+    if acts_for_one && (authority.person.is_none() || thing.person() != authority.person) {
         return Err(Denied::NotYours);
     }
     if verb.changes() && authority.scope.read_only {
@@ -91,166 +86,77 @@ pub fn decide<T: Thing>(
     if T::ABOUT_PEOPLE && verb == Verb::Read && ctx.purpose.is_none() {
         return Err(Denied::NoPurpose);
     }
-    let rule = if T::ABOUT_PEOPLE {
-        about_people(authority.role, verb, ctx.purpose, T::KIND)?
-    } else {
-        about_the_house(authority.role, verb, T::KIND)?
-    };
-    let ceiling = authority.classes().unwrap_or(ALL.with(Class::Credential));
-    // What the token's own ceiling hides is absent, not masked: a mask tells that there is something.
-    Ok(Allowed {
-        thing,
-        verb,
-        clear: rule.clear.intersect(ceiling),
-        masked: rule.masked.intersect(ceiling),
-        purpose: ctx.purpose,
-        rule: rule.name,
-    })
-}
-
-const fn verb_word(verb: Verb) -> &'static str {
-    match verb {
-        Verb::Create => "create",
-        Verb::Read => "read",
-        Verb::Update => "change",
-        Verb::Delete => "delete",
-        Verb::Manage => "manage",
+    let answer = rules::ask(|rules| question(rules, ctx, authority, verb, &thing));
+    match answer {
+        Answer::Yes {
+            rule,
+            clear,
+            masked,
+        } => {
+            let ceiling = authority.classes().unwrap_or(EVERY_CLASS);
+            // What the token's own ceiling hides is absent, not masked: a mask tells that there is something.
+            Ok(Allowed {
+                thing,
+                verb,
+                clear: clear.intersect(ceiling),
+                masked: masked.intersect(ceiling),
+                purpose: ctx.purpose,
+                rule,
+            })
+        }
+        Answer::No(refusal) => Err(denied(refusal, authority.role, verb, T::KIND, ctx.purpose)),
     }
 }
 
-/// Records and files: who sees which class, for which purpose.
-fn about_people(
+/// What is asked, with everything left out that rules about this kind cannot depend on.
+fn question<T: Thing>(
+    rules: &Rules,
+    ctx: &Ctx,
+    authority: &Authority,
+    verb: Verb,
+    thing: &T,
+) -> Question {
+    let person = thing.person();
+    let mut question = Question::plain(authority.role, verb, T::KIND);
+    question.bound = match authority.person {
+        None => Bound::Free,
+        own if own == person => Bound::Same,
+        _ => Bound::Other,
+    };
+    question.somebody = person.is_some();
+    question.assurance = authority.assurance;
+    question.fresh = authority.assurance.is_some() && authority.is_fresh(ctx.now);
+    if T::ABOUT_PEOPLE {
+        question.purpose = ctx.purpose;
+        question.collection = rules.collection(thing.collection());
+        question.break_glass = authority
+            .break_glass
+            .is_some_and(|(whose, until)| Some(whose) == person && ctx.now < until);
+    } else {
+        question.privilege = thing.privilege();
+        question.account = authority.account.is_some();
+        question.party = authority
+            .account
+            .is_some_and(|account| thing.parties().contains(&account));
+    }
+    question
+}
+
+fn denied(
+    refusal: Refusal,
     role: Role,
     verb: Verb,
+    thing: Kind,
     purpose: Option<Purpose>,
-    kind: &'static str,
-) -> Result<Rule, Denied> {
-    let refused = Err(Denied::Role {
-        role,
-        verb: verb_word(verb),
-        thing: kind,
-    });
-    match (role, verb) {
-        // Keepers of the house never open what is in it.
-        (Role::Operator | Role::Security, _) | (_, Verb::Manage) => refused,
-        (Role::System, Verb::Read) => match purpose {
-            // Checks open samples to compare what is stored with the register; each look stands in the log like any other.
-            Some(Purpose::Sysdev) => Ok(Rule {
-                name: "system-check",
-                clear: ALL,
-                masked: NONE,
-            }),
-            _ => refused,
-        },
-        (Role::System, _) => Ok(Rule {
-            name: "system-write",
-            clear: NONE,
-            masked: NONE,
-        }),
-        (Role::App, Verb::Read) => app_reads(role, purpose),
-        (Role::Clinician, Verb::Read) => match purpose {
-            Some(Purpose::Treat) => Ok(Rule {
-                name: "clinician-treat",
-                clear: ALL,
-                masked: NONE,
-            }),
-            Some(Purpose::Etreat) => Ok(Rule {
-                name: "clinician-etreat",
-                clear: ALL,
-                masked: NONE,
-            }),
-            other => denied_for(role, other),
-        },
-        (Role::Person, Verb::Read) => match purpose {
-            Some(Purpose::Patrqt) => Ok(Rule {
-                name: "person-own",
-                clear: ALL,
-                masked: NONE,
-            }),
-            other => denied_for(role, other),
-        },
-        (Role::App, _) => Ok(Rule {
-            name: "app-write",
-            clear: NONE,
-            masked: NONE,
-        }),
-        (Role::Clinician, _) => Ok(Rule {
-            name: "clinician-write",
-            clear: NONE,
-            masked: NONE,
-        }),
-        (Role::Person, _) => Ok(Rule {
-            name: "person-write",
-            clear: NONE,
-            masked: NONE,
-        }),
+) -> Denied {
+    match (refusal, purpose) {
+        (Refusal::NotYours, _) => Denied::NotYours,
+        (Refusal::Purpose, Some(purpose)) => Denied::Purpose { role, purpose },
+        (Refusal::Account, _) => Denied::Account,
+        (Refusal::Own, _) => Denied::Own,
+        (Refusal::BreakGlass, _) => Denied::BreakGlass,
+        (Refusal::Assurance, _) => Denied::Assurance,
+        (Refusal::Stale, _) => Denied::Stale,
+        (Refusal::Role | Refusal::Purpose, _) => Denied::Role { role, verb, thing },
     }
-}
-
-fn app_reads(role: Role, purpose: Option<Purpose>) -> Result<Rule, Denied> {
-    match purpose {
-        Some(Purpose::Treat) => Ok(Rule {
-            name: "app-treat",
-            clear: ALL,
-            masked: NONE,
-        }),
-        Some(Purpose::Patrqt) => Ok(Rule {
-            name: "app-patrqt",
-            clear: ALL,
-            masked: NONE,
-        }),
-        Some(Purpose::Hresch) => Ok(Rule {
-            name: "app-hresch",
-            clear: HOW,
-            masked: PERSONAL,
-        }),
-        Some(Purpose::Pubhlth) => Ok(Rule {
-            name: "app-pubhlth",
-            clear: HOW,
-            masked: PERSONAL,
-        }),
-        Some(Purpose::Hpaymt) => Ok(Rule {
-            name: "app-hpaymt",
-            clear: WHO,
-            masked: NONE,
-        }),
-        Some(Purpose::Hoperat) => Ok(Rule {
-            name: "app-hoperat",
-            clear: PLAIN,
-            masked: PERSONAL,
-        }),
-        other => denied_for(role, other),
-    }
-}
-
-const fn denied_for(role: Role, purpose: Option<Purpose>) -> Result<Rule, Denied> {
-    match purpose {
-        Some(purpose) => Err(Denied::Purpose { role, purpose }),
-        None => Err(Denied::NoPurpose),
-    }
-}
-
-/// Everything that is not what is stored about people: persons as such, the log, keys, checks.
-fn about_the_house(role: Role, verb: Verb, kind: &'static str) -> Result<Rule, Denied> {
-    let name = match (kind, role, verb) {
-        (_, Role::System, _) => "system-house",
-        ("person", Role::App | Role::Clinician, _) => "care-person",
-        ("person", Role::Person, Verb::Read | Verb::Delete) => "person-self",
-        ("log", Role::Security, Verb::Read) => "security-log",
-        ("keys", Role::Security | Role::Operator, Verb::Read) => "house-keys",
-        ("keys", Role::Security, Verb::Manage) => "security-keys",
-        ("trust", Role::Security | Role::Operator, _) => "house-trust",
-        _ => {
-            return Err(Denied::Role {
-                role,
-                verb: verb_word(verb),
-                thing: kind,
-            });
-        }
-    };
-    Ok(Rule {
-        name,
-        clear: PLAIN,
-        masked: NONE,
-    })
 }

@@ -3,7 +3,7 @@
 use base::{ErrorKind, Fault, Purpose};
 use store::StoreError;
 
-use crate::Role;
+use crate::{Kind, Role, Verb};
 
 /// Policy said no. Says what was missing, never what is there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,14 +15,14 @@ pub enum Denied {
     #[error("no purpose stated")]
     NoPurpose,
     /// No rule lets this role do this for this purpose.
-    #[error("{role} may not {verb} a {thing}")]
+    #[error("{role} may not {} a {thing}", verb.word())]
     Role {
         /// The role that asked.
         role: Role,
         /// What it wanted to do.
-        verb: &'static str,
+        verb: Verb,
         /// To what.
-        thing: &'static str,
+        thing: Kind,
     },
     /// The role does not use data for this purpose.
     #[error("{role} does not act for {purpose}")]
@@ -32,6 +32,21 @@ pub enum Denied {
         /// The purpose it stated.
         purpose: Purpose,
     },
+    /// It takes somebody with an account.
+    #[error("no account is signed in")]
+    Account,
+    /// Whoever asked for it, gains by it or did it does not decide on it.
+    #[error("the caller has a part in it")]
+    Own,
+    /// An emergency was stated, and no break-glass for this person is open.
+    #[error("no open break-glass for this person")]
+    BreakGlass,
+    /// The caller did not prove strongly enough who it is.
+    #[error("a stronger proof of who asks is needed")]
+    Assurance,
+    /// The caller proved long ago who it is.
+    #[error("a fresh proof of who asks is needed")]
+    Stale,
     /// The token is narrower than its role.
     #[error("outside the token's scope: {0}")]
     Scope(&'static str),
@@ -42,7 +57,14 @@ impl Fault for Denied {
         match self {
             Self::NotYours => ErrorKind::NotFound,
             Self::NoPurpose => ErrorKind::Invalid,
-            Self::Role { .. } | Self::Purpose { .. } | Self::Scope(_) => ErrorKind::Forbidden,
+            Self::Role { .. }
+            | Self::Purpose { .. }
+            | Self::Account
+            | Self::Own
+            | Self::BreakGlass
+            | Self::Assurance
+            | Self::Stale
+            | Self::Scope(_) => ErrorKind::Forbidden,
         }
     }
 
@@ -52,6 +74,11 @@ impl Fault for Denied {
             Self::NoPurpose => "policy.purpose_missing",
             Self::Role { .. } => "policy.role",
             Self::Purpose { .. } => "policy.purpose",
+            Self::Account => "policy.account",
+            Self::Own => "policy.own",
+            Self::BreakGlass => "policy.break_glass",
+            Self::Assurance => "policy.assurance",
+            Self::Stale => "policy.stale",
             Self::Scope(_) => "policy.scope",
         }
     }
@@ -60,8 +87,15 @@ impl Fault for Denied {
         match self {
             Self::NotYours => "There is nothing here for you.".into(),
             Self::NoPurpose => "Say why you read: send the header Purpose-Of-Use with an HL7 code such as TREAT or PATRQT.".into(),
-            Self::Role { role, verb, thing } => format!("The role {role} may not {verb} a {thing}."),
+            Self::Role { role, verb, thing } => {
+                format!("The role {role} may not {} a {thing}.", verb.word())
+            }
             Self::Purpose { role, purpose } => format!("The role {role} does not use data for the purpose {purpose}."),
+            Self::Account => "This is for somebody who is signed in with an account; a token alone cannot do it.".into(),
+            Self::Own => "You have a part in this, so somebody else decides on it. Ask a colleague who may.".into(),
+            Self::BreakGlass => "Reading for an emergency needs an open break-glass for this person. Open one first: POST /v1/access/break-glass.".into(),
+            Self::Assurance => "This needs a stronger sign-in. Sign in with a second factor; for keys, log, policy and access with a passkey.".into(),
+            Self::Stale => "This needs a fresh proof that it is you. Confirm with your passkey or second factor, and try again.".into(),
             Self::Scope(what) => format!("This token does not reach that far: {what}."),
         }
     }

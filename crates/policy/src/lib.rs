@@ -1,13 +1,15 @@
 //! May this actor do this to that thing, for this purpose?
 //!
 //! [`decide`] is the only function that makes an [`Allowed`], and whatever opens data takes an [`Allowed`]: code that skips
-//! the question does not compile.
+//! the question does not compile. It asks the [`Rules`]: Cedar policies in `policies/*.cedar`.
 //!
 //! Invariant: no answer but a written rule's is yes. A role, verb, purpose or class that no rule names is refused.
 
+pub mod access;
 mod decide;
 mod error;
 mod role;
+mod rules;
 mod thing;
 mod token;
 
@@ -16,6 +18,12 @@ mod tests;
 
 pub use decide::{Allowed, decide};
 pub use error::{Denied, TokenError};
-pub use role::{Authority, Proven, Role, Scope};
-pub use thing::{FileAt, KeysOf, LogOf, PersonAt, RecordAt, RecordsOf, Thing, TrustOf, Verb};
+pub use role::{Authority, Duty, Proven, Role, Scope};
+pub use rules::{
+    Breach, Change, Law, Problem, Reach, Refusal, RegisterShape, Rule, RuleFile, Rules, RulesError,
+};
+pub use thing::{
+    AccountsOf, AppsOf, Area, BreakGlassAt, FileAt, KeysOf, Kind, LogOf, PersonAt, PolicyOf,
+    PrivilegeAt, PrivilegesOf, RecordAt, RecordsOf, Thing, TrustOf, Verb,
+};
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base::{Actor, ActorKind, Assurance, ClassSet, Instant, Name, PersonId, TenantId, TokenId};
+use base::{
+    AccountId, Actor, ActorKind, Assurance, ClassSet, Instant, Name, PersonId, TenantId, TokenId,
+};
 use serde::{Deserialize, Serialize};
 
-/// A role with predefined privileges; the rules are in `decide.rs`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A role with predefined privileges; the rules are in `policies/*.cedar`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// A back end or third-party program: stores and reads records and files.
@@ -22,16 +24,58 @@ pub enum Role {
     Person,
     /// Strongroom itself and whoever holds the machine and the seal: imports, checks, keeps keys. Reads nobody's records.
     System,
+    /// Answers for the tenant: who holds which privilege. Opens nobody's data.
+    Owner,
+    /// Keeps accounts, apps and privileges. Opens nobody's data.
+    Administrator,
+    /// Answers for promises: reads evidence, rules and who holds what. Opens nobody's data.
+    Compliance,
+    /// Helps people with their accounts. Opens nobody's data.
+    Support,
+    /// Builds apps: registers them. Opens nobody's data.
+    Developer,
 }
 
 impl Role {
+    /// Every role.
+    pub const ALL: [Self; 11] = [
+        Self::Owner,
+        Self::Administrator,
+        Self::Security,
+        Self::Operator,
+        Self::Compliance,
+        Self::Support,
+        Self::Clinician,
+        Self::Developer,
+        Self::App,
+        Self::Person,
+        Self::System,
+    ];
+
     /// Every role that a token can have.
-    pub const TOKENS: [Self; 5] = [
+    pub const TOKENS: [Self; 10] = [
         Self::App,
         Self::Clinician,
         Self::Operator,
         Self::Security,
         Self::Person,
+        Self::Owner,
+        Self::Administrator,
+        Self::Compliance,
+        Self::Support,
+        Self::Developer,
+    ];
+
+    /// Every role that an account of staff can be given.
+    pub const STAFF: [Self; 8] = [
+        Self::Owner,
+        Self::Administrator,
+        Self::Security,
+        Self::Operator,
+        Self::Compliance,
+        Self::Support,
+        Self::Clinician,
+        Self::Developer,
     ];
 
     /// The role's name.
@@ -44,15 +88,85 @@ impl Role {
             Self::Security => "security",
             Self::Person => "person",
             Self::System => "system",
+            Self::Owner => "owner",
+            Self::Administrator => "administrator",
+            Self::Compliance => "compliance",
+            Self::Support => "support",
+            Self::Developer => "developer",
         }
+    }
+
+    /// Its entity type in the policies, without the namespace `Role`.
+    #[must_use]
+    pub const fn entity(self) -> &'static str {
+        match self {
+            Self::App => "App",
+            Self::Clinician => "Clinician",
+            Self::Operator => "Operator",
+            Self::Security => "Security",
+            Self::Person => "Person",
+            Self::System => "System",
+            Self::Owner => "Owner",
+            Self::Administrator => "Administrator",
+            Self::Compliance => "Compliance",
+            Self::Support => "Support",
+            Self::Developer => "Developer",
+        }
+    }
+
+    /// The duties that it has: what policies may name instead of each role.
+    #[must_use]
+    pub const fn duties(self) -> &'static [Duty] {
+        use Duty::{Answers, Care, Granters, Keepers, Office, Seconds, Staff, Watch};
+        match self {
+            Self::Owner => &[Staff, Keepers, Answers, Office, Granters, Seconds],
+            Self::Administrator => &[Staff, Keepers, Answers, Office, Granters],
+            Self::Security => &[Staff, Answers, Granters, Watch, Seconds],
+            Self::Operator => &[Staff, Keepers, Watch],
+            Self::Compliance => &[Staff, Keepers, Answers],
+            Self::Support | Self::Developer => &[Staff, Keepers],
+            Self::Clinician => &[Staff, Care, Seconds],
+            Self::App => &[Care],
+            Self::Person | Self::System => &[],
+        }
+    }
+
+    /// Whether it is a role of people who work here.
+    #[must_use]
+    pub fn is_staff(self) -> bool {
+        self.duties().contains(&Duty::Staff)
+    }
+
+    /// Whether one account may not hold both: who watches is none of those who are watched, and who keeps the house and opens
+    /// nothing in it does not open it under another name.
+    #[must_use]
+    pub fn conflicts_with(self, other: Self) -> bool {
+        let watched = |role| {
+            matches!(
+                role,
+                Self::Owner | Self::Administrator | Self::Operator | Self::Developer
+            )
+        };
+        let blind = |role| matches!(role, Self::Operator | Self::Support | Self::Developer);
+        (self == Self::Security && watched(other))
+            || (other == Self::Security && watched(self))
+            || (self == Self::Clinician && blind(other))
+            || (other == Self::Clinician && blind(self))
     }
 
     const fn kind(self) -> ActorKind {
         match self {
             Self::App => ActorKind::App,
-            Self::Clinician | Self::Operator | Self::Security => ActorKind::Staff,
             Self::Person => ActorKind::Person,
             Self::System => ActorKind::System,
+            Self::Clinician
+            | Self::Operator
+            | Self::Security
+            | Self::Owner
+            | Self::Administrator
+            | Self::Compliance
+            | Self::Support
+            | Self::Developer => ActorKind::Staff,
         }
     }
 }
@@ -70,7 +184,60 @@ impl FromStr for Role {
         Self::TOKENS
             .into_iter()
             .find(|role| role.as_str() == text)
-            .ok_or_else(|| "the roles are app, clinician, operator, security, person".to_owned())
+            .ok_or_else(|| {
+                let names = Self::TOKENS.map(Self::as_str);
+                format!("the roles are {}", names.join(", "))
+            })
+    }
+}
+
+/// Several roles under one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Duty {
+    /// Works here.
+    Staff,
+    /// Keeps the house, and opens nothing in it.
+    Keepers,
+    /// Answers for who may do what.
+    Answers,
+    /// Looks after accounts and apps.
+    Office,
+    /// Decides on privileges that others ask for.
+    Granters,
+    /// Is the second person for a break-glass.
+    Seconds,
+    /// Watches the state of the machine.
+    Watch,
+    /// Cares for people.
+    Care,
+}
+
+impl Duty {
+    /// Every duty.
+    pub const ALL: [Self; 8] = [
+        Self::Staff,
+        Self::Keepers,
+        Self::Answers,
+        Self::Office,
+        Self::Granters,
+        Self::Seconds,
+        Self::Watch,
+        Self::Care,
+    ];
+
+    /// Its name in the policies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Staff => "staff",
+            Self::Keepers => "keepers",
+            Self::Answers => "answers",
+            Self::Office => "office",
+            Self::Granters => "granters",
+            Self::Seconds => "seconds",
+            Self::Watch => "watch",
+            Self::Care => "care",
+        }
     }
 }
 
@@ -121,6 +288,8 @@ pub struct Authority {
     pub(crate) scope: Scope,
     pub(crate) assurance: Option<Assurance>,
     pub(crate) fresh_until: Option<Instant>,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) break_glass: Option<(PersonId, Instant)>,
 }
 
 impl From<Proven> for Authority {
@@ -134,6 +303,8 @@ impl From<Proven> for Authority {
             scope: proven.scope,
             assurance: proven.assurance,
             fresh_until: proven.fresh_until,
+            account: None,
+            break_glass: None,
         }
     }
 }
@@ -151,6 +322,8 @@ impl Authority {
             scope: Scope::default(),
             assurance: None,
             fresh_until: None,
+            account: None,
+            break_glass: None,
         }
     }
 
@@ -170,7 +343,29 @@ impl Authority {
             scope,
             assurance: None,
             fresh_until: None,
+            account: None,
+            break_glass: None,
         }
+    }
+
+    /// The same, signed in with `account`: only an account asks for access, decides on it, or breaks a glass.
+    #[must_use]
+    pub const fn of_account(mut self, account: AccountId) -> Self {
+        self.account = Some(account);
+        self
+    }
+
+    /// The same, with an emergency access to one person that is open until then.
+    #[must_use]
+    pub const fn with_break_glass(mut self, person: PersonId, until: Instant) -> Self {
+        self.break_glass = Some((person, until));
+        self
+    }
+
+    /// The account that is signed in; `None` for a program.
+    #[must_use]
+    pub const fn account(&self) -> Option<AccountId> {
+        self.account
     }
 
     /// The tenant it acts in.

@@ -1,6 +1,10 @@
 //! What can be asked for, and what can be done to it.
 
-use base::{Name, ObjectId, PersonId, RecordId, TenantId};
+use std::fmt;
+
+use base::{AccountId, Name, ObjectId, PersonId, RecordId, TenantId};
+
+use crate::Role;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,15 +17,149 @@ pub enum Verb {
     Update,
     /// Take it away.
     Delete,
-    /// Rotate, re-wrap, destroy: for keys.
+    /// Rotate, re-wrap, destroy: for keys. Decide on what somebody else asked for: for access.
     Manage,
 }
 
 impl Verb {
+    /// Every verb.
+    pub const ALL: [Self; 5] = [
+        Self::Create,
+        Self::Read,
+        Self::Update,
+        Self::Delete,
+        Self::Manage,
+    ];
+
+    /// The verb's name in the policies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Manage => "manage",
+        }
+    }
+
+    /// The verb in a sentence.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Update => "change",
+            other => other.as_str(),
+        }
+    }
+
     /// Whether it changes something.
     #[must_use]
     pub const fn changes(self) -> bool {
         !matches!(self, Self::Read)
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $areas:expr;)*) => {
+        /// What sort of thing it is. Each is an entity type of the policies, in one or more areas.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The kind in a sentence.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+
+            /// Its entity type, without the namespace `Thing`.
+            #[must_use]
+            pub const fn entity(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)*
+                }
+            }
+
+            /// The areas that it lies in: what policies may name instead of each kind.
+            #[must_use]
+            pub const fn areas(self) -> &'static [Area] {
+                use Area::{Access, Data, Guarded, House};
+                match self {
+                    $(Self::$name => $areas,)*
+                }
+            }
+        }
+    };
+}
+
+/// Several kinds under one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Area {
+    /// What is stored about people.
+    Data,
+    /// Everything else.
+    House,
+    /// What reaches further than itself: a strong and fresh proof is asked for.
+    Guarded,
+    /// Who may do what.
+    Access,
+}
+
+impl Area {
+    /// Every area.
+    pub const ALL: [Self; 4] = [Self::Data, Self::House, Self::Guarded, Self::Access];
+
+    /// Its name in the policies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::House => "house",
+            Self::Guarded => "guarded",
+            Self::Access => "access",
+        }
+    }
+}
+
+kinds! {
+    /// A record.
+    Record = "record", &[Data];
+    /// The records of a collection.
+    Records = "records", &[Data];
+    /// A file, or a person's files.
+    File = "file", &[Data];
+    /// A person as such.
+    Person = "person", &[House];
+    /// The log.
+    Log = "log", &[House, Guarded];
+    /// Keys: counts and generations.
+    Keys = "keys", &[House, Guarded];
+    /// Checks and their evidence.
+    Trust = "trust", &[House];
+    /// Who holds which privilege, and what was asked for.
+    Privileges = "privileges", &[House, Guarded, Access];
+    /// One privilege of one account.
+    Privilege = "privilege", &[House, Guarded, Access];
+    /// Access in an emergency.
+    BreakGlass = "break-glass", &[House, Access];
+    /// The rules.
+    Policy = "policy", &[House, Guarded];
+    /// Accounts of staff and people.
+    Accounts = "account", &[House, Guarded];
+    /// Apps.
+    Apps = "app", &[House, Guarded];
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -35,10 +173,18 @@ pub trait Thing {
     fn collection(&self) -> Option<&Name> {
         None
     }
+    /// The privilege that it is about, where there is one.
+    fn privilege(&self) -> Option<Role> {
+        None
+    }
+    /// The accounts that asked for it, gain by it or did it: whoever must not decide on it.
+    fn parties(&self) -> &[AccountId] {
+        &[]
+    }
     /// Whether opening it shows what is stored about people. Then a purpose is required.
     const ABOUT_PEOPLE: bool;
-    /// Its name in the log and in refusals.
-    const KIND: &'static str;
+    /// Its name in refusals and, as an entity type, in the policies.
+    const KIND: Kind;
 }
 
 /// A person as such: making one, listing, erasing.
@@ -99,6 +245,56 @@ pub struct KeysOf {
     pub tenant: TenantId,
 }
 
+/// Who holds which privilege at a tenant, and what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrivilegesOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
+/// One privilege: to be asked for, decided on, confirmed, ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrivilegeAt {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which.
+    pub role: Role,
+    /// Who asked for it and who gains by it.
+    pub parties: Vec<AccountId>,
+}
+
+/// Access to one person's data in an emergency, or (`None`) every such access.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakGlassAt {
+    /// Whose.
+    pub tenant: TenantId,
+    /// About whom.
+    pub person: Option<PersonId>,
+    /// Who opened it, and who was the second.
+    pub parties: Vec<AccountId>,
+}
+
+/// The rules, as they are in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyOf {
+    /// For whom.
+    pub tenant: TenantId,
+}
+
+/// Accounts, as others see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountsOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
+/// Apps that are registered at a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppsOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
 /// A tenant's checks and evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustOf {
@@ -107,37 +303,53 @@ pub struct TrustOf {
 }
 
 macro_rules! thing {
-    ($name:ident, $kind:literal, about_people: $about:literal $(, person: |$p:ident| $person:expr)? $(, collection: |$c:ident| $collection:expr)?) => {
+    ($name:ident, $kind:ident, about_people: $about:literal $(, $field:ident: |$it:ident| $value:expr)*) => {
         impl Thing for $name {
             const ABOUT_PEOPLE: bool = $about;
-            const KIND: &'static str = $kind;
+            const KIND: Kind = Kind::$kind;
             fn tenant(&self) -> &TenantId {
                 &self.tenant
             }
-            thing!(@person $(|$p| $person)?);
-            $(fn collection(&self) -> Option<&Name> {
-                let $c = self;
-                $collection
-            })?
+            $(thing!(@ $field |$it| $value);)*
         }
     };
-    (@person |$p:ident| $person:expr) => {
+    (@ person |$it:ident| $value:expr) => {
         fn person(&self) -> Option<PersonId> {
-            let $p = self;
-            $person
+            let $it = self;
+            $value
         }
     };
-    (@person) => {
-        fn person(&self) -> Option<PersonId> {
-            None
+    (@ collection |$it:ident| $value:expr) => {
+        fn collection(&self) -> Option<&Name> {
+            let $it = self;
+            $value
+        }
+    };
+    (@ privilege |$it:ident| $value:expr) => {
+        fn privilege(&self) -> Option<Role> {
+            let $it = self;
+            $value
+        }
+    };
+    (@ parties |$it:ident| $value:expr) => {
+        fn parties(&self) -> &[AccountId] {
+            let $it = self;
+            $value
         }
     };
 }
 
-thing!(PersonAt, "person", about_people: false, person: |it| it.person);
-thing!(RecordAt, "record", about_people: true, person: |it| Some(it.person), collection: |it| Some(&it.collection));
-thing!(RecordsOf, "records", about_people: true, person: |it| it.person, collection: |it| Some(&it.collection));
-thing!(FileAt, "file", about_people: true, person: |it| Some(it.person));
-thing!(LogOf, "log", about_people: false);
-thing!(KeysOf, "keys", about_people: false);
-thing!(TrustOf, "trust", about_people: false);
+thing!(PersonAt, Person, about_people: false, person: |it| it.person);
+thing!(RecordAt, Record, about_people: true, person: |it| Some(it.person), collection: |it| Some(&it.collection));
+thing!(RecordsOf, Records, about_people: true, person: |it| it.person, collection: |it| Some(&it.collection));
+thing!(FileAt, File, about_people: true, person: |it| Some(it.person));
+thing!(LogOf, Log, about_people: false, person: |_it| None);
+thing!(KeysOf, Keys, about_people: false, person: |_it| None);
+thing!(TrustOf, Trust, about_people: false, person: |_it| None);
+thing!(PrivilegesOf, Privileges, about_people: false, person: |_it| None);
+thing!(PrivilegeAt, Privilege, about_people: false, person: |_it| None, privilege: |it| Some(it.role), parties: |it| &it.parties);
+// Whom it is about is no part of the question: a break-glass is decided on by who asks, not by who is seen.
+thing!(BreakGlassAt, BreakGlass, about_people: false, person: |_it| None, parties: |it| &it.parties);
+thing!(PolicyOf, Policy, about_people: false, person: |_it| None);
+thing!(AccountsOf, Accounts, about_people: false, person: |_it| None);
+thing!(AppsOf, Apps, about_people: false, person: |_it| None);

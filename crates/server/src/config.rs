@@ -77,6 +77,9 @@ pub struct Config {
     /// What carries mail; without, none is sent.
     #[serde(default)]
     pub mail: Option<Mail>,
+    /// Who may do what, and how often that is looked at.
+    #[serde(default)]
+    pub access: AccessConfig,
     /// What the server writes about itself.
     #[serde(default)]
     pub logging: Logging,
@@ -177,6 +180,52 @@ pub struct RegisterConfig {
     pub without_packs: bool,
 }
 
+/// Who may do what, and how often that is looked at.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessConfig {
+    /// Cedar policies of the installation's own. They only forbid.
+    #[serde(default)]
+    pub policies: Vec<PathBuf>,
+    /// Each privilege is confirmed this often, or stops counting.
+    #[serde(default = "default_review_every_days")]
+    pub review_every_days: u32,
+    /// A break-glass is reviewed within so many days; later, whoever opened it opens no other.
+    #[serde(default = "default_break_glass_review_days")]
+    pub break_glass_review_days: u32,
+}
+
+const fn default_review_every_days() -> u32 {
+    90
+}
+
+const fn default_break_glass_review_days() -> u32 {
+    3
+}
+
+impl Default for AccessConfig {
+    fn default() -> Self {
+        Self {
+            policies: Vec::new(),
+            review_every_days: default_review_every_days(),
+            break_glass_review_days: default_break_glass_review_days(),
+        }
+    }
+}
+
+impl AccessConfig {
+    /// How long things last.
+    #[must_use]
+    pub fn settings(&self) -> policy::access::AccessSettings {
+        let days = |days: u32| std::time::Duration::from_hours(24 * u64::from(days));
+        policy::access::AccessSettings {
+            review_every: days(self.review_every_days),
+            glass_review_within: days(self.break_glass_review_days),
+            ..policy::access::AccessSettings::default()
+        }
+    }
+}
+
 /// What the server writes about itself.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -257,6 +306,7 @@ impl Config {
         paths.extend(self.register.files.iter_mut());
         paths.extend(self.accounts.passwords.breached_file.iter_mut());
         paths.extend(self.mail.iter_mut().flat_map(Mail::paths));
+        paths.extend(self.access.policies.iter_mut());
         for path in paths {
             if path.is_relative() {
                 *path = folder.join(&*path);
@@ -310,6 +360,12 @@ impl Config {
                 "keys.path",
                 "keys and data lie apart: name another file than data.path",
             );
+        }
+        if !(1..=366).contains(&self.access.review_every_days) {
+            return value("access.review_every_days", "between 1 and 366");
+        }
+        if !(1..=30).contains(&self.access.break_glass_review_days) {
+            return value("access.break_glass_review_days", "between 1 and 30");
         }
         if !matches!(self.logging.format.as_str(), "json" | "text") {
             return value("logging.format", "json or text");

@@ -3,6 +3,39 @@
 
 /// Code and meaning.
 pub const CODES: &[(&str, &str)] = &[
+    ("access.body", "The body is none that this route takes."),
+    (
+        "access.conflict",
+        "One account does not hold both roles: who watches is none of those who are watched.",
+    ),
+    (
+        "access.decided",
+        "Somebody decided on it already, or it has ended.",
+    ),
+    (
+        "access.held",
+        "The account holds the role, or somebody asked for it already.",
+    ),
+    (
+        "access.not_found",
+        "There is no such request, privilege or break-glass.",
+    ),
+    (
+        "access.not_given",
+        "The role is not one that accounts are given.",
+    ),
+    (
+        "access.open",
+        "Another break-glass of the account is open or waits.",
+    ),
+    (
+        "access.overdue",
+        "The review of an earlier break-glass is overdue, so no other is opened.",
+    ),
+    (
+        "access.too_long",
+        "A break-glass lasts an hour at most, a privilege ten years.",
+    ),
     (
         "account.body",
         "The body of a request about one's own account is not what the address takes.",
@@ -353,9 +386,23 @@ pub const CODES: &[(&str, &str)] = &[
         "person.not_found",
         "There is no such person, or not any more.",
     ),
+    ("policy.account", "It takes somebody with an account."),
+    (
+        "policy.assurance",
+        "It takes a stronger sign-in: a second factor, or a passkey.",
+    ),
+    (
+        "policy.break_glass",
+        "An emergency was stated, and no break-glass for this person is open.",
+    ),
+    ("policy.invalid", "A policy is not right."),
     (
         "policy.not_found",
         "It is not the caller's, so for the caller it is not there.",
+    ),
+    (
+        "policy.own",
+        "Whoever has a part in it does not decide on it.",
     ),
     (
         "policy.purpose",
@@ -364,6 +411,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("policy.purpose_missing", "The read did not say why."),
     ("policy.role", "The role may not do this."),
     ("policy.scope", "The token does not reach that far."),
+    ("policy.stale", "It takes a fresh proof of who asks."),
     (
         "record.condition",
         "`If-Match` or `If-None-Match` did not hold.",

@@ -74,6 +74,8 @@ from_fault!(
     vault::VaultError,
     policy::Denied,
     policy::TokenError,
+    policy::RulesError,
+    policy::access::AccessError,
     govern::GovernError,
     identity::IdentityError,
 );

@@ -10,7 +10,8 @@ use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
 use identity::{Identity, IdentityError, Parts};
 use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
 use keys::{CacheLimits, Keys, Settings};
-use policy::{Allowed, Authority, PersonAt, Tokens};
+use policy::access::Access;
+use policy::{Allowed, Authority, PersonAt, RegisterShape, RuleFile, Rules, Tokens};
 use store::objects::{LocalObjects, Objects};
 use store::{Db, DbConfig};
 use vault::people::Erased;
@@ -35,6 +36,8 @@ pub struct Installation {
     pub tokens: Arc<Tokens>,
     /// Accounts of people and staff.
     pub identity: Arc<Identity>,
+    /// Who holds which privilege, and emergencies.
+    pub access: Arc<Access>,
     /// The key tree.
     pub keys: Arc<Keys>,
     /// The machine's clock.
@@ -62,6 +65,11 @@ impl Installation {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let rng: Arc<dyn Rng> = Arc::new(crypt::SystemRng);
         let register = Arc::new(register(&config)?);
+        // An installation is a process: its rules are in force in all of it. Those of the program, which name no collection and
+        // which its tests validate, are already.
+        if !config.access.policies.is_empty() {
+            Arc::new(rules(&config, &register)?).adopt();
+        }
 
         let keys_db =
             Db::open(database(&config.keys, true)?, store::migrations::KEYS, None).await?;
@@ -137,6 +145,12 @@ impl Installation {
             rng: Arc::clone(&rng),
             settings: config.accounts.settings(&config),
         })?);
+        let access = Arc::new(Access::new(
+            db.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&rng),
+            config.access.settings(),
+        ));
         let opened_at = clock.now();
         let installation = Self {
             site,
@@ -146,6 +160,7 @@ impl Installation {
             log,
             tokens,
             identity,
+            access,
             keys,
             clock,
             rng,
@@ -190,6 +205,12 @@ impl Installation {
                 Arc::clone(&self.rng),
             )),
             identity: Arc::clone(&self.identity),
+            access: Arc::new(Access::new(
+                db.clone(),
+                Arc::clone(&self.clock),
+                Arc::clone(&self.rng),
+                *self.access.settings(),
+            )),
             keys: Arc::clone(&self.keys),
             clock: Arc::clone(&self.clock),
             rng: Arc::clone(&self.rng),
@@ -301,6 +322,35 @@ pub fn register(config: &Config) -> Result<Register, Failure> {
         files.push((path.display().to_string(), text));
     }
     Ok(Register::parse(files)?)
+}
+
+/// The register as far as rules can depend on it.
+#[must_use]
+pub fn shape(register: &Register) -> RegisterShape {
+    let collections = register.collections().iter();
+    RegisterShape {
+        collections: collections
+            .map(|it| {
+                let classes = it.fields.iter().map(|field| field.class).collect();
+                (it.name.clone(), classes)
+            })
+            .collect(),
+    }
+}
+
+/// The rules: those that come with the program, narrowed by the installation's own, checked against the register.
+///
+/// # Errors
+/// With file, policy and reason for each problem.
+pub fn rules(config: &Config, register: &Register) -> Result<Rules, Failure> {
+    let mut own = Vec::new();
+    for path in &config.access.policies {
+        own.push(RuleFile {
+            name: path.display().to_string(),
+            text: std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?,
+        });
+    }
+    Ok(Rules::compile(&shape(register), &own)?)
 }
 
 pub(crate) fn database(config: &Database, secure_delete: bool) -> Result<DbConfig, Failure> {

@@ -10,8 +10,10 @@ pub mod config;
 mod console;
 pub mod errors;
 mod failure;
+mod fall;
 mod installation;
 mod jobs;
+pub mod notices;
 mod people;
 pub mod post;
 pub mod private;
@@ -24,7 +26,8 @@ pub mod telemetry;
 pub mod tls;
 
 pub use failure::Failure;
-pub use installation::{Installation, register};
+pub use fall::let_fall;
+pub use installation::{Installation, register, rules, shape};
 pub use serving::Serving;
 
 /// The name of the installation's own log.

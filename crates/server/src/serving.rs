@@ -166,6 +166,9 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
             _ = refresh.tick() => {
                 house.keys.sweep();
                 read_keys_again(&house).await;
+                if let Err(error) = crate::let_fall(&house).await {
+                    tracing::warn!(%error, "privileges that ran out were not ended");
+                }
                 if let Err(error) = house.vault.forget_answers(house.clock.now()).await {
                     tracing::warn!(%error, "old answers were not forgotten");
                 }

@@ -20,6 +20,7 @@ pub static DATA: &[Migration] = &[
     migration!(4, "jobs", "data/0004-jobs.sql"),
     migration!(5, "govern", "data/0005-govern.sql"),
     migration!(6, "identity", "data/0006-identity.sql"),
+    migration!(8, "policy", "data/0008-policy.sql"),
 ];
 
 /// The key store.

@@ -130,6 +130,10 @@ mod tests {
                 .chain(text.split("\"column-").skip(1));
             for rest in asked {
                 let key = rest.split('"').next().unwrap();
+                // A key that is made of parts is seen in the pages themselves.
+                if key.is_empty() || key.contains('{') {
+                    continue;
+                }
                 let known = |key: &str| keys.iter().any(|it| it == key);
                 assert!(
                     known(key) || known(&format!("column-{key}")),

@@ -1,18 +1,20 @@
 //! A house for tests: an installation of two tenants, with the real routes in front of it, in this process.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use audit::{Action, Entry, Outcome};
 use axum::Router;
 use axum::body::Body;
-use base::{PersonId, TenantId, TokenId};
+use base::{AccountId, Assurance, PersonId, PrivilegeId, TenantId, TokenId};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt;
-use policy::{NewToken, Role, Scope};
+use policy::{Authority, NewToken, PrivilegeAt, Proven, Role, Scope, Verb};
 use serde_json::{Value, json};
 use server::api::{self, TokenGate};
 use server::config::Config;
@@ -21,7 +23,7 @@ use store::danger_testing::TestDb;
 use store::{Sql, WriteSet};
 use tempfile::TempDir;
 use tower::ServiceExt;
-use web::{App, Metrics, Routes};
+use web::{App, Gate, Metrics, Problem, Routes};
 
 pub const ACME: &str = "acme";
 pub const OTHER: &str = "other";
@@ -119,7 +121,7 @@ impl House {
             databases,
         };
         for tenant in [ACME, OTHER] {
-            for role in [Role::App, Role::Clinician, Role::Operator, Role::Security] {
+            for role in Role::TOKENS.into_iter().filter(|it| *it != Role::Person) {
                 let (_, token) = house.new_token(tenant, role, None, LONG).await;
                 house.tokens.insert((tenant, role), token);
             }
@@ -178,7 +180,7 @@ impl House {
         self.persons[tenant]
     }
 
-    pub fn routes(&self) -> Routes<policy::Authority> {
+    pub fn routes(&self) -> Routes<Authority> {
         api::routes(&self.place)
     }
 
@@ -229,6 +231,24 @@ impl House {
         let made = ask.by(self.token(tenant, Role::App)).send().await;
         assert_eq!(made.status, 201, "{}", made.text());
         made.json()["person"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Appoint an account, as the installation itself.
+    pub async fn appoint(&self, tenant: &str, account: AccountId, role: Role) -> PrivilegeId {
+        let tenant: TenantId = tenant.parse().unwrap();
+        let (ctx, system) = self.place.local(&tenant, "test");
+        let thing = PrivilegeAt {
+            tenant: tenant.clone(),
+            role,
+            parties: vec![account],
+        };
+        let allowed = policy::decide(&ctx, &system, Verb::Create, thing).unwrap();
+        let appointed = self.place.access.appoint(&ctx, &allowed, account).await;
+        let (id, set) = appointed.unwrap();
+        let entry = Entry::new(&ctx, Action::RoleDecide, Outcome::Ok).unwrap();
+        let set = set.log(entry.subject(*id.as_bytes()).finish(&tenant));
+        self.place.db.commit(set).await.unwrap();
+        id
     }
 
     pub async fn new_token(
@@ -298,6 +318,55 @@ impl House {
     }
 }
 
+/// Staff who are signed in, as a session would prove them: `staff:<tenant>:<role>:<number of the account>:<assurance>`. A
+/// stale one ends in `:stale`.
+pub fn staff(tenant: &str, role: Role, number: u8) -> String {
+    format!("staff:{tenant}:{role}:{number}:phishing_resistant")
+}
+
+/// The account with a number.
+pub fn account(number: u8) -> AccountId {
+    AccountId::from_bytes([number; 16])
+}
+
+/// [`TokenGate`], and staff as [`staff`] names them.
+struct StaffGate(TokenGate);
+
+impl Gate for StaffGate {
+    type Who = Authority;
+
+    fn admit<'a>(
+        &'a self,
+        request: &'a http::request::Parts,
+    ) -> Pin<Box<dyn Future<Output = Result<Authority, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            let text = web::authorization(&request.headers)?.unwrap_or_default();
+            let Some(staff) = text.strip_prefix("Bearer staff:") else {
+                return self.0.admit(request).await;
+            };
+            let mut parts = staff.split(':');
+            let mut next = || parts.next().unwrap();
+            let (tenant, role) = (next().parse().unwrap(), next().parse().unwrap());
+            let number = next().parse().unwrap();
+            let assurance: Assurance = next().parse().unwrap();
+            let house = &self.0.0;
+            let fresh = house.clock.now().after(Duration::from_mins(10));
+            let who = Authority::from(Proven {
+                tenant,
+                actor_id: account(number).to_string(),
+                authenticated_by: "session",
+                role,
+                person: None,
+                scope: Scope::default(),
+                assurance: Some(assurance),
+                fresh_until: (parts.next() != Some("stale")).then_some(fresh),
+            });
+            let who = who.of_account(account(number));
+            Ok(api::access::emergency(house, who, &request.headers).await?)
+        })
+    }
+}
+
 /// Longer than any test.
 pub const LONG: Duration = Duration::from_hours(24);
 
@@ -309,7 +378,7 @@ async fn open(folder: &Path) -> Installation {
 
 fn router(place: &Arc<Installation>) -> Router {
     let app = App {
-        gate: Arc::new(TokenGate(Arc::clone(place))),
+        gate: Arc::new(StaffGate(TokenGate(Arc::clone(place)))),
         clock: Arc::clone(&place.clock),
         rng: Arc::clone(&place.rng),
         metrics: Arc::new(Metrics::new()),

@@ -9,6 +9,7 @@
     reason = "What clippy allows in a test function is just as right in what it calls."
 )]
 
+mod access;
 mod accounts;
 mod addresses;
 mod beside;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use web::{Access, Route};
 
 use crate::accounts::{self, Guest};
-use crate::house::{ACME, Ask, Got, House, LONG, OTHER, on_each_engine};
+use crate::house::{ACME, Ask, Got, House, LONG, OTHER, account, on_each_engine, staff};
 
 /// What stands in acme's house, for others to reach for.
 struct Stock {
@@ -19,6 +19,11 @@ struct Stock {
     file: String,
     /// Who is signed in, for each route of an account of its own: ending one session must not end another's.
     guests: HashMap<&'static str, Guest>,
+    request: String,
+    assignment: String,
+    glass: String,
+    /// One that waits for its second person.
+    asked: String,
 }
 
 /// Texts that only acme's own may ever see.
@@ -70,15 +75,63 @@ async fn stock(house: &House) -> Stock {
         let put = house.put(path, &body).await;
         assert_eq!(put.status, 201, "{}", put.text());
     }
+    let asked = house
+        .ask(Method::POST, "/v1/access/requests")
+        .by(&staff(ACME, Role::Security, 1))
+        .json(&json!({ "account": account(9), "role": "support", "reason": "cover" }));
+    let asked = asked.send().await;
+    assert_eq!(asked.status, 201, "{}", asked.text());
+    let glass = async |role, number| {
+        let ask = house
+            .ask(Method::POST, "/v1/access/break-glass")
+            .by(&staff(ACME, role, number))
+            .json(&json!({ "person": person, "reason": "emergency_care" }));
+        let got = ask.send().await;
+        assert!(matches!(got.status, 201 | 202), "{}", got.text());
+        got.json()["break_glass"].as_str().unwrap().to_owned()
+    };
     Stock {
         person,
         file: uploaded.json()["file"].as_str().unwrap().to_owned(),
+        request: asked.json()["request"].as_str().unwrap().to_owned(),
+        assignment: house
+            .appoint(ACME, account(7), Role::Compliance)
+            .await
+            .to_string(),
+        glass: glass(Role::Clinician, 5).await,
+        asked: glass(Role::Security, 3).await,
         guests: HashMap::new(),
     }
 }
 
 fn is_about_ones_account(id: &str) -> bool {
     id.starts_with("account")
+}
+
+/// As whom a route that changes access is called with success: such a one is signed in.
+fn signed_in(id: &str) -> Option<(Role, u8)> {
+    Some(match id {
+        "askForRole" => (Role::Security, 1),
+        "decideRoleRequest" | "endAssignment" | "reviewAssignment" | "secondBreakGlass"
+        | "reviewBreakGlass" => (Role::Owner, 2),
+        "closeBreakGlass" => (Role::Clinician, 5),
+        "breakGlass" => (Role::Clinician, 6),
+        _ => return None,
+    })
+}
+
+/// What security engineers see of access.
+fn is_a_look_at_access(id: &str) -> bool {
+    matches!(
+        id,
+        "listRoleRequests"
+            | "readRoleRequest"
+            | "listAssignments"
+            | "accessReviews"
+            | "readPolicy"
+            | "listBreakGlass"
+            | "readBreakGlass"
+    )
 }
 
 /// How to call a route: its address with acme's ids in it, and a body that it takes.
@@ -91,6 +144,16 @@ fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> Ask<'a
         .replace("{collection}", "sheet")
         .replace("{record}", "one")
         .replace("{file}", &stock.file)
+        .replace("{request}", &stock.request)
+        .replace("{assignment}", &stock.assignment)
+        .replace(
+            "{glass}",
+            if id == "secondBreakGlass" {
+                &stock.asked
+            } else {
+                &stock.glass
+            },
+        )
         .replace("{type}", "Observation")
         .replace("{id}", "obs-1")
         .replace("{version}", "1")
@@ -114,6 +177,13 @@ fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> Ask<'a
     let ask = house.ask(route.method().clone(), format!("{path}{query}"));
     match id {
         "putRecord" => ask.json(&sheet(62)),
+        "askForRole" => {
+            ask.json(&json!({ "account": account(8), "role": "support", "reason": "cover" }))
+        }
+        "decideRoleRequest" => ask.json(&json!({ "approve": true })),
+        "reviewAssignment" => ask.json(&json!({ "keep": true })),
+        "breakGlass" => ask.json(&json!({ "person": stock.person, "reason": "unreachable" })),
+        "reviewBreakGlass" => ask.json(&json!({ "justified": true })),
         "batchRecords" => {
             let item = json!({ "method": "GET", "person": stock.person, "collection": "sheet", "record": "one" });
             ask.header("content-type", "application/x-ndjson")
@@ -155,6 +225,8 @@ fn logged(house: &House) -> Vec<Route<Authority>> {
     routes.sort_by_key(|route| {
         (
             route.doc().id == "erasePerson",
+            // A review closes what is open.
+            route.doc().id == "reviewBreakGlass",
             route.method() == Method::DELETE,
         )
     });
@@ -274,6 +346,11 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "readLog"
             | "proveEntry"
             | "keyStatus"
+            | "listRoleRequests"
+            | "listAssignments"
+            | "accessReviews"
+            | "readPolicy"
+            | "listBreakGlass"
             | "batchRecords"
             | "fhirBundle"
             | "fhirSearch"
@@ -374,7 +451,7 @@ async fn who_keeps_the_house_opens_nothing_in_it() {
                 let may = match id {
                     "readLog" | "proveEntry" => *who == "security",
                     "keyStatus" => *who != "somebody else",
-                    _ => false,
+                    _ => *who == "security" && is_a_look_at_access(id),
                 };
                 if may {
                     assert_eq!((got.status, left), (200, 1), "{what}: {}", got.text());
@@ -432,6 +509,14 @@ fn action(id: &str) -> &'static str {
         "accountPassword" => "password.change",
         "accountFactorBegin" | "accountFactorAdd" | "accountRecoveryCodes" => "factor.add",
         "accountFactorRemove" => "factor.remove",
+        "askForRole" => "role.request",
+        "decideRoleRequest" => "role.decide",
+        "endAssignment" | "closeBreakGlass" => "role.end",
+        "reviewAssignment" => "review.decide",
+        "breakGlass" | "secondBreakGlass" => "break_glass.open",
+        "reviewBreakGlass" => "break_glass.review",
+        "readPolicy" => "policy.read",
+        id if is_a_look_at_access(id) => "role.list",
         other => panic!("the route {other} is new: say here what its entry says"),
     }
 }
@@ -445,8 +530,13 @@ async fn each_call_leaves_the_entry_that_it_names() {
             let what = format!("{} {}", route.method(), route.path());
             let role = match id {
                 "readLog" | "proveEntry" | "keyStatus" => Role::Security,
-                _ if is_about_ones_account(id) => Role::Person,
-                _ => Role::App,
+                id if is_about_ones_account(id) => Role::Person,
+                id if is_a_look_at_access(id) => Role::Security,
+                id => signed_in(id).map_or(Role::App, |(role, _)| role),
+            };
+            let who = match signed_in(id) {
+                Some((role, number)) => staff(ACME, role, number),
+                None => house.token(ACME, role).to_owned(),
             };
             let by_session = is_about_ones_account(id);
             if by_session {
@@ -456,7 +546,7 @@ async fn each_call_leaves_the_entry_that_it_names() {
             let ask = call(&house, &route, &stock);
             let ask = match stock.guests.get(id) {
                 Some(guest) => guest.asks(ask),
-                None => ask.by(house.token(ACME, role)),
+                None => ask.by(&who),
             };
             let got = ask.purpose("TREAT").send().await;
             assert!(
