@@ -235,3 +235,34 @@ notice-session-ended = Dieser Browser ist abgemeldet.
 notice-sessions-ended = Alle anderen Browser sind abgemeldet.
 notice-session-named = Der Name ist gespeichert.
 notice-over = Das hat zu lange gedauert. Bitte beginnen Sie von vorn.
+
+# Darf diese App das?
+
+consent-title = { $app } bittet um Zugriff
+consent-may = Wenn Sie Ja sagen, darf sie
+consent-why = Sie sagt, sie braucht das
+consent-how-long = Wie lange
+consent-stays = Auch wenn Sie nicht da sind, bis Sie es zurücknehmen; höchstens 90 Tage, ohne Sie wieder zu fragen.
+consent-once = 15 Minuten lang.
+consent-seen = Jeder Blick wird aufgeschrieben, und Sie können es sehen.
+consent-back = Sie können es jederzeit zurücknehmen, so leicht wie Sie es geben. Von da an bekommt sie nichts mehr; was sie bis dahin hat, liegt nicht mehr in unserer Hand.
+consent-goes-to = Ihre Antwort geht an { $where }.
+consent-contact = Fragen zur App: { $contact }.
+consent-no = Nein
+consent-yes = Ja, erlauben
+want-know = wissen, dass Sie es sind, unter einem Namen, den nur diese App bekommt
+want-record = wissen, welche Akte Ihre ist
+want-read = { $what } lesen
+want-change = { $what } ergänzen oder ändern
+want-read-change = { $what } lesen, ergänzen und ändern
+want-of = Ihr „{ $what }“
+want-all = alles, was über Sie aufbewahrt wird, auch Dateien,
+for-treat = um Sie zu behandeln
+for-etreat = um Sie im Notfall zu behandeln
+for-patrqt = um es Ihnen zu zeigen, weil Sie darum gebeten haben
+for-hresch = für Gesundheitsforschung, ohne Ihren Namen
+for-hpaymt = um Behandlung abzurechnen und zu bezahlen
+for-hoperat = um die Einrichtung zu betreiben
+for-pubhlth = für die öffentliche Gesundheit, ohne Ihren Namen
+for-hlegal = für eine gesetzliche Pflicht oder einen Anspruch
+for-sysdev = um das System selbst zu pflegen

@@ -235,3 +235,34 @@ notice-session-ended = That browser is signed out.
 notice-sessions-ended = All other browsers are signed out.
 notice-session-named = The name is saved.
 notice-over = That took too long. Please begin again.
+
+# May this app do this?
+
+consent-title = { $app } asks for access
+consent-may = If you say yes, it may
+consent-why = It says that it needs this
+consent-how-long = For how long
+consent-stays = Also while you are away, until you take it back; at most 90 days without asking you again.
+consent-once = For 15 minutes.
+consent-seen = Each time it looks is written down, and you can see it.
+consent-back = You can take this back at any time, as easily as you give it. From then on it gets nothing more; what it has by then is out of our hands.
+consent-goes-to = Your answer goes to { $where }.
+consent-contact = Questions about the app: { $contact }.
+consent-no = No
+consent-yes = Yes, allow it
+want-know = know that it is you, by a name that only this app gets
+want-record = know which record is yours
+want-read = read { $what }
+want-change = add to or change { $what }
+want-read-change = read, add to and change { $what }
+want-of = your “{ $what }”
+want-all = everything that is kept about you, files included
+for-treat = to care for you
+for-etreat = to care for you in an emergency
+for-patrqt = to show it to you, because you asked
+for-hresch = for health research, without your name
+for-hpaymt = to bill and pay for care
+for-hoperat = to run the organisation
+for-pubhlth = for public health, without your name
+for-hlegal = for a legal duty or claim
+for-sysdev = to keep the system itself

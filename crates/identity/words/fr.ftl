@@ -235,3 +235,34 @@ notice-session-ended = Ce navigateur est déconnecté.
 notice-sessions-ended = Tous les autres navigateurs sont déconnectés.
 notice-session-named = Le nom est enregistré.
 notice-over = Cela a pris trop de temps. Recommencez depuis le début.
+
+# Cette application peut-elle le faire ?
+
+consent-title = { $app } demande un accès
+consent-may = Si vous dites oui, elle pourra
+consent-why = Elle dit en avoir besoin
+consent-how-long = Pour combien de temps
+consent-stays = Aussi en votre absence, jusqu’à ce que vous le retiriez ; 90 jours au plus sans vous le redemander.
+consent-once = Pendant 15 minutes.
+consent-seen = Chaque fois qu’elle regarde, c’est noté, et vous pouvez le voir.
+consent-back = Vous pouvez le retirer à tout moment, aussi facilement que vous le donnez. Dès lors, elle ne reçoit plus rien ; ce qu’elle a déjà n’est plus entre nos mains.
+consent-goes-to = Votre réponse va à { $where }.
+consent-contact = Questions sur l’application : { $contact }.
+consent-no = Non
+consent-yes = Oui, autoriser
+want-know = savoir que c’est vous, sous un nom que seule cette application reçoit
+want-record = savoir quel dossier est le vôtre
+want-read = lire { $what }
+want-change = compléter ou modifier { $what }
+want-read-change = lire, compléter et modifier { $what }
+want-of = votre « { $what } »
+want-all = tout ce qui est conservé sur vous, fichiers compris
+for-treat = pour vous soigner
+for-etreat = pour vous soigner en urgence
+for-patrqt = pour vous le montrer, parce que vous l’avez demandé
+for-hresch = pour la recherche, sans votre nom
+for-hpaymt = pour facturer et payer les soins
+for-hoperat = pour faire fonctionner l’organisation
+for-pubhlth = pour la santé publique, sans votre nom
+for-hlegal = pour une obligation légale ou un droit
+for-sysdev = pour entretenir le système lui-même

@@ -235,3 +235,34 @@ notice-session-ended = Quel browser è scollegato.
 notice-sessions-ended = Tutti gli altri browser sono scollegati.
 notice-session-named = Il nome è salvato.
 notice-over = Ci è voluto troppo tempo. Ricominci da capo.
+
+# Quest’app può farlo?
+
+consent-title = { $app } chiede accesso
+consent-may = Se dice di sì, potrà
+consent-why = Dice che le serve
+consent-how-long = Per quanto tempo
+consent-stays = Anche quando lei non c’è, finché non lo ritira; al massimo 90 giorni senza chiederglielo di nuovo.
+consent-once = Per 15 minuti.
+consent-seen = Ogni volta che guarda viene annotato, e lei può vederlo.
+consent-back = Può ritirarlo in ogni momento, con la stessa facilità con cui lo dà. Da allora non riceve più nulla; quello che ha già non dipende più da noi.
+consent-goes-to = La sua risposta va a { $where }.
+consent-contact = Domande sull’app: { $contact }.
+consent-no = No
+consent-yes = Sì, lo permetto
+want-know = sapere che è lei, con un nome che riceve solo quest’app
+want-record = sapere qual è la sua cartella
+want-read = leggere { $what }
+want-change = aggiungere o cambiare { $what }
+want-read-change = leggere, aggiungere e cambiare { $what }
+want-of = «{ $what }»
+want-all = tutto ciò che è conservato su di lei, anche i file
+for-treat = per curarla
+for-etreat = per curarla in un’emergenza
+for-patrqt = per mostrarglielo, perché lo ha chiesto lei
+for-hresch = per la ricerca, senza il suo nome
+for-hpaymt = per fatturare e pagare le cure
+for-hoperat = per gestire l’organizzazione
+for-pubhlth = per la salute pubblica, senza il suo nome
+for-hlegal = per un obbligo di legge o un diritto
+for-sysdev = per curare il sistema stesso

@@ -235,3 +235,34 @@ notice-session-ended = Den webbläsaren är utloggad.
 notice-sessions-ended = Alla andra webbläsare är utloggade.
 notice-session-named = Namnet är sparat.
 notice-over = Det tog för lång tid. Börja om.
+
+# Får den här appen göra detta?
+
+consent-title = { $app } ber om tillgång
+consent-may = Om du säger ja får den
+consent-why = Den säger att den behöver det
+consent-how-long = Hur länge
+consent-stays = Även när du inte är här, tills du tar tillbaka det; högst 90 dagar utan att fråga dig igen.
+consent-once = I 15 minuter.
+consent-seen = Varje gång den tittar skrivs det ner, och du kan se det.
+consent-back = Du kan ta tillbaka det när som helst, lika lätt som du ger det. Från den stunden får den inget mer; det den har då råder vi inte över.
+consent-goes-to = Ditt svar går till { $where }.
+consent-contact = Frågor om appen: { $contact }.
+consent-no = Nej
+consent-yes = Ja, tillåt
+want-know = veta att det är du, under ett namn som bara den här appen får
+want-record = veta vilken journal som är din
+want-read = läsa { $what }
+want-change = lägga till eller ändra i { $what }
+want-read-change = läsa, lägga till och ändra i { $what }
+want-of = ditt ”{ $what }”
+want-all = allt som finns om dig, filer också
+for-treat = för att vårda dig
+for-etreat = för att vårda dig i ett nödläge
+for-patrqt = för att visa det för dig, för att du har bett om det
+for-hresch = för hälsoforskning, utan ditt namn
+for-hpaymt = för att fakturera och betala vård
+for-hoperat = för att driva verksamheten
+for-pubhlth = för folkhälsan, utan ditt namn
+for-hlegal = för en rättslig skyldighet eller ett rättsligt krav
+for-sysdev = för att sköta själva systemet

@@ -41,6 +41,10 @@ pub const CODES: &[(&str, &str)] = &[
         "The body of a request about one's own account is not what the address takes.",
     ),
     (
+        "account.cursor",
+        "A cursor of the list of accounts is none that a list gave out.",
+    ),
+    (
         "account.session_only",
         "A token asked for what belongs to an account that is signed in.",
     ),
@@ -68,6 +72,7 @@ pub const CODES: &[(&str, &str)] = &[
         "collection.not_found",
         "The register has no such collection.",
     ),
+    ("console.staff", "The console is for staff."),
     (
         "crypt.altered",
         "Something sealed is not as it was sealed, or lies in another place.",

@@ -90,10 +90,9 @@ account-state-active = Aktiv
 account-state-stopped = Gesperrt
 account-stop = Sperren
 account-resume = Wieder zulassen
-account-reset = Link für ein neues Passwort schicken
 invite-again = Noch einmal schicken
 invite-somebody = Jemanden einladen
-invite-about = Die Person bekommt eine E-Mail mit einem Link, der sieben Tage gilt. Weitere Rechte werden danach beantragt und von einer zweiten Person gewährt.
+invite-about = Die Person bekommt eine E-Mail mit einem Link, der sieben Tage gilt. Sie beginnt ohne Rechte: Eine Rolle wird danach beantragt und von einer zweiten Person gewährt.
 invite-send = Einladung schicken
 back-people = Zurück zu den Konten
 mistake-taken = Es gibt schon ein Konto mit dieser Adresse.
@@ -102,7 +101,6 @@ mistake-name = Schreiben Sie einen Namen mit höchstens 80 Zeichen.
 notice-invited = Die Einladung ist unterwegs.
 notice-stopped = Das Konto ist gesperrt und überall abgemeldet.
 notice-resumed = Das Konto darf sich wieder anmelden.
-notice-reset-sent = Ein Link ist unterwegs. Ein zweiter Nachweis bleibt, wie er ist.
 
 # Rollen und Überprüfungen
 

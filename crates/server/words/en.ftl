@@ -90,10 +90,9 @@ account-state-active = Active
 account-state-stopped = Stopped
 account-stop = Stop
 account-resume = Let in again
-account-reset = Send a link for a new password
 invite-again = Send again
 invite-somebody = Invite somebody
-invite-about = They get a mail with a link that counts for seven days. More rights are asked for afterwards, and granted by a second person.
+invite-about = They get a mail with a link that counts for seven days. They begin without rights: a role is asked for afterwards, and granted by a second person.
 invite-send = Send the invitation
 back-people = Back to the accounts
 mistake-taken = There is an account with this address already.
@@ -102,7 +101,6 @@ mistake-name = Write a name of up to 80 characters.
 notice-invited = The invitation is on its way.
 notice-stopped = The account is stopped, and signed out everywhere.
 notice-resumed = The account may sign in again.
-notice-reset-sent = A link is on its way. A second proof stays as it is.
 
 # Roles and reviews
 

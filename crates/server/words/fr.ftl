@@ -90,10 +90,9 @@ account-state-active = Actif
 account-state-stopped = Arrêté
 account-stop = Arrêter
 account-resume = Réadmettre
-account-reset = Envoyer un lien pour un nouveau mot de passe
 invite-again = Renvoyer
 invite-somebody = Inviter quelqu’un
-invite-about = La personne reçoit un e-mail avec un lien valable sept jours. D’autres droits se demandent ensuite, et une seconde personne les accorde.
+invite-about = La personne reçoit un e-mail avec un lien valable sept jours. Elle commence sans droits : un rôle se demande ensuite, et une seconde personne l’accorde.
 invite-send = Envoyer l’invitation
 back-people = Revenir aux comptes
 mistake-taken = Il y a déjà un compte avec cette adresse.
@@ -102,7 +101,6 @@ mistake-name = Écrivez un nom de 80 caractères au plus.
 notice-invited = L’invitation est en route.
 notice-stopped = Le compte est arrêté et déconnecté partout.
 notice-resumed = Le compte peut de nouveau se connecter.
-notice-reset-sent = Un lien est en route. Une seconde preuve reste comme elle est.
 
 # Rôles et vérifications
 

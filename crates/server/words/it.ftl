@@ -90,10 +90,9 @@ account-state-active = Attivo
 account-state-stopped = Fermato
 account-stop = Ferma
 account-resume = Riammetti
-account-reset = Manda un link per una nuova password
 invite-again = Manda di nuovo
 invite-somebody = Invita qualcuno
-invite-about = Riceve un’e-mail con un link che vale sette giorni. Altri diritti si chiedono dopo, e li concede una seconda persona.
+invite-about = Riceve un’e-mail con un link che vale sette giorni. Comincia senza diritti: un ruolo si chiede dopo, e lo concede una seconda persona.
 invite-send = Manda l’invito
 back-people = Torna agli account
 mistake-taken = C’è già un account con questo indirizzo.
@@ -102,7 +101,6 @@ mistake-name = Scriva un nome di non più di 80 caratteri.
 notice-invited = L’invito è partito.
 notice-stopped = L’account è fermato e scollegato dappertutto.
 notice-resumed = L’account può accedere di nuovo.
-notice-reset-sent = Un link è partito. Una seconda prova resta com’è.
 
 # Ruoli e verifiche
 

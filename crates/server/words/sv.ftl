@@ -90,10 +90,9 @@ account-state-active = Aktivt
 account-state-stopped = Stoppat
 account-stop = Stoppa
 account-resume = Släpp in igen
-account-reset = Skicka länk till nytt lösenord
 invite-again = Skicka igen
 invite-somebody = Bjud in någon
-invite-about = De får ett mejl med en länk som gäller i sju dagar. Mer behörighet söks efteråt och beviljas av en andra person.
+invite-about = De får ett mejl med en länk som gäller i sju dagar. De börjar utan behörighet: en roll söks efteråt och beviljas av en andra person.
 invite-send = Skicka inbjudan
 back-people = Tillbaka till kontona
 mistake-taken = Det finns redan ett konto med den adressen.
@@ -102,7 +101,6 @@ mistake-name = Skriv ett namn på högst 80 tecken.
 notice-invited = Inbjudan är på väg.
 notice-stopped = Kontot är stoppat och utloggat överallt.
 notice-resumed = Kontot får logga in igen.
-notice-reset-sent = En länk är på väg. Ett bevis till vid inloggningen är kvar.
 
 # Roller och genomgångar
 

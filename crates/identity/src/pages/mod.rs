@@ -8,6 +8,7 @@ mod account;
 mod app;
 mod codes;
 mod confirm;
+mod consent;
 mod enrol;
 mod factors;
 mod forgotten;
@@ -20,6 +21,8 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 mod visitor;
+
+pub use consent::{Asked, Want, consent};
 
 use std::future::Future;
 use std::sync::{Arc, LazyLock};

@@ -2,6 +2,7 @@
 
 pub mod access;
 mod account;
+mod accounts;
 mod batch;
 mod conditions;
 mod fhir;
@@ -112,6 +113,7 @@ fn own_pages_only(request: &http::request::Parts) -> Result<(), Problem> {
 pub fn routes(house: &House) -> Routes<Authority> {
     let mut routes = Vec::new();
     routes.extend(account::routes(house));
+    routes.extend(accounts::routes(house));
     routes.extend(persons::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
@@ -134,7 +136,9 @@ pub fn routes(house: &House) -> Routes<Authority> {
 
 /// What the console works through.
 fn staff(house: &House) -> Routes<Authority> {
-    access::routes(house)
+    let mut routes = accounts::routes(house);
+    routes.extend(access::routes(house));
+    routes
 }
 
 /// The OpenAPI description of every route.

@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use policy::Authority;
 use serde_json::json;
-use web::{Act, Answer, Cell, Choice, Field, Form, FormPage, Problem, Route, Row, TablePage};
+use web::{Act, Answer, Cell, Field, Form, FormPage, Problem, Route, Row, TablePage};
 
 use super::desk::{Asker, Desk, list, moment, text};
 use super::{form, page};
 
 const LIST: &str = "/console/people";
 const INVITE: &str = "/console/people/invite";
-/// Roles that somebody may be invited with; more is asked for, and granted by a second person.
-const ROLES: [&str; 2] = ["clinician", "operator"];
 
 pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
     vec![
@@ -42,14 +40,6 @@ pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
             "Let an account in again",
             LIST,
             |asker, _| act(asker, "resumeAccount", "resumed"),
-        ),
-        form(
-            desk,
-            "/console/people/{account}/reset",
-            "resetAccountForm",
-            "Send a link to set a new password",
-            LIST,
-            |asker, _| act(asker, "resetAccount", "reset-sent"),
         ),
     ]
 }
@@ -82,10 +72,7 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
                 Act::destroy(path("stop"), t.say("account-stop")),
             ],
             "stopped" => vec![Act::change(path("resume"), t.say("account-resume"))],
-            "active" => vec![
-                Act::change(path("reset"), t.say("account-reset")),
-                Act::destroy(path("stop"), t.say("account-stop")),
-            ],
+            "active" => vec![Act::destroy(path("stop"), t.say("account-stop"))],
             _ => vec![Act::destroy(path("stop"), t.say("account-stop"))],
         };
         let class = match state {
@@ -109,25 +96,16 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
 }
 
 async fn look_invite(asker: Asker) -> Result<Answer, Problem> {
-    show_invite(&asker, "", "", ROLES[0], None)
+    show_invite(&asker, "", "", None)
 }
 
 fn show_invite(
     asker: &Asker,
     name: &str,
     email: &str,
-    role: &str,
     wrong: Option<String>,
 ) -> Result<Answer, Problem> {
     let t = asker.t();
-    let roles = ROLES
-        .iter()
-        .map(|role| Choice {
-            value: (*role).to_owned(),
-            name: t.say(&format!("role-{role}")),
-            hint: Some(t.say(&format!("role-{role}-about"))),
-        })
-        .collect();
     FormPage::new(
         asker.frame(),
         t.say("invite-somebody"),
@@ -138,24 +116,14 @@ fn show_invite(
     .error(wrong)
     .field(Field::text("name", t.say("column-name")).value(name))
     .field(Field::text("email", t.say("column-email")).value(email))
-    .field(Field::one_of("role", t.say("column-role"), roles).value(role))
     .also(LIST, t.say("back-people"))
     .answer()
 }
 
 async fn invite(asker: Asker, form: Form) -> Result<Answer, Problem> {
-    let (name, email, role) = (
-        form.trimmed("name"),
-        form.trimmed("email"),
-        form.text("role"),
-    );
-    let body = json!({
-        "name": name,
-        "email": email,
-        "role": role,
-        "language": asker.t().lang().code(),
-    });
+    let (name, email) = (form.trimmed("name"), form.trimmed("email"));
     let t = asker.t();
+    let body = json!({ "name": name, "email": email, "language": t.lang().code() });
     match asker.ask("inviteAccount", &[], Some(&body)).await {
         Ok(_) => Ok(Answer::see(LIST).notice("invited")),
         Err(problem) => {
@@ -165,7 +133,7 @@ async fn invite(asker: Asker, form: Form) -> Result<Answer, Problem> {
                 "identity.name" | "card.refused" => "mistake-name",
                 _ => return Err(problem),
             };
-            show_invite(&asker, name, email, role, Some(t.say(key)))
+            show_invite(&asker, name, email, Some(t.say(key)))
         }
     }
 }

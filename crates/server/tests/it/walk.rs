@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base::PersonId;
 use http::Method;
+use identity::{Kind, Language, NewAccount};
 use policy::{Authority, Role, Scope};
 use serde_json::{Value, json};
 use web::{Access, Route};
@@ -24,6 +25,10 @@ struct Stock {
     glass: String,
     /// One that waits for its second person.
     asked: String,
+    /// Accounts: invited, active, stopped.
+    invited: String,
+    active: String,
+    stopped: String,
 }
 
 /// Texts that only acme's own may ever see.
@@ -90,6 +95,20 @@ async fn stock(house: &House) -> Stock {
         assert!(matches!(got.status, 201 | 202), "{}", got.text());
         got.json()["break_glass"].as_str().unwrap().to_owned()
     };
+    let (ctx, _) = house.place.local(&ACME.parse().unwrap(), "test");
+    let identity = &house.place.identity;
+    let new = NewAccount {
+        kind: Kind::Staff,
+        role: Role::Clinician,
+        person: None,
+        email: "invited@fjord.example".parse().unwrap(),
+        name: "Somebody".parse().unwrap(),
+        language: Language::En,
+    };
+    let invited = identity.invite(&ctx, &new).await.unwrap();
+    let (stopped, _) =
+        accounts::account(house, ACME, "stopped@fjord.example", Role::Clinician).await;
+    identity.stop(&ctx, stopped).await.unwrap();
     Stock {
         person,
         file: uploaded.json()["file"].as_str().unwrap().to_owned(),
@@ -101,6 +120,12 @@ async fn stock(house: &House) -> Stock {
         glass: glass(Role::Clinician, 5).await,
         asked: glass(Role::Security, 3).await,
         guests: HashMap::new(),
+        invited: invited.account.to_string(),
+        active: accounts::account(house, ACME, "active@fjord.example", Role::Clinician)
+            .await
+            .0
+            .to_string(),
+        stopped: stopped.to_string(),
     }
 }
 
@@ -116,8 +141,17 @@ fn signed_in(id: &str) -> Option<(Role, u8)> {
         | "reviewBreakGlass" => (Role::Owner, 2),
         "closeBreakGlass" => (Role::Clinician, 5),
         "breakGlass" => (Role::Clinician, 6),
+        id if is_about_others_accounts(id) => (Role::Owner, 2),
         _ => return None,
     })
+}
+
+/// What owners and administrators do with accounts.
+fn is_about_others_accounts(id: &str) -> bool {
+    matches!(
+        id,
+        "listAccounts" | "inviteAccount" | "inviteAccountAgain" | "stopAccount" | "resumeAccount"
+    )
 }
 
 /// What security engineers see of access.
@@ -138,8 +172,14 @@ fn is_a_look_at_access(id: &str) -> bool {
 fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> Ask<'a> {
     let id = route.doc().id;
 
+    let whose = match id {
+        "inviteAccountAgain" => &stock.invited,
+        "resumeAccount" => &stock.stopped,
+        _ => &stock.active,
+    };
     let path = route
         .path()
+        .replace("{account}", whose)
         .replace("{person}", &stock.person.to_string())
         .replace("{collection}", "sheet")
         .replace("{record}", "one")
@@ -177,6 +217,9 @@ fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> Ask<'a
     let ask = house.ask(route.method().clone(), format!("{path}{query}"));
     match id {
         "putRecord" => ask.json(&sheet(62)),
+        "inviteAccount" => {
+            ask.json(&json!({ "email": "new@fjord.example", "name": "Somebody", "language": "en" }))
+        }
         "askForRole" => {
             ask.json(&json!({ "account": account(8), "role": "support", "reason": "cover" }))
         }
@@ -516,6 +559,9 @@ fn action(id: &str) -> &'static str {
         "breakGlass" | "secondBreakGlass" => "break_glass.open",
         "reviewBreakGlass" => "break_glass.review",
         "readPolicy" => "policy.read",
+        "listAccounts" => "account.list",
+        "inviteAccount" | "inviteAccountAgain" => "account.invite",
+        "stopAccount" | "resumeAccount" => "account.change",
         id if is_a_look_at_access(id) => "role.list",
         other => panic!("the route {other} is new: say here what its entry says"),
     }
