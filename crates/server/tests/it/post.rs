@@ -221,8 +221,7 @@ async fn into_a_folder_for_trying_things_out() {
 
 #[test]
 fn mail_in_clear_stays_on_this_machine() {
-    let text = server::config::SAMPLE
-        .replace("encryption = \"starttls\"", "encryption = \"none\"");
+    let text = server::config::SAMPLE.replace("encryption = \"starttls\"", "encryption = \"none\"");
     let config = server::config::Config::parse("sample", &text).unwrap();
     let error = config.check().unwrap_err().to_string();
     assert!(error.contains("mail.encryption"), "{error}");
