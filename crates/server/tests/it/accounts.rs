@@ -369,7 +369,15 @@ async fn whoever_signs_up_becomes_a_person_when_the_address_is_proven() {
         .lines()
         .find_map(|line| line.strip_prefix("https://strongroom.test/account/acme/verify/"))
         .unwrap();
-    let account = identity.verify(&caller(&house, ACME), link).await.unwrap();
+    let account = identity
+        .verify(
+            &caller(&house, ACME),
+            link,
+            &"Dagny".parse().unwrap(),
+            &Secret::new(PASSWORD.to_owned()),
+        )
+        .await
+        .unwrap();
     let session = sign_in(&house, ACME, "new@fjord.example").await;
     let guest = Guest {
         cookie: session.text.expose().clone(),
