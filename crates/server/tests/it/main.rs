@@ -27,4 +27,5 @@ mod post;
 mod records;
 mod refusals;
 mod running;
+mod users;
 mod walk;
