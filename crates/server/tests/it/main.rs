@@ -29,4 +29,5 @@ mod post;
 mod records;
 mod refusals;
 mod running;
+mod users;
 mod walk;
