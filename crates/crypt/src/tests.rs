@@ -9,6 +9,7 @@ mod boxes;
 mod commitment;
 mod files;
 mod keys;
+mod logins;
 mod records;
 mod signatures;
 mod vectors;

@@ -4,7 +4,7 @@
 //! the address whoever the account, and for the account from all unknown devices together. The first two get slower; the third
 //! ends at 100 guesses in a row (SP 800-63B-4 §3.2.2). None of them stands in the owner's way: on a device where they signed
 //! in before they are counted apart, a passkey is not guessed at all, and a link by mail opens the account again
-//! (`docs/decisions/020-guessing.md`). The counters know keyed digests of what was typed, so that an account that is not there
+//! (`docs/decisions/013-guessing.md`). The counters know keyed digests of what was typed, so that an account that is not there
 //! behaves like one that is.
 
 use std::net::IpAddr;

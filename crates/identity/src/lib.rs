@@ -33,7 +33,7 @@ mod tickets;
 #[cfg(test)]
 mod tests;
 
-pub use accounts::{Invited, NewAccount, SignUp};
+pub use accounts::{Invited, NewAccount};
 pub use error::IdentityError;
 pub use factors::{
     Added, Adder, Answer, FactorId, FactorKind, FactorLine, PasskeyOptions, PasskeyTicket,

@@ -138,6 +138,9 @@ impl FromStr for Email {
             && domain
                 .chars()
                 .all(|c| c.is_alphanumeric() || c == '.' || c == '-');
+        if base::card::find(text).is_some() {
+            return Err(IdentityError::Card);
+        }
         if good {
             Ok(Self(text.to_owned()))
         } else {

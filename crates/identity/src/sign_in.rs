@@ -71,8 +71,7 @@ impl Identity {
     /// The answer, and the time it takes, are the same whether the account is there or not.
     ///
     /// # Errors
-    /// [`IdentityError::Refused`], [`IdentityError::Wait`], [`IdentityError::Guarded`], [`IdentityError::Busy`];
-    /// [`IdentityError::Needed`] to who has the password of an account whose address is not proven yet.
+    /// [`IdentityError::Refused`], [`IdentityError::Wait`], [`IdentityError::Guarded`], [`IdentityError::Busy`]; storage failures.
     pub async fn sign_in(
         &self,
         caller: &Caller,
@@ -97,16 +96,11 @@ impl Identity {
             .hashers
             .check(prepared(password.expose()), hash)
             .await?;
-        let Some(account) = account.filter(|account| {
-            checked.holds && matches!(account.state, State::Active | State::Unverified)
-        }) else {
+        let Some(account) =
+            account.filter(|account| checked.holds && account.state == State::Active)
+        else {
             return Err(self.turn_away(caller, id, "password").await?);
         };
-        if account.state == State::Unverified {
-            return Err(IdentityError::Needed(
-                "its address to be proven: follow the link in the mail that was sent to it",
-            ));
-        }
         if checked.outdated {
             match self.hash_again(caller, id, password, &sealed).await {
                 Ok(newer) => sealed = newer,

@@ -21,7 +21,7 @@ statements! {
     ACCOUNT_LIST = "SELECT account, kind, person, role, state, email, name, language, created_at FROM account \
         WHERE tenant = $1 AND account > $2 ORDER BY account LIMIT $3";
     ACCOUNT_STATE = "UPDATE account SET state = $3 WHERE tenant = $1 AND account = $2 AND state = $4";
-    ACCOUNT_BEGIN = "UPDATE account SET state = 'active', person = $3 WHERE tenant = $1 AND account = $2 AND state = 'unverified'";
+    ACCOUNT_BEGIN = "UPDATE account SET state = 'active', person = $3, name = $4 WHERE tenant = $1 AND account = $2 AND state = 'unverified'";
     ACCOUNT_NAME = "UPDATE account SET name = $3, language = $4 WHERE tenant = $1 AND account = $2";
     ACCOUNT_ACTIVE = "SELECT 1 FROM account WHERE tenant = $1 AND account = $2 AND state = 'active'";
     ACCOUNT_OF_PERSON = "SELECT account FROM account WHERE tenant = $1 AND person = $2";

@@ -66,12 +66,12 @@ enrol-passkey-only = Ihre Rolle verlangt einen Passkey: Einen Code kann man Ihne
 # Ein Konto anlegen
 
 sign-up-title = Ein Konto anlegen
-sign-up-lead = Sie brauchen eine Adresse, deren Post Sie lesen, und ein Passwort, das sonst niemand kennt.
-sign-up-button = Konto anlegen
+sign-up-lead = Schreiben Sie Ihre E-Mail-Adresse. Wir schicken Ihnen einen Link, und dort wählen Sie Namen und Passwort.
+sign-up-button = Link schicken
 sign-up-have = Ich habe schon ein Konto
 sign-up-closed = Konten gibt es hier auf Einladung. Bitten Sie Ihre Ansprechperson bei { $site } darum.
 mail-title = Sehen Sie in Ihre E-Mail
-mail-sign-up = Wir haben eine E-Mail an die angegebene Adresse geschickt. Öffnen Sie den Link darin innerhalb von 24 Stunden, dann ist Ihr Konto bereit.
+mail-sign-up = Wir haben eine E-Mail an die angegebene Adresse geschickt. Öffnen Sie den Link darin innerhalb von 24 Stunden, um Ihr Konto anzulegen.
 mail-reset = Wenn es ein Konto mit dieser Adresse gibt, ist eine E-Mail unterwegs. Öffnen Sie den Link darin innerhalb von 30 Minuten.
 mail-nothing = Nichts angekommen? Sehen Sie im Spam-Ordner nach, und prüfen Sie, ob die Adresse so geschrieben ist wie sonst.
 
@@ -88,9 +88,9 @@ weakness-own_word = Lassen Sie Wörter weg, die mit Ihnen oder mit uns zu tun ha
 
 # Links aus E-Mails
 
-verify-title = Adresse bestätigen
-verify-lead = Ein Druck, und Ihr Konto ist bereit.
-verify-button = Meine Adresse bestätigen
+verify-title = Ihr Konto anlegen
+verify-lead = Mit diesem Link ist Ihre Adresse bestätigt. Wählen Sie, wie wir Sie nennen, und ein Passwort, dann gehört das Konto Ihnen.
+verify-button = Konto anlegen
 invite-title = Willkommen
 invite-lead = Für Sie wurde ein Konto angelegt. Wählen Sie, wie wir Sie nennen, und ein Passwort, dann gehört es Ihnen.
 invite-button = Konto einrichten
@@ -224,7 +224,7 @@ confirm-button = Ich bin es
 # Was gerade geschah
 
 notice-signed-out = Sie sind abgemeldet.
-notice-verified = Ihre Adresse ist bestätigt. Sie können sich jetzt anmelden.
+notice-verified = Ihr Konto ist bereit. Sie können sich jetzt anmelden.
 notice-welcome = Ihr Konto ist bereit. Sie können sich jetzt anmelden.
 notice-password-set = Ihr neues Passwort ist gesetzt. Sie können sich jetzt damit anmelden.
 notice-password-changed = Ihr Passwort ist geändert. Überall sonst sind Sie abgemeldet.
@@ -235,3 +235,34 @@ notice-session-ended = Dieser Browser ist abgemeldet.
 notice-sessions-ended = Alle anderen Browser sind abgemeldet.
 notice-session-named = Der Name ist gespeichert.
 notice-over = Das hat zu lange gedauert. Bitte beginnen Sie von vorn.
+
+# Darf diese App das?
+
+consent-title = { $app } bittet um Zugriff
+consent-may = Wenn Sie Ja sagen, darf sie
+consent-why = Sie sagt, sie braucht das
+consent-how-long = Wie lange
+consent-stays = Auch wenn Sie nicht da sind, bis Sie es zurücknehmen; höchstens 90 Tage, ohne Sie wieder zu fragen.
+consent-once = 15 Minuten lang.
+consent-seen = Jeder Blick wird aufgeschrieben, und Sie können es sehen.
+consent-back = Sie können es jederzeit zurücknehmen, so leicht wie Sie es geben. Von da an bekommt sie nichts mehr; was sie bis dahin hat, liegt nicht mehr in unserer Hand.
+consent-goes-to = Ihre Antwort geht an { $where }.
+consent-contact = Fragen zur App: { $contact }.
+consent-no = Nein
+consent-yes = Ja, erlauben
+want-know = wissen, dass Sie es sind, unter einem Namen, den nur diese App bekommt
+want-record = wissen, welche Akte Ihre ist
+want-read = { $what } lesen
+want-change = { $what } ergänzen oder ändern
+want-read-change = { $what } lesen, ergänzen und ändern
+want-of = Ihr „{ $what }“
+want-all = alles, was über Sie aufbewahrt wird, auch Dateien,
+for-treat = um Sie zu behandeln
+for-etreat = um Sie im Notfall zu behandeln
+for-patrqt = um es Ihnen zu zeigen, weil Sie darum gebeten haben
+for-hresch = für Gesundheitsforschung, ohne Ihren Namen
+for-hpaymt = um Behandlung abzurechnen und zu bezahlen
+for-hoperat = um die Einrichtung zu betreiben
+for-pubhlth = für die öffentliche Gesundheit, ohne Ihren Namen
+for-hlegal = für eine gesetzliche Pflicht oder einen Anspruch
+for-sysdev = um das System selbst zu pflegen

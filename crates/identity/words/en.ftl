@@ -66,12 +66,12 @@ enrol-passkey-only = Your role asks for a passkey: a code could be lured out of 
 # Creating an account
 
 sign-up-title = Create an account
-sign-up-lead = You need an address that you can read and a password that nobody else knows.
-sign-up-button = Create my account
+sign-up-lead = Write your e-mail address. We send you a link, and there you choose a name and a password.
+sign-up-button = Send me the link
 sign-up-have = I have an account already
 sign-up-closed = Accounts are made by invitation here. Ask your contact at { $site } to invite you.
 mail-title = Look in your mail
-mail-sign-up = We have sent a mail to the address you gave. Open the link in it within 24 hours, and your account is ready.
+mail-sign-up = We have sent a mail to the address you gave. Open the link in it within 24 hours to make your account.
 mail-reset = If there is an account with this address, a mail is on its way. Open the link in it within 30 minutes.
 mail-nothing = Nothing there? Look among the unwanted mail, and check that you wrote the address as you use it.
 
@@ -88,9 +88,9 @@ weakness-own_word = Leave out words that have to do with you or with us.
 
 # Links from mails
 
-verify-title = Confirm your address
-verify-lead = One press, and your account is ready.
-verify-button = Confirm my address
+verify-title = Make your account
+verify-lead = Your address is confirmed by this link. Choose what we call you and a password, and the account is yours.
+verify-button = Make my account
 invite-title = Welcome
 invite-lead = An account was made for you. Choose what we call you and a password, and it is yours.
 invite-button = Set up my account
@@ -224,7 +224,7 @@ confirm-button = It is me
 # What was just done
 
 notice-signed-out = You are signed out.
-notice-verified = Your address is confirmed. You can sign in now.
+notice-verified = Your account is ready. You can sign in now.
 notice-welcome = Your account is ready. You can sign in now.
 notice-password-set = Your new password is set. You can sign in with it now.
 notice-password-changed = Your password is changed. You are signed out everywhere else.
@@ -235,3 +235,34 @@ notice-session-ended = That browser is signed out.
 notice-sessions-ended = All other browsers are signed out.
 notice-session-named = The name is saved.
 notice-over = That took too long. Please begin again.
+
+# May this app do this?
+
+consent-title = { $app } asks for access
+consent-may = If you say yes, it may
+consent-why = It says that it needs this
+consent-how-long = For how long
+consent-stays = Also while you are away, until you take it back; at most 90 days without asking you again.
+consent-once = For 15 minutes.
+consent-seen = Each time it looks is written down, and you can see it.
+consent-back = You can take this back at any time, as easily as you give it. From then on it gets nothing more; what it has by then is out of our hands.
+consent-goes-to = Your answer goes to { $where }.
+consent-contact = Questions about the app: { $contact }.
+consent-no = No
+consent-yes = Yes, allow it
+want-know = know that it is you, by a name that only this app gets
+want-record = know which record is yours
+want-read = read { $what }
+want-change = add to or change { $what }
+want-read-change = read, add to and change { $what }
+want-of = your “{ $what }”
+want-all = everything that is kept about you, files included
+for-treat = to care for you
+for-etreat = to care for you in an emergency
+for-patrqt = to show it to you, because you asked
+for-hresch = for health research, without your name
+for-hpaymt = to bill and pay for care
+for-hoperat = to run the organisation
+for-pubhlth = for public health, without your name
+for-hlegal = for a legal duty or claim
+for-sysdev = to keep the system itself

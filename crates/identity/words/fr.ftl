@@ -66,12 +66,12 @@ enrol-passkey-only = Votre rôle demande une clé d’accès : on peut vous sout
 # Créer un compte
 
 sign-up-title = Créer un compte
-sign-up-lead = Il vous faut une adresse dont vous lisez le courrier, et un mot de passe que personne d’autre ne connaît.
-sign-up-button = Créer mon compte
+sign-up-lead = Écrivez votre adresse e-mail. Nous vous envoyons un lien, et là vous choisissez un nom et un mot de passe.
+sign-up-button = Envoyez-moi le lien
 sign-up-have = J’ai déjà un compte
 sign-up-closed = Ici, les comptes se créent sur invitation. Demandez-la à votre contact chez { $site }.
 mail-title = Regardez votre courrier
-mail-sign-up = Nous avons envoyé un e-mail à l’adresse indiquée. Ouvrez son lien dans les 24 heures, et votre compte est prêt.
+mail-sign-up = Nous avons envoyé un e-mail à l’adresse indiquée. Ouvrez son lien dans les 24 heures pour créer votre compte.
 mail-reset = S’il existe un compte avec cette adresse, un e-mail est en route. Ouvrez son lien dans les 30 minutes.
 mail-nothing = Rien reçu ? Regardez dans les indésirables, et vérifiez que l’adresse est écrite comme d’habitude.
 
@@ -88,9 +88,9 @@ weakness-own_word = Évitez les mots qui ont à voir avec vous ou avec nous.
 
 # Liens des e-mails
 
-verify-title = Confirmez votre adresse
-verify-lead = Une pression, et votre compte est prêt.
-verify-button = Confirmer mon adresse
+verify-title = Créez votre compte
+verify-lead = Ce lien confirme votre adresse. Choisissez comment nous vous appelons et un mot de passe, et le compte est à vous.
+verify-button = Créer mon compte
 invite-title = Bienvenue
 invite-lead = Un compte a été préparé pour vous. Choisissez comment nous vous appelons et un mot de passe, et il est à vous.
 invite-button = Préparer mon compte
@@ -224,7 +224,7 @@ confirm-button = C’est bien moi
 # Ce qui vient d’être fait
 
 notice-signed-out = Vous êtes déconnecté.
-notice-verified = Votre adresse est confirmée. Vous pouvez vous connecter.
+notice-verified = Votre compte est prêt. Vous pouvez vous connecter.
 notice-welcome = Votre compte est prêt. Vous pouvez vous connecter.
 notice-password-set = Votre nouveau mot de passe est enregistré. Vous pouvez vous connecter.
 notice-password-changed = Votre mot de passe est changé. Partout ailleurs, vous êtes déconnecté.
@@ -235,3 +235,34 @@ notice-session-ended = Ce navigateur est déconnecté.
 notice-sessions-ended = Tous les autres navigateurs sont déconnectés.
 notice-session-named = Le nom est enregistré.
 notice-over = Cela a pris trop de temps. Recommencez depuis le début.
+
+# Cette application peut-elle le faire ?
+
+consent-title = { $app } demande un accès
+consent-may = Si vous dites oui, elle pourra
+consent-why = Elle dit en avoir besoin
+consent-how-long = Pour combien de temps
+consent-stays = Aussi en votre absence, jusqu’à ce que vous le retiriez ; 90 jours au plus sans vous le redemander.
+consent-once = Pendant 15 minutes.
+consent-seen = Chaque fois qu’elle regarde, c’est noté, et vous pouvez le voir.
+consent-back = Vous pouvez le retirer à tout moment, aussi facilement que vous le donnez. Dès lors, elle ne reçoit plus rien ; ce qu’elle a déjà n’est plus entre nos mains.
+consent-goes-to = Votre réponse va à { $where }.
+consent-contact = Questions sur l’application : { $contact }.
+consent-no = Non
+consent-yes = Oui, autoriser
+want-know = savoir que c’est vous, sous un nom que seule cette application reçoit
+want-record = savoir quel dossier est le vôtre
+want-read = lire { $what }
+want-change = compléter ou modifier { $what }
+want-read-change = lire, compléter et modifier { $what }
+want-of = votre « { $what } »
+want-all = tout ce qui est conservé sur vous, fichiers compris
+for-treat = pour vous soigner
+for-etreat = pour vous soigner en urgence
+for-patrqt = pour vous le montrer, parce que vous l’avez demandé
+for-hresch = pour la recherche, sans votre nom
+for-hpaymt = pour facturer et payer les soins
+for-hoperat = pour faire fonctionner l’organisation
+for-pubhlth = pour la santé publique, sans votre nom
+for-hlegal = pour une obligation légale ou un droit
+for-sysdev = pour entretenir le système lui-même

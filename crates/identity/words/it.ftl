@@ -66,12 +66,12 @@ enrol-passkey-only = Il suo ruolo richiede una passkey: un codice si può carpir
 # Creare un account
 
 sign-up-title = Crea un account
-sign-up-lead = Le servono un indirizzo di cui legge la posta e una password che nessun altro conosce.
-sign-up-button = Crea il mio account
+sign-up-lead = Scriva il suo indirizzo e-mail. Le mandiamo un link, e lì sceglie nome e password.
+sign-up-button = Mandami il link
 sign-up-have = Ho già un account
 sign-up-closed = Qui gli account si creano su invito. Chieda alla persona che conosce presso { $site }.
 mail-title = Guardi nella sua posta
-mail-sign-up = Abbiamo mandato un’e-mail all’indirizzo che ha scritto. Apra il link entro 24 ore, e l’account è pronto.
+mail-sign-up = Abbiamo mandato un’e-mail all’indirizzo che ha scritto. Apra il link entro 24 ore per creare il suo account.
 mail-reset = Se c’è un account con questo indirizzo, un’e-mail è in arrivo. Apra il link entro 30 minuti.
 mail-nothing = Non è arrivato niente? Guardi nella posta indesiderata, e controlli di aver scritto l’indirizzo come al solito.
 
@@ -88,9 +88,9 @@ weakness-own_word = Eviti le parole che hanno a che fare con lei o con noi.
 
 # Link dalle e-mail
 
-verify-title = Confermi il suo indirizzo
-verify-lead = Basta un clic, e l’account è pronto.
-verify-button = Conferma il mio indirizzo
+verify-title = Crei il suo account
+verify-lead = Con questo link il suo indirizzo è confermato. Scelga come chiamarla e una password, e l’account è suo.
+verify-button = Crea il mio account
 invite-title = Benvenuta, benvenuto
 invite-lead = Per lei è stato preparato un account. Scelga come chiamarla e una password, ed è suo.
 invite-button = Prepara il mio account
@@ -224,7 +224,7 @@ confirm-button = Sono io
 # Che cosa è appena successo
 
 notice-signed-out = È uscito dal suo account.
-notice-verified = Il suo indirizzo è confermato. Ora può accedere.
+notice-verified = Il suo account è pronto. Ora può accedere.
 notice-welcome = Il suo account è pronto. Ora può accedere.
 notice-password-set = La nuova password è impostata. Ora può accedere.
 notice-password-changed = La password è cambiata. Altrove è stato scollegato dappertutto.
@@ -235,3 +235,34 @@ notice-session-ended = Quel browser è scollegato.
 notice-sessions-ended = Tutti gli altri browser sono scollegati.
 notice-session-named = Il nome è salvato.
 notice-over = Ci è voluto troppo tempo. Ricominci da capo.
+
+# Quest’app può farlo?
+
+consent-title = { $app } chiede accesso
+consent-may = Se dice di sì, potrà
+consent-why = Dice che le serve
+consent-how-long = Per quanto tempo
+consent-stays = Anche quando lei non c’è, finché non lo ritira; al massimo 90 giorni senza chiederglielo di nuovo.
+consent-once = Per 15 minuti.
+consent-seen = Ogni volta che guarda viene annotato, e lei può vederlo.
+consent-back = Può ritirarlo in ogni momento, con la stessa facilità con cui lo dà. Da allora non riceve più nulla; quello che ha già non dipende più da noi.
+consent-goes-to = La sua risposta va a { $where }.
+consent-contact = Domande sull’app: { $contact }.
+consent-no = No
+consent-yes = Sì, lo permetto
+want-know = sapere che è lei, con un nome che riceve solo quest’app
+want-record = sapere qual è la sua cartella
+want-read = leggere { $what }
+want-change = aggiungere o cambiare { $what }
+want-read-change = leggere, aggiungere e cambiare { $what }
+want-of = «{ $what }»
+want-all = tutto ciò che è conservato su di lei, anche i file
+for-treat = per curarla
+for-etreat = per curarla in un’emergenza
+for-patrqt = per mostrarglielo, perché lo ha chiesto lei
+for-hresch = per la ricerca, senza il suo nome
+for-hpaymt = per fatturare e pagare le cure
+for-hoperat = per gestire l’organizzazione
+for-pubhlth = per la salute pubblica, senza il suo nome
+for-hlegal = per un obbligo di legge o un diritto
+for-sysdev = per curare il sistema stesso

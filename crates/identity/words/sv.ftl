@@ -66,12 +66,12 @@ enrol-passkey-only = Din roll kräver en inloggningsnyckel: en kod kan luras av 
 # Skapa ett konto
 
 sign-up-title = Skapa ett konto
-sign-up-lead = Du behöver en adress som du kan läsa och ett lösenord som ingen annan känner till.
-sign-up-button = Skapa mitt konto
+sign-up-lead = Skriv din e-postadress. Vi skickar en länk, och där väljer du namn och lösenord.
+sign-up-button = Skicka länken
 sign-up-have = Jag har redan ett konto
 sign-up-closed = Här skapas konton på inbjudan. Be din kontakt hos { $site } att bjuda in dig.
 mail-title = Titta i din e-post
-mail-sign-up = Vi har skickat ett mejl till adressen du angav. Öppna länken i det inom 24 timmar, så är kontot klart.
+mail-sign-up = Vi har skickat ett mejl till adressen du angav. Öppna länken i det inom 24 timmar för att skapa ditt konto.
 mail-reset = Om det finns ett konto med den adressen är ett mejl på väg. Öppna länken i det inom 30 minuter.
 mail-nothing = Kom det inget? Titta i skräpposten, och se efter att du skrev adressen som du brukar.
 
@@ -88,9 +88,9 @@ weakness-own_word = Undvik ord som har med dig eller med oss att göra.
 
 # Länkar från mejl
 
-verify-title = Bekräfta din adress
-verify-lead = Ett tryck, så är kontot klart.
-verify-button = Bekräfta min adress
+verify-title = Skapa ditt konto
+verify-lead = Länken bekräftar din adress. Välj vad vi ska kalla dig och ett lösenord, så är kontot ditt.
+verify-button = Skapa mitt konto
 invite-title = Välkommen
 invite-lead = Ett konto är gjort åt dig. Välj vad vi ska kalla dig och ett lösenord, så är det ditt.
 invite-button = Ta kontot i bruk
@@ -224,7 +224,7 @@ confirm-button = Det är jag
 # Vad som just gjordes
 
 notice-signed-out = Du är utloggad.
-notice-verified = Din adress är bekräftad. Nu kan du logga in.
+notice-verified = Ditt konto är klart. Nu kan du logga in.
 notice-welcome = Ditt konto är klart. Nu kan du logga in.
 notice-password-set = Ditt nya lösenord är sparat. Nu kan du logga in med det.
 notice-password-changed = Lösenordet är bytt. Du är utloggad överallt annars.
@@ -235,3 +235,34 @@ notice-session-ended = Den webbläsaren är utloggad.
 notice-sessions-ended = Alla andra webbläsare är utloggade.
 notice-session-named = Namnet är sparat.
 notice-over = Det tog för lång tid. Börja om.
+
+# Får den här appen göra detta?
+
+consent-title = { $app } ber om tillgång
+consent-may = Om du säger ja får den
+consent-why = Den säger att den behöver det
+consent-how-long = Hur länge
+consent-stays = Även när du inte är här, tills du tar tillbaka det; högst 90 dagar utan att fråga dig igen.
+consent-once = I 15 minuter.
+consent-seen = Varje gång den tittar skrivs det ner, och du kan se det.
+consent-back = Du kan ta tillbaka det när som helst, lika lätt som du ger det. Från den stunden får den inget mer; det den har då råder vi inte över.
+consent-goes-to = Ditt svar går till { $where }.
+consent-contact = Frågor om appen: { $contact }.
+consent-no = Nej
+consent-yes = Ja, tillåt
+want-know = veta att det är du, under ett namn som bara den här appen får
+want-record = veta vilken journal som är din
+want-read = läsa { $what }
+want-change = lägga till eller ändra i { $what }
+want-read-change = läsa, lägga till och ändra i { $what }
+want-of = ditt ”{ $what }”
+want-all = allt som finns om dig, filer också
+for-treat = för att vårda dig
+for-etreat = för att vårda dig i ett nödläge
+for-patrqt = för att visa det för dig, för att du har bett om det
+for-hresch = för hälsoforskning, utan ditt namn
+for-hpaymt = för att fakturera och betala vård
+for-hoperat = för att driva verksamheten
+for-pubhlth = för folkhälsan, utan ditt namn
+for-hlegal = för en rättslig skyldighet eller ett rättsligt krav
+for-sysdev = för att sköta själva systemet

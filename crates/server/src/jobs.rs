@@ -13,9 +13,9 @@ use crate::api::House;
 /// How often the queue is looked at; costs one read.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Who takes a job has so long; after that another may.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_secs(300);
 /// Jobs taken at once.
-const AT_ONCE: u32 = 8;
+const AT_ONCE: u32 = 4;
 
 /// Work until told to stop.
 pub(crate) async fn work(house: House, post: Arc<dyn Post>, mut stop: watch::Receiver<bool>) {

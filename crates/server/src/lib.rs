@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
+mod console;
 pub mod errors;
 mod failure;
 mod fall;
@@ -31,3 +32,9 @@ pub use serving::Serving;
 
 /// The name of the installation's own log.
 pub const OPERATOR: &str = "operator";
+
+/// The keys of what the console says: tests see that none shows through.
+#[must_use]
+pub fn console_words() -> Vec<String> {
+    web::words::keys(&console::SOURCES)
+}

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt;
 
 use crate::page::PageAnswer;
 
@@ -111,6 +112,14 @@ impl Answer {
 pub struct Logged {
     pub(crate) answer: Answer,
     pub(crate) index: u64,
+}
+
+impl Logged {
+    /// What it says, as JSON. `None` where it says nothing, or something else.
+    pub async fn said(self) -> Option<serde_json::Value> {
+        let body = self.answer.body.collect().await.ok()?.to_bytes();
+        serde_json::from_slice(&body).ok()
+    }
 }
 
 /// A body from a stream of pieces; an error in it breaks the connection, so that the client sees that it is not whole.

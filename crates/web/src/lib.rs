@@ -33,9 +33,9 @@ pub use listen::{ListenError, Listener, Peer, plain, secure};
 pub use metrics::Metrics;
 pub use openapi::{describe, readable};
 pub use page::{
-    Button, Choice, Cookie, FORM_BYTES_MAX, Field, Form, FormPage, Frame, LANG, Message,
-    PasskeyAct, PasskeyPage, Place, SESSION, SameSite, SetCookie, Shown, Site, TOKEN_FIELD, Visit,
-    language, onward, show, unsigned,
+    Act, Button, Cell, Choice, Cookie, FORM_BYTES_MAX, Field, Form, FormPage, Frame, LANG, Message,
+    PasskeyAct, PasskeyPage, Place, Row, SESSION, SameSite, SetCookie, Shown, Site, TOKEN_FIELD,
+    TablePage, Visit, language, onward, show, unsigned,
 };
 pub use problem::Problem;
 pub use route::{Access, Doc, ErrorStyle, Limit, Param, ParamIn, Route, Routes};

@@ -267,6 +267,15 @@ impl<W> Route<W> {
         self
     }
 
+    /// Do what this route does for a call from within: a page that works through the API leaves the same entries, and may do no
+    /// more. `None` where the route is none that a token opens.
+    pub async fn carry_out(&self, call: Call<W>) -> Option<Result<Logged, Problem>> {
+        match &self.handler {
+            Handler::Token(handler) => Some(handler(call).await),
+            _ => None,
+        }
+    }
+
     /// The method.
     #[must_use]
     pub const fn method(&self) -> &Method {

@@ -3,6 +3,7 @@
 skip = Zum Inhalt
 menu = Ihre Seiten
 places = Konsole
+actions = Was Sie tun können
 language = Sprache
 sign-out = Abmelden
 mistake = Fehler
@@ -54,3 +55,9 @@ error-form-next = Öffnen Sie die Seite neu und senden Sie das Formular noch ein
 error-card-title = Kartennummern nehmen wir nicht an
 error-card-what = Etwas, das Sie geschrieben haben, sieht aus wie die Nummer einer Zahlungskarte. Es wurde nicht gespeichert.
 error-card-next = Gehen Sie zurück, nehmen Sie es heraus und senden Sie den Rest noch einmal.
+error-assurance-title = Dafür braucht es einen Passkey
+error-assurance-what = Sie sind mit etwas angemeldet, das man Ihnen ablisten könnte. An Schlüssel, Protokoll und fremde Zugriffe kommt man nur mit einem Passkey. Es wurde nichts geändert.
+error-assurance-next = Fügen Sie Ihrem Konto einen Passkey hinzu, falls Sie keinen haben, und melden Sie sich damit an.
+error-own-title = Das entscheidet jemand anderes
+error-own-what = Niemand entscheidet über das, was er selbst beantragt hat, gewinnt oder getan hat. Es wurde nichts geändert.
+error-own-next = Bitten Sie jemanden, der entscheiden darf.

@@ -3,6 +3,7 @@
 skip = Skip to content
 menu = Your pages
 places = Console
+actions = What you can do
 language = Language
 sign-out = Sign out
 mistake = Mistake
@@ -54,3 +55,9 @@ error-form-next = Open the page again and send the form once more.
 error-card-title = We do not take card numbers
 error-card-what = Something you wrote looks like the number of a payment card. It was not saved.
 error-card-next = Go back, take it out, and send the rest again.
+error-assurance-title = This asks for a passkey
+error-assurance-what = You are signed in by something that could be lured out of you. Keys, the log and other people’s access are touched with a passkey only. Nothing was changed.
+error-assurance-next = Add a passkey to your account if you have none, then sign in with it.
+error-own-title = Somebody else decides this
+error-own-what = Nobody decides on what they asked for, gain, or did themselves. Nothing was changed.
+error-own-next = Ask a colleague who may decide.

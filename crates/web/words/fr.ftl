@@ -3,6 +3,7 @@
 skip = Aller au contenu
 menu = Vos pages
 places = Console
+actions = Ce que vous pouvez faire
 language = Langue
 sign-out = Se déconnecter
 mistake = Erreur
@@ -54,3 +55,9 @@ error-form-next = Rouvrez la page et envoyez le formulaire à nouveau.
 error-card-title = Nous ne prenons pas de numéros de carte
 error-card-what = Ce que vous avez écrit ressemble au numéro d’une carte de paiement. Il n’a pas été enregistré.
 error-card-next = Revenez en arrière, retirez-le, et envoyez le reste à nouveau.
+error-assurance-title = Ceci demande une clé d’accès
+error-assurance-what = Vous êtes connecté par un moyen qu’on pourrait vous soutirer. Les clés, le journal et les accès d’autrui ne se touchent qu’avec une clé d’accès. Rien n’a été modifié.
+error-assurance-next = Ajoutez une clé d’accès à votre compte si vous n’en avez pas, puis connectez-vous avec elle.
+error-own-title = Quelqu’un d’autre en décide
+error-own-what = Personne ne décide de ce qu’il a demandé, y gagne ou a fait. Rien n’a été modifié.
+error-own-next = Demandez à un collègue qui peut décider.

@@ -3,6 +3,7 @@
 skip = Vai al contenuto
 menu = Le sue pagine
 places = Console
+actions = Che cosa può fare
 language = Lingua
 sign-out = Esci
 mistake = Errore
@@ -54,3 +55,9 @@ error-form-next = Riapra la pagina e invii di nuovo il modulo.
 error-card-title = Non accettiamo numeri di carta
 error-card-what = Qualcosa che ha scritto sembra il numero di una carta di pagamento. Non è stato salvato.
 error-card-next = Torni indietro, lo tolga e invii di nuovo il resto.
+error-assurance-title = Qui serve una passkey
+error-assurance-what = È entrato con qualcosa che le si potrebbe carpire. Chiavi, registro e accessi altrui si toccano solo con una passkey. Non è cambiato nulla.
+error-assurance-next = Aggiunga una passkey al suo account, se non ne ha, e acceda con quella.
+error-own-title = Questo lo decide qualcun altro
+error-own-what = Nessuno decide su ciò che ha chiesto, ottiene o ha fatto. Non è cambiato nulla.
+error-own-next = Chieda a un collega che può decidere.

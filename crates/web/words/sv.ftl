@@ -3,6 +3,7 @@
 skip = Till innehållet
 menu = Dina sidor
 places = Konsol
+actions = Vad du kan göra
 language = Språk
 sign-out = Logga ut
 mistake = Fel
@@ -54,3 +55,9 @@ error-form-next = Öppna sidan igen och skicka formuläret en gång till.
 error-card-title = Vi tar inte emot kortnummer
 error-card-what = Något du skrev ser ut som numret på ett betalkort. Det sparades inte.
 error-card-next = Gå tillbaka, ta bort det och skicka resten igen.
+error-assurance-title = Detta kräver en inloggningsnyckel
+error-assurance-what = Du är inloggad med något som kan luras av dig. Nycklar, loggen och andras behörigheter rörs bara med en inloggningsnyckel. Inget ändrades.
+error-assurance-next = Lägg till en inloggningsnyckel om du inte har någon, och logga sedan in med den.
+error-own-title = Det här beslutar någon annan
+error-own-what = Ingen beslutar om det de själva har sökt, vinner på eller gjort. Inget ändrades.
+error-own-next = Be en kollega som får besluta.

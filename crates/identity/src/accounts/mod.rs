@@ -9,4 +9,3 @@ mod list;
 mod sign_up;
 
 pub use invite::{Invited, NewAccount};
-pub use sign_up::SignUp;

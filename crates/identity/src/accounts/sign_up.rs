@@ -1,9 +1,12 @@
 //! Somebody makes an account for themselves, where the tenant lets everybody.
+//!
+//! The password is chosen behind the link that goes to the address, not before: who signs up with another's address would
+//! otherwise leave a password of their own on the account that the other then confirms.
 
 use audit::{Action, Outcome};
 use base::{PersonId, Secret};
 use policy::Role;
-use store::{StoreError, WriteSet};
+use store::WriteSet;
 
 use super::NewAccount;
 use crate::guess::What;
@@ -13,116 +16,118 @@ use crate::mail::Reason;
 use crate::model::State;
 use crate::{Account, Caller, Email, IdentityError, Kind, Label, Language, sql};
 
-/// What somebody says of themselves.
-#[derive(Debug)]
-pub struct SignUp {
-    /// Where mail goes.
-    pub email: Email,
-    /// What they call themselves.
-    pub name: Label,
-    /// In which language.
-    pub language: Language,
-    /// How they will prove themselves.
-    pub password: Secret<String>,
-}
+/// What an account is called whose owner has not said yet.
+const UNNAMED: &str = "-";
 
 impl Identity {
-    /// Make an account. The answer is the same whether there is one with this address or not; the mail is not.
+    /// Ask for an account. The answer is the same whether there is one with this address or not; the mail is not.
     ///
     /// # Errors
-    /// [`IdentityError::Closed`], [`IdentityError::Weak`], [`IdentityError::Wait`], [`IdentityError::Busy`].
-    pub async fn sign_up(&self, caller: &Caller, new: &SignUp) -> Result<(), IdentityError> {
+    /// [`IdentityError::Closed`], [`IdentityError::Wait`]; storage failures.
+    pub async fn sign_up(
+        &self,
+        caller: &Caller,
+        email: &Email,
+        language: Language,
+    ) -> Result<(), IdentityError> {
         let (tenant, now) = (&caller.tenant, caller.now);
-        if !self
-            .settings
-            .open_sign_up
-            .get(tenant)
-            .copied()
-            .unwrap_or(false)
-        {
+        if !self.is_open(tenant) {
             return Err(IdentityError::Closed);
         }
-        let typed = new.email.canonical();
+        let typed = email.canonical();
         let tries = self.tries(caller, What::Mail, typed.as_bytes(), false)?;
         self.count_try(&tries, now).await?;
-        let there = self.account_by_email(tenant, &new.email).await?;
-        let nobody = NewAccount {
-            kind: Kind::Person,
-            role: Role::Person,
-            // The person is made once the address is proven.
-            person: None::<PersonId>,
-            email: new.email.clone(),
-            name: new.name.clone(),
-            language: new.language,
-        };
-        let account = self.blank(&nobody, State::Unverified, now);
-        // Judged and hashed for an account that is there, too: it takes as long.
-        let words = [new.name.as_str(), new.email.as_str()];
-        let taken = self
-            .take_password(tenant, account.id, &new.password, &words, true)
-            .await?;
         let ctx = caller.as_nobody();
-        let set = match there {
+        let set = match self.account_by_email(tenant, email).await? {
             // A mail to who is there already says so; nothing of theirs changes.
             Some(there) => {
                 let entry =
                     self.entry(&ctx, Action::AccountCreate, Outcome::Denied, Some(there.id))?;
-                let set = match there.state {
-                    State::Active => self.write_to(
-                        tenant,
-                        &there,
-                        Reason::SignedUpAgain,
-                        None,
-                        now,
-                        WriteSet::new(),
-                    )?,
-                    State::Unverified => {
-                        let (link, set) =
-                            self.new_link(tenant, LinkKind::Verify, there.id, now, WriteSet::new());
-                        self.write_to(tenant, &there, Reason::Verify, Some(&link), now, set)?
-                    }
-                    State::Invited | State::Stopped => WriteSet::new(),
-                };
-                set.log(entry.code("identity.taken").finish(tenant))
+                self.write_again(caller, &there)?
+                    .log(entry.code("identity.taken").finish(tenant))
             }
             None => {
+                let new = NewAccount {
+                    kind: Kind::Person,
+                    role: Role::Person,
+                    // The person is made once the address is proven.
+                    person: None::<PersonId>,
+                    email: email.clone(),
+                    name: UNNAMED.parse()?,
+                    language,
+                };
+                let account = self.blank(&new, State::Unverified, now);
                 let set = self.insert_account(&ctx, &account, WriteSet::new())?;
-                let set = taken.set(tenant, account.id, now, set);
                 let (link, set) = self.new_link(tenant, LinkKind::Verify, account.id, now, set);
                 self.write_to(tenant, &account, Reason::Verify, Some(&link), now, set)?
                     .log(self.done(&ctx, Action::AccountCreate, account.id)?)
             }
         };
-        match self.commit(set).await {
+        match self.commit_new(set).await {
             // Twice at the same moment: one of them was first, and its mail is on its way.
-            Ok(_) | Err(IdentityError::Store(StoreError::Duplicate)) => Ok(()),
+            Ok(_) | Err(IdentityError::Taken) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    /// Show by the link that the address is one's own. The person is made now, and not for everybody who types an address.
+    /// Whether anybody may make an account at this tenant.
+    #[must_use]
+    pub fn is_open(&self, tenant: &base::TenantId) -> bool {
+        self.settings
+            .open_sign_up
+            .get(tenant)
+            .copied()
+            .unwrap_or(false)
+    }
+
+    /// What somebody gets to read who signs up once more.
+    fn write_again(&self, caller: &Caller, there: &Account) -> Result<WriteSet, IdentityError> {
+        let (tenant, now) = (&caller.tenant, caller.now);
+        let set = WriteSet::new();
+        match there.state {
+            State::Active => self.write_to(tenant, there, Reason::SignedUpAgain, None, now, set),
+            State::Unverified => {
+                let (link, set) = self.new_link(tenant, LinkKind::Verify, there.id, now, set);
+                self.write_to(tenant, there, Reason::Verify, Some(&link), now, set)
+            }
+            State::Invited | State::Stopped => Ok(set),
+        }
+    }
+
+    /// Show by the link that the address is one's own, and choose a name and a password. The person is made now, and not for
+    /// everybody who types an address. Signing in comes after.
     ///
     /// # Errors
-    /// [`IdentityError::Link`]; storage failures.
-    pub async fn verify(&self, caller: &Caller, link: &str) -> Result<Account, IdentityError> {
+    /// [`IdentityError::Link`], [`IdentityError::Weak`], [`IdentityError::Busy`]; storage failures.
+    pub async fn verify(
+        &self,
+        caller: &Caller,
+        link: &str,
+        name: &Label,
+        password: &Secret<String>,
+    ) -> Result<Account, IdentityError> {
         let (tenant, now) = (&caller.tenant, caller.now);
         let id = self.link(tenant, LinkKind::Verify, link, now).await?;
         let mut account = self.account(tenant, id).await?;
+        if account.state != State::Unverified {
+            return Err(IdentityError::Link);
+        }
+        account.name = name.clone();
+        let taken = self.take_password_of(&account, caller, password).await?;
         let ctx = caller.ctx(account.actor("link"));
         let set = Self::take_link(tenant, LinkKind::Verify, link, now, WriteSet::new());
-        let person = match account.person {
-            Some(person) => person,
-            None => self.people.make(&ctx).await?,
-        };
+        let person = self.people.make(&ctx).await?;
+        let more = vec![
+            person.into(),
+            self.seal_name(tenant, id, &account.name)?.into(),
+        ];
         let set = set
             .with(self.people.is_there(tenant, person))
-            .run_expecting(
-                &sql::ACCOUNT_BEGIN,
-                of(tenant, id, vec![person.into()]),
-                1,
-                GUARD_LINK,
-            )
-            .log(self.done(&ctx, Action::AccountChange, id)?);
+            .run_expecting(&sql::ACCOUNT_BEGIN, of(tenant, id, more), 1, GUARD_LINK);
+        let set =
+            taken
+                .set(tenant, id, now, set)
+                .log(self.done(&ctx, Action::AccountChange, id)?);
         self.commit_link(set).await?;
         account.state = State::Active;
         account.person = Some(person);

@@ -49,7 +49,8 @@ pub(super) fn routes<W: Send + 'static>(desk: &Desk) -> Routes<W> {
 
 async fn look(desk: Desk, call: Call<Visit>, who: SignedIn) -> Result<Answer, Problem> {
     let next = next_of(&call);
-    if who.must_be_fresh(call.now).is_ok() {
+    // An app may want it anew, however fresh it is.
+    if who.must_be_fresh(call.now).is_ok() && call.query.first("anew").is_none() {
         return Ok(Answer::see(onward(next).unwrap_or("/account")));
     }
     let by = call.query.first("by").unwrap_or("").parse().ok();

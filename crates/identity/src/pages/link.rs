@@ -58,17 +58,25 @@ fn gone(call: &Call<Visit>) -> Result<Answer, Problem> {
 
 async fn look(desk: Desk, call: Call<Visit>) -> Result<Answer, Problem> {
     match follow(&desk, &call).await {
-        Ok(followed) => show(&call, &followed, None, None),
+        Ok(followed) => show(&call, &followed, Wrong::default(), None),
         Err(IdentityError::Link | IdentityError::NotFound(_)) => gone(&call),
         Err(error) => Err(error.into()),
     }
 }
 
+/// What is wrong with what was sent.
+#[derive(Default)]
+struct Wrong {
+    whole: Option<String>,
+    name: Option<String>,
+    password: Option<String>,
+}
+
 fn show(
     call: &Call<Visit>,
     followed: &Followed<'_>,
-    wrong: Option<String>,
-    wrong_password: Option<String>,
+    wrong: Wrong,
+    typed: Option<&str>,
 ) -> Result<Answer, Problem> {
     let page = call.who.frame(&WORDS);
     let t = page.t;
@@ -80,29 +88,33 @@ fn show(
     let said = |part: &str| t.say(&format!("{name}-{part}"));
     let mut form = FormPage::new(page, said("title"), call.who.path(), said("button"))
         .lead(said("lead"))
-        .error(wrong);
-    if followed.kind == LinkKind::Invite {
+        .error(wrong.whole);
+    if followed.kind != LinkKind::Reset {
+        // Who signed up has said no name yet.
+        let known = match followed.kind {
+            LinkKind::Invite => followed.account.name.as_str(),
+            _ => "",
+        };
         form = form.field(
             Field::name("name", t.say("name"))
                 .hint(t.say("name-hint"))
-                .value(followed.account.name.as_str()),
+                .value(typed.unwrap_or(known))
+                .error(wrong.name),
         );
     }
-    if followed.kind != LinkKind::Verify {
-        let key = match followed.account.kind {
-            Kind::Staff => "password-second-hint",
-            Kind::Person => "password-alone-hint",
-        };
-        form = form
-            // So that a password keeper knows whose it is.
-            .hidden_username(followed.account.email.as_str())
-            .field(
-                Field::password("password", t.say("choose-password"), "new-password")
-                    .hint(t.say(key))
-                    .error(wrong_password),
-            );
-    }
-    form.answer()
+    let hint = match followed.account.kind {
+        Kind::Staff => "password-second-hint",
+        Kind::Person => "password-alone-hint",
+    };
+    form
+        // So that a password keeper knows whose it is.
+        .hidden_username(followed.account.email.as_str())
+        .field(
+            Field::password("password", t.say("choose-password"), "new-password")
+                .hint(t.say(hint))
+                .error(wrong.password),
+        )
+        .answer()
 }
 
 async fn send(desk: Desk, call: Call<Visit>, form: Form) -> Result<Answer, Problem> {
@@ -114,40 +126,47 @@ async fn send(desk: Desk, call: Call<Visit>, form: Form) -> Result<Answer, Probl
     };
     let caller = desk.caller(&call, followed.tenant.clone())?;
     let password = form.secret("password");
-    if followed.kind != LinkKind::Verify && password.expose().is_empty() {
-        return show(&call, &followed, None, Some(t.say("mistake-password")));
+    let typed = form.trimmed("name");
+    let name: Option<Label> = typed.parse().ok();
+    let wrong = Wrong {
+        whole: None,
+        name: (followed.kind != LinkKind::Reset && name.is_none()).then(|| t.say("mistake-name")),
+        password: password
+            .expose()
+            .is_empty()
+            .then(|| t.say("mistake-password")),
+    };
+    if wrong.name.is_some() || wrong.password.is_some() {
+        return show(&call, &followed, wrong, Some(typed));
     }
-    let (done, notice) = match followed.kind {
-        LinkKind::Verify => (
-            desk.identity.verify(&caller, followed.text).await,
+    let (identity, text) = (&desk.identity, followed.text);
+    let (done, notice) = match (followed.kind, &name) {
+        (LinkKind::Verify, Some(name)) => (
+            identity.verify(&caller, text, name, &password).await,
             "verified",
         ),
-        LinkKind::Invite => {
-            let name: Option<Label> = form.trimmed("name").parse().ok();
-            let done = desk
-                .identity
-                .accept(&caller, followed.text, name.as_ref(), &password)
-                .await;
-            (done, "welcome")
-        }
-        LinkKind::Reset => {
-            let done = desk
-                .identity
-                .reset_password(&caller, followed.text, &password)
-                .await;
-            (done, "password-set")
-        }
+        (LinkKind::Invite, name) => (
+            identity
+                .accept(&caller, text, name.as_ref(), &password)
+                .await,
+            "welcome",
+        ),
+        (LinkKind::Reset | LinkKind::Verify, _) => (
+            identity.reset_password(&caller, text, &password).await,
+            "password-set",
+        ),
     };
     match done {
         Ok(_) => Ok(Answer::see(&format!("/sign-in?at={}", followed.tenant)).notice(notice)),
         Err(IdentityError::Link) => gone(&call),
         Err(error) => {
-            let text = said(t, &error);
-            match (&error, text) {
-                (IdentityError::Weak(_), text @ Some(_)) => show(&call, &followed, None, text),
-                (_, text @ Some(_)) => show(&call, &followed, text, None),
-                (_, None) => Err(error.into()),
+            let mut wrong = Wrong::default();
+            match (&error, said(t, &error)) {
+                (IdentityError::Weak(_), text @ Some(_)) => wrong.password = text,
+                (_, text @ Some(_)) => wrong.whole = text,
+                (_, None) => return Err(error.into()),
             }
+            show(&call, &followed, wrong, Some(typed))
         }
     }
 }

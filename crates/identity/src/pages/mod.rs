@@ -8,6 +8,7 @@ mod account;
 mod app;
 mod codes;
 mod confirm;
+mod consent;
 mod enrol;
 mod factors;
 mod forgotten;
@@ -20,6 +21,8 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 mod visitor;
+
+pub use consent::{Asked, Want, consent};
 
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
@@ -160,4 +163,10 @@ const fn language(lang: web::Lang) -> crate::Language {
         web::Lang::Fr => crate::Language::Fr,
         web::Lang::En => crate::Language::En,
     }
+}
+
+/// Where somebody proves once more that it is them, to go on at `next`.
+#[must_use]
+pub fn confirm_path(next: &str) -> String {
+    visitor::with_next("/account/confirm", next)
 }

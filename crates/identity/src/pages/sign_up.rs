@@ -4,7 +4,7 @@ use http::StatusCode;
 use web::{Answer, Call, Field, Form, FormPage, Message, Problem, Routes, Visit};
 
 use super::{Desk, Pages, WORDS, form, page, said::said};
-use crate::{Email, IdentityError, Label, SignUp};
+use crate::{Email, IdentityError};
 
 pub(super) fn routes<W: Send + 'static>(desk: &Desk) -> Routes<W> {
     vec![
@@ -16,19 +16,16 @@ pub(super) fn routes<W: Send + 'static>(desk: &Desk) -> Routes<W> {
 #[derive(Default)]
 struct Filled<'a> {
     at: &'a str,
-    name: &'a str,
     email: &'a str,
     wrong: Option<String>,
     wrong_at: Option<String>,
-    wrong_name: Option<String>,
     wrong_email: Option<String>,
-    wrong_password: Option<String>,
 }
 
 async fn look(desk: Desk, call: Call<Visit>) -> Result<Answer, Problem> {
     let tenant = desk.tenant(&call)?;
     if let Some(tenant) = &tenant
-        && desk.identity.settings().open_sign_up.get(tenant) != Some(&true)
+        && !desk.identity.is_open(tenant)
     {
         return closed(&call);
     }
@@ -80,20 +77,9 @@ fn show(desk: &Pages, call: &Call<Visit>, filled: Filled<'_>) -> Result<Answer, 
         };
     }
     form.field(
-        Field::name("name", t.say("name"))
-            .hint(t.say("name-hint"))
-            .value(filled.name)
-            .error(filled.wrong_name),
-    )
-    .field(
         Field::email("email", t.say("email"))
             .value(filled.email)
             .error(filled.wrong_email),
-    )
-    .field(
-        Field::password("password", t.say("choose-password"), "new-password")
-            .hint(t.say("password-alone-hint"))
-            .error(filled.wrong_password),
     )
     .also("/sign-in", t.say("sign-up-have"))
     .answer()
@@ -101,50 +87,31 @@ fn show(desk: &Pages, call: &Call<Visit>, filled: Filled<'_>) -> Result<Answer, 
 
 async fn send(desk: Desk, call: Call<Visit>, form: Form) -> Result<Answer, Problem> {
     let t = call.who.tongue(&WORDS);
-    let password = form.secret("password");
-    let (name, email) = (form.trimmed("name"), form.trimmed("email"));
+    let email = form.trimmed("email");
     let mut filled = Filled {
         at: form.trimmed("at"),
-        name,
         email,
         ..Filled::default()
     };
     let tenant = desk.tenant_in(&form);
-    let (label, address) = (name.parse::<Label>().ok(), email.parse::<Email>().ok());
-    let (Some(tenant), Some(label), Some(address), false) = (
-        tenant.clone(),
-        label.clone(),
-        address.clone(),
-        password.expose().is_empty(),
-    ) else {
+    let address = email.parse::<Email>().ok();
+    let (Some(tenant), Some(address)) = (tenant.clone(), address.clone()) else {
         filled.wrong_at = tenant.is_none().then(|| t.say("mistake-organisation"));
-        filled.wrong_name = label.is_none().then(|| t.say("mistake-name"));
         filled.wrong_email = address.is_none().then(|| t.say("mistake-email"));
-        filled.wrong_password = password
-            .expose()
-            .is_empty()
-            .then(|| t.say("mistake-password"));
         return show(&desk, &call, filled);
     };
     let caller = desk.caller(&call, tenant)?;
-    let new = SignUp {
-        email: address,
-        name: label,
-        language: super::language(call.who.lang()),
-        password,
-    };
-    match desk.identity.sign_up(&caller, &new).await {
+    let language = super::language(call.who.lang());
+    match desk.identity.sign_up(&caller, &address, language).await {
         Ok(()) => mail_sent(&call, "mail-sign-up"),
         Err(IdentityError::Closed) => closed(&call),
-        Err(error) => {
-            let text = said(t, &error);
-            match (&error, text) {
-                (IdentityError::Weak(_), text @ Some(_)) => filled.wrong_password = text,
-                (_, text @ Some(_)) => filled.wrong = text,
-                (_, None) => return Err(error.into()),
+        Err(error) => match said(t, &error) {
+            Some(text) => {
+                filled.wrong = Some(text);
+                show(&desk, &call, filled)
             }
-            show(&desk, &call, filled)
-        }
+            None => Err(error.into()),
+        },
     }
 }
 

@@ -178,53 +178,57 @@ async fn two_who_accept_at_once_are_one() {
 #[tokio::test]
 async fn anybody_signs_up_where_the_tenant_lets_them() {
     for mut house in House::all().await {
-        let sign_up = |email: &str| SignUp {
-            email: email.parse().unwrap(),
-            name: "Dagny Halvorsen".parse().unwrap(),
-            language: Language::De,
-            password: secret(GOOD),
-        };
+        let email: Email = "d@fjord.example".parse().unwrap();
+        let name: Label = "Dagny Halvorsen".parse().unwrap();
         let closed = house
             .identity
-            .sign_up(&house.home(), &sign_up("d@fjord.example"))
+            .sign_up(&house.home(), &email, Language::De)
             .await;
         assert!(matches!(closed, Err(IdentityError::Closed)));
         house.tenant = "open".parse().unwrap();
-        house
-            .identity
-            .sign_up(&house.home(), &sign_up("d@fjord.example"))
-            .await
-            .unwrap();
-        let early = house
-            .try_in(&house.home(), "d@fjord.example", GOOD)
-            .await
-            .unwrap_err();
-        assert!(matches!(early, IdentityError::Needed(_)), "{early:?}");
-        let link = house.link().await;
-        let account = house.identity.verify(&house.home(), &link).await.unwrap();
+        let sign_up = async || {
+            house
+                .identity
+                .sign_up(&house.home(), &email, Language::De)
+                .await
+                .unwrap();
+            house.link().await
+        };
+        let verify = async |link: &str, password: &str| {
+            house
+                .identity
+                .verify(&house.home(), link, &name, &secret(password))
+                .await
+        };
+        let first = sign_up().await;
+        let link = sign_up().await;
+        assert!(matches!(
+            verify(&first, GOOD).await,
+            Err(IdentityError::Link)
+        ));
+        assert!(matches!(
+            verify(&link, "Dagny Halvorsen 2026").await,
+            Err(IdentityError::Weak(_))
+        ));
+        let account = verify(&link, GOOD).await.unwrap();
         assert!(account.person.is_some());
-        let again = house.identity.verify(&house.home(), &link).await;
-        assert!(matches!(again, Err(IdentityError::Link)));
-        house.session("d@fjord.example", GOOD).await;
+        assert!(matches!(
+            verify(&link, OTHER).await,
+            Err(IdentityError::Link)
+        ));
+        let session = house.session("d@fjord.example", GOOD).await;
+        assert_eq!(house.who(&session).await.person, account.person);
 
         // Once more: the same answer, another mail, and nothing changes.
-        let mut second = sign_up("d@fjord.example");
-        second.password = secret(OTHER);
         house
             .identity
-            .sign_up(&house.home(), &second)
+            .sign_up(&house.home(), &email, Language::It)
             .await
             .unwrap();
-        assert!(
-            house
-                .try_in(&house.home(), "d@fjord.example", OTHER)
-                .await
-                .is_err()
-        );
         house.session("d@fjord.example", GOOD).await;
         let letters = house.letters().await;
-        assert_eq!(letters.len(), 2);
-        assert!(letters[0].1.contains("bestätigen") && letters[1].1.contains("schon ein Konto"));
+        assert_eq!(letters.len(), 3);
+        assert!(letters[1].1.contains("bestätigen") && letters[2].1.contains("schon ein Konto"));
     }
 }
 

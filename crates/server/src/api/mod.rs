@@ -2,6 +2,7 @@
 
 pub mod access;
 mod account;
+mod accounts;
 pub(crate) mod apps;
 mod batch;
 mod conditions;
@@ -142,6 +143,7 @@ fn not_admitted(error: OauthError) -> Problem {
 pub fn routes(house: &House) -> Routes<Authority> {
     let mut routes = Vec::new();
     routes.extend(account::routes(house));
+    routes.extend(accounts::routes(house));
     routes.extend(persons::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
@@ -164,6 +166,14 @@ pub fn routes(house: &House) -> Routes<Authority> {
     }));
     let meta = meta::routes(&routes);
     routes.extend(meta);
+    routes.extend(crate::console::routes(house, staff(house)));
+    routes
+}
+
+/// What the console works through.
+fn staff(house: &House) -> Routes<Authority> {
+    let mut routes = accounts::routes(house);
+    routes.extend(access::routes(house));
     routes
 }
 

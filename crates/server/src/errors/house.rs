@@ -26,6 +26,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "collection.not_found",
         "The register has no such collection.",
     ),
+    ("console.staff", "The console is for staff."),
     (
         "crypt.altered",
         "Something sealed is not as it was sealed, or lies in another place.",

@@ -40,6 +40,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The body of a request about one's own account is not what the address takes.",
     ),
     (
+        "account.cursor",
+        "A cursor of the list of accounts is none that a list gave out.",
+    ),
+    (
         "account.session_only",
         "A token asked for what belongs to an account that is signed in.",
     ),

@@ -31,7 +31,7 @@ struct Account {
 
 impl Account {
     fn email(&self) -> String {
-        format!("{}@canary.invalid", self.who)
+        format!("{}@check.invalid", self.who)
     }
 
     fn password(&self) -> Secret<String> {

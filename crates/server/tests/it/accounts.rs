@@ -357,21 +357,27 @@ async fn erasing_a_person_takes_their_account_along() {
 async fn whoever_signs_up_becomes_a_person_when_the_address_is_proven() {
     let house = House::over_sqlite().await;
     let identity = &house.place.identity;
-    let new = identity::SignUp {
-        email: "new@fjord.example".parse().unwrap(),
-        name: "Dagny".parse().unwrap(),
-        language: Language::Fr,
-        password: Secret::new(PASSWORD.to_owned()),
-    };
+    let email = "new@fjord.example".parse().unwrap();
     let before = house.log_size(ACME).await;
-    identity.sign_up(&caller(&house, ACME), &new).await.unwrap();
+    identity
+        .sign_up(&caller(&house, ACME), &email, Language::Fr)
+        .await
+        .unwrap();
     let post = Kept::default();
     let letter = post.collect(&house).await.remove(0);
     let link = letter
         .lines()
         .find_map(|line| line.strip_prefix("https://strongroom.test/account/acme/verify/"))
         .unwrap();
-    let account = identity.verify(&caller(&house, ACME), link).await.unwrap();
+    let account = identity
+        .verify(
+            &caller(&house, ACME),
+            link,
+            &"Dagny".parse().unwrap(),
+            &Secret::new(PASSWORD.to_owned()),
+        )
+        .await
+        .unwrap();
     let session = sign_in(&house, ACME, "new@fjord.example").await;
     let guest = Guest {
         cookie: session.text.expose().clone(),

@@ -40,4 +40,5 @@ mod renew;
 mod roles;
 mod running;
 mod stock;
+mod users;
 mod walk;

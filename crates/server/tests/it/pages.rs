@@ -4,8 +4,10 @@
 use http::Method;
 use identity::{Kind, Language, NewAccount};
 use policy::Role;
+use store::{Sql, WriteSet};
 use web::Access;
 
+use crate::accounts;
 use crate::house::{ACME, Got, House};
 
 const EMAIL: &str = "odalys@harbour.example";
@@ -183,4 +185,200 @@ async fn an_invitation_becomes_a_session_and_each_step_stands_in_the_log() {
         .send()
         .await;
     assert_eq!(gone.header("location"), Some("/sign-in?next=%2Faccount"));
+}
+
+/// Somebody of the staff who is signed in by a passkey: their cookies. What proves it is put in by hand; how it is proven is
+/// tested elsewhere.
+async fn staffed(house: &House, role: Role) -> String {
+    static STAFF: Sql =
+        Sql::both("UPDATE account SET kind = 'staff', role = $2, person = NULL WHERE account = $1");
+    static STRONG: Sql =
+        Sql::both("UPDATE session SET assurance = 'phishing_resistant' WHERE account = $1");
+    let email = format!("{role}@harbour.example");
+    let (account, _) = accounts::account(house, ACME, &email, Role::Person).await;
+    let session = accounts::sign_in(house, ACME, &email).await;
+    let set = WriteSet::new()
+        .run(&STAFF, vec![account.into(), role.as_str().into()])
+        .run(&STRONG, vec![account.into()]);
+    house.place.db.commit(set).await.unwrap();
+    format!("__Host-session={}", session.text.expose())
+}
+
+/// Look at a page as who is signed in; the cookies grow.
+async fn look(house: &House, jar: &mut String, path: &str) -> Got {
+    let ask = house.ask(Method::GET, path).header("accept", "text/html");
+    let got = ask.header("cookie", &*jar).send().await;
+    *jar = cookies(jar, &got);
+    got
+}
+
+async fn press(house: &House, jar: &mut String, page: &str, action: &str, fields: &str) -> Got {
+    let shown = look(house, jar, page).await;
+    assert_eq!(shown.status, 200, "{page}: {}", shown.text());
+    let body = format!("form_token={}&{fields}", token(&shown));
+    let got = send(house, action, jar, body).await;
+    *jar = cookies(jar, &got);
+    got
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_is_asked_for_in_the_console_and_granted_by_another() {
+    let house = House::over_sqlite().await;
+    let mut owner = staffed(&house, Role::Owner).await;
+    let mut security = staffed(&house, Role::Security).await;
+
+    let asked = press(
+        &house,
+        &mut security,
+        "/console/requests/new",
+        "/console/requests/new",
+        "role=compliance&reason=cover&note=For+Ada&days=30",
+    )
+    .await;
+    assert_eq!(asked.status, 303, "{}", asked.text());
+    let list = look(&house, &mut security, "/console/requests").await;
+    let text = list.text();
+    let (_, rest) = text.split_once("/console/requests/").unwrap();
+    // The first link is the button to ask anew.
+    let (_, rest) = rest
+        .split_once("href=\"/console/requests/")
+        .unwrap_or(("", rest));
+    let id = rest.split('"').next().unwrap().to_owned();
+    let path = format!("/console/requests/{id}");
+
+    let own = look(&house, &mut security, &path).await;
+    assert!(
+        own.text().contains("Somebody else decides"),
+        "{}",
+        own.text()
+    );
+    assert!(!own.text().contains("value=\"yes\""), "{}", own.text());
+    let shown = look(&house, &mut owner, &path).await;
+    let text = shown.text();
+    for part in [
+        "Compliance officer",
+        "For Ada",
+        "Standing in for a colleague",
+        "Promises and evidence",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let before = house.log_size(ACME).await;
+    let granted = press(&house, &mut owner, &path, &path, "approve=yes").await;
+    assert_eq!(granted.status, 303, "{}", granted.text());
+    let actions: Vec<String> = {
+        let mut found = Vec::new();
+        for index in before..house.log_size(ACME).await {
+            let entry = house.entry(ACME, index).await;
+            found.push(entry["action"].as_str().unwrap().to_owned());
+        }
+        found
+    };
+    assert!(actions.contains(&"role.decide".to_owned()), "{actions:?}");
+
+    let roles = look(&house, &mut owner, "/console/roles").await;
+    assert!(
+        roles.text().contains("Compliance officer"),
+        "{}",
+        roles.text()
+    );
+    let reviews = look(&house, &mut owner, "/console/reviews").await;
+    assert_eq!(reviews.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_is_whole_in_every_language_and_closed_to_who_has_no_business_there() {
+    let house = House::over_sqlite().await;
+    let person = house.person(ACME);
+    let mut owner = staffed(&house, Role::Owner).await;
+    let mut clinician = staffed(&house, Role::Clinician).await;
+    let opened = press(
+        &house,
+        &mut clinician,
+        "/console/break-glass/new",
+        "/console/break-glass/new",
+        &format!("person={person}&reason=unreachable&minutes=15&note="),
+    )
+    .await;
+    assert_eq!(opened.status, 303, "{}", opened.text());
+    let asked = press(
+        &house,
+        &mut clinician,
+        "/console/requests/new",
+        "/console/requests/new",
+        "role=security&reason=other&note=&days=",
+    )
+    .await;
+    assert_eq!(asked.status, 303, "{}", asked.text());
+    let wrong = press(
+        &house,
+        &mut clinician,
+        "/console/break-glass/new",
+        "/console/break-glass/new",
+        "person=nobody&reason=unreachable&minutes=15&note=",
+    )
+    .await;
+    assert_eq!(wrong.status, 422, "{}", wrong.text());
+    let invited = press(
+        &house,
+        &mut owner,
+        "/console/people/invite",
+        "/console/people/invite",
+        "name=Ada&email=ada%40harbour.example",
+    )
+    .await;
+    assert_eq!(invited.status, 303, "{}", invited.text());
+
+    let keys = server::console_words();
+    for lang in ["sv", "de", "it", "fr", "en"] {
+        for path in [
+            "/console",
+            "/console/people",
+            "/console/people/invite",
+            "/console/roles",
+            "/console/requests",
+            "/console/requests/new",
+            "/console/reviews",
+            "/console/break-glass",
+            "/console/break-glass/new",
+        ] {
+            let got = look(&house, &mut owner, &format!("{path}?lang={lang}")).await;
+            let text = got.text();
+            let what = format!("{path} in {lang}: {text}");
+            assert_eq!(got.status, 200, "{what}");
+            assert!(text.contains(&format!("<html lang=\"{lang}\">")), "{what}");
+            assert_eq!(text.matches("<h1>").count(), 1, "{what}");
+            assert!(text.contains("<nav aria-label="), "{what}");
+            assert!(
+                !text.contains(&person.to_string()),
+                "a list names nobody whole: {what}"
+            );
+            for key in keys.iter().filter(|key| key.contains('-')) {
+                for shown in [
+                    format!(">{key}<"),
+                    format!("</svg> {key}<"),
+                    format!(">{key}: "),
+                ] {
+                    assert!(!text.contains(&shown), "{key} shows through: {what}");
+                }
+            }
+        }
+    }
+    // A person's own account has no console, and nobody's has none.
+    accounts::account(&house, ACME, "own@harbour.example", Role::Person).await;
+    let session = accounts::sign_in(&house, ACME, "own@harbour.example").await;
+    let mut own = format!("__Host-session={}", session.text.expose());
+    for path in ["/console", "/console/people", "/console/roles"] {
+        assert_eq!(look(&house, &mut own, path).await.status, 403, "{path}");
+        assert_eq!(
+            look(&house, &mut String::new(), path).await.status,
+            303,
+            "{path}"
+        );
+        // A role that finds nothing there is refused by policy, and the no stands in the log.
+    }
+    let before = house.log_size(ACME).await;
+    let refused = look(&house, &mut clinician, "/console/people").await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    assert_eq!(house.entry(ACME, before).await["outcome"], "denied");
 }

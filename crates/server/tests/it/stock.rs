@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use base::{AppId, PersonId};
 use http::Method;
 use identity::oauth::{About, NewApp};
+use identity::{Kind, Language, NewAccount};
 use policy::{Authority, Role};
 use serde_json::{Value, json};
 use web::Route;
@@ -24,6 +25,10 @@ pub struct Stock {
     pub glass: String,
     /// One that waits for its second person.
     pub asked: String,
+    /// Accounts: invited, active, stopped.
+    pub invited: String,
+    pub active: String,
+    pub stopped: String,
 }
 
 /// Texts that only acme's own may ever see.
@@ -109,8 +114,27 @@ pub async fn stock(house: &House) -> Stock {
         assert!(matches!(got.status, 201 | 202), "{}", got.text());
         got.json()["break_glass"].as_str().unwrap().to_owned()
     };
+    let identity = &house.place.identity;
+    let new = NewAccount {
+        kind: Kind::Staff,
+        role: Role::Clinician,
+        person: None,
+        email: "invited@fjord.example".parse().unwrap(),
+        name: "Somebody".parse().unwrap(),
+        language: Language::En,
+    };
+    let invited = identity.invite(&ctx, &new).await.unwrap();
+    let (stopped, _) =
+        accounts::account(house, ACME, "stopped@fjord.example", Role::Clinician).await;
+    identity.stop(&ctx, stopped).await.unwrap();
     Stock {
         person,
+        invited: invited.account.to_string(),
+        active: accounts::account(house, ACME, "active@fjord.example", Role::Clinician)
+            .await
+            .0
+            .to_string(),
+        stopped: stopped.to_string(),
         app: made.app,
         file: uploaded.json()["file"].as_str().unwrap().to_owned(),
         guests: HashMap::new(),
@@ -131,8 +155,14 @@ pub fn is_about_ones_account(id: &str) -> bool {
 /// How to call a route: its address with acme's ids in it, and a body that it takes.
 pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> Ask<'a> {
     let id = route.doc().id;
+    let whose = match id {
+        "inviteAccountAgain" => &stock.invited,
+        "resumeAccount" => &stock.stopped,
+        _ => &stock.active,
+    };
     let path = route
         .path()
+        .replace("{account}", whose)
         .replace("{person}", &stock.person.to_string())
         .replace("{collection}", "sheet")
         .replace("{record}", "one")
@@ -171,6 +201,9 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
     let ask = house.ask(route.method().clone(), format!("{path}{query}"));
     match id {
         "putRecord" => ask.json(&sheet(62)),
+        "inviteAccount" => {
+            ask.json(&json!({ "email": "new@fjord.example", "name": "Somebody", "language": "en" }))
+        }
         "registerApp" | "changeApp" => {
             let mut app = app();
             app["name"] = OWN.into();

@@ -13,6 +13,7 @@ mod message;
 mod passkey_page;
 mod refusal;
 mod render;
+mod table;
 #[cfg(test)]
 mod tests;
 mod visit;
@@ -26,6 +27,7 @@ pub use language::language;
 pub use message::Message;
 pub use passkey_page::{PasskeyAct, PasskeyPage};
 pub use render::{Shown, show};
+pub use table::{Act, Cell, Row, TablePage};
 pub use visit::{Site, Visit, onward, unsigned};
 
 pub(crate) use form::foreign;

@@ -47,6 +47,8 @@ pub(crate) fn refusal(visit: &Visit, id: RequestId, problem: &Problem) -> Answer
     let key = match problem.code {
         "http.form_foreign" => "form",
         "card.refused" => "card",
+        "policy.assurance" => "assurance",
+        "policy.own" => "own",
         _ => key(problem),
     };
     let page = visit.frame(&WORDS);

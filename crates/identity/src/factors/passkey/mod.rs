@@ -2,7 +2,7 @@
 //! bound to our address, so that it cannot be lured away.
 //!
 //! What we check is small enough to be ours: no attestation is asked for, so there are no certificates to follow
-//! (`docs/decisions/021-passkeys.md`).
+//! (`docs/decisions/014-passkeys.md`).
 
 mod cbor;
 mod verify;
@@ -25,7 +25,7 @@ use crate::sessions::SignedIn;
 use crate::sign_in::{GUARD_USE, Step};
 use crate::tickets::{Held, NewTicket, Ticket, TicketKind};
 use crate::{Caller, IdentityError, Label, sql};
-use verify::Expected;
+use verify::{Expected, VERIFIED};
 
 /// How long a browser waits for its user.
 const TIMEOUT_MS: u32 = 300_000;
@@ -170,6 +170,7 @@ impl Identity {
                 challenge: &challenge,
                 origin,
                 rp: &host,
+                flags: VERIFIED,
             },
         ) else {
             return Err(self
@@ -364,6 +365,7 @@ impl Identity {
                 challenge: &challenge,
                 origin: &self.settings.address,
                 rp: &host,
+                flags: VERIFIED,
             },
         );
         Ok(used.map(|used| used.id))
@@ -384,6 +386,7 @@ impl Identity {
             challenge: &challenge,
             origin: &self.settings.address,
             rp: &host,
+            flags: VERIFIED,
         };
         let Some(used) = verify::used(response, expected) else {
             return Ok(None);

@@ -16,10 +16,10 @@ use http::Request;
 use http::request::Parts as Head;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
-use web::{App, Gate, Metrics, Problem, Routes, Site};
+use web::{App, Doc, Gate, Metrics, Problem, Route, Routes, Site};
 
 use super::*;
-use crate::pages::{Pages, routes};
+use crate::pages::{Asked, Pages, Want, consent, routes};
 
 struct Nobody;
 
@@ -34,6 +34,32 @@ impl Gate for Nobody {
     }
 }
 
+/// A question that holds everything that one can.
+fn asked() -> Asked {
+    let data = |reads, changes, title: Option<&str>| Want::Data {
+        reads,
+        changes,
+        title: title.map(str::to_owned),
+    };
+    Asked {
+        app: "Moon & <Diary>".to_owned(),
+        contact: "help@moon.example".to_owned(),
+        wants: vec![
+            Want::Know,
+            Want::Record,
+            data(true, false, Some("Cycle days")),
+            data(false, true, Some("Sleep")),
+            data(true, true, None),
+        ],
+        purposes: vec![base::Purpose::Patrqt, base::Purpose::Treat],
+        stays: true,
+        goes_to: "moon.example".to_owned(),
+        request: "r1".to_owned(),
+        token: "t1".to_owned(),
+        form_action: "https://moon.example".to_owned(),
+    }
+}
+
 fn table(house: &House, tenants: &[&str]) -> Routes<Infallible> {
     let identity = House::identity(&house.db, &house.clock, &house.rng, settings());
     let mut all = routes(Pages {
@@ -41,6 +67,11 @@ fn table(house: &House, tenants: &[&str]) -> Routes<Infallible> {
         tenants: tenants.iter().map(|it| it.parse().unwrap()).collect(),
     });
     all.extend(web::assets());
+    all.push(Route::page(
+        "/consent",
+        Doc::page("consent", ""),
+        |call| async move { consent(&call.who, &asked()) },
+    ));
     all
 }
 

@@ -19,6 +19,7 @@ async fn pages(house: &House) -> Vec<(String, Browser)> {
             "/sign-up",
             "/forgotten",
             "/account/acme/reset/gone",
+            "/consent",
         ] {
             nobody.go(&format!("{path}{query}")).await;
             keep(path, &nobody);
@@ -252,6 +253,7 @@ async fn the_pages_read_like_this() {
                 | "/account/factors/app, key"
                 | "/account, app"
                 | "/account/confirm"
+                | "/consent"
         ) {
             read.push_str(&format!("== {name} ({lang})\n{}\n", spoken(&page.text)));
         }

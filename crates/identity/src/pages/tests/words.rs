@@ -54,6 +54,7 @@ fn what_is_said_is_there_and_what_is_there_is_said() {
             ("verify-", "\"{name}-{part}\""),
             ("invite-", "\"{name}-{part}\""),
             ("reset-", "\"{name}-{part}\""),
+            ("for-", "\"for-"),
             ("enrol-", "\"{key}-about\""),
         ];
         let said = all.contains(&format!("\"{key}\""))

@@ -1,0 +1,95 @@
+//! Where the console begins: what waits for whom.
+
+use std::sync::Arc;
+
+use policy::Authority;
+use serde_json::Value;
+use web::words::Told;
+use web::{Answer, Cell, Place, Problem, Route, Row, TablePage};
+
+use super::desk::{Asker, Desk, list, text};
+use super::page;
+
+pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
+    vec![page(
+        desk,
+        "/console",
+        "consoleHome",
+        "What waits for whom",
+        look,
+    )]
+}
+
+async fn look(asker: Asker) -> Result<Answer, Problem> {
+    let t = asker.t();
+    let count = |key: &str, n: usize| t.say_all(key, &[("n", Told::Count(n as u64))]);
+    let mut waiting = Vec::new();
+    if asker.finds("/console/requests") {
+        let said = asker.ask("listRoleRequests", &[], None).await?;
+        let open = list(&said, "requests")
+            .iter()
+            .filter(|it| text(it, "state") == "open")
+            .count();
+        waiting.push((
+            "/console/requests",
+            "place-requests",
+            count("waits-requests", open),
+            open,
+        ));
+    }
+    if asker.finds("/console/reviews") {
+        let said = asker.ask("accessReviews", &[], None).await?;
+        let overdue = said.get("overdue").and_then(Value::as_u64).unwrap_or(0) as usize;
+        waiting.push((
+            "/console/reviews",
+            "place-reviews",
+            count("waits-reviews", overdue),
+            overdue,
+        ));
+        let glasses = said
+            .get("break_glass_overdue")
+            .and_then(Value::as_u64)
+            .unwrap_or(0) as usize;
+        waiting.push((
+            "/console/break-glass",
+            "place-break-glass",
+            count("waits-glasses", glasses),
+            glasses,
+        ));
+    }
+    if asker.finds("/console/apps") {
+        let said = asker.ask("listApps", &[], None).await?;
+        let review = list(&said, "apps")
+            .iter()
+            .filter(|it| text(it, "state") == "in_review")
+            .count();
+        waiting.push((
+            "/console/apps",
+            "place-apps",
+            count("waits-apps", review),
+            review,
+        ));
+    }
+    let columns = vec![t.say("column-place"), t.say("column-waits")];
+    let mut page = TablePage::new(
+        asker.frame(),
+        t.say("console"),
+        columns,
+        t.say("console-empty"),
+    )
+    .lead(t.say("console-lead"));
+    for (href, key, waits, n) in waiting {
+        let class = if n == 0 { "kept" } else { "unproven" };
+        page = page.row(Row {
+            name: t.say(key),
+            cells: vec![
+                Cell::Link(Place::new(href, t.say(key))),
+                Cell::State(class, waits),
+            ],
+            acts: Vec::new(),
+        });
+    }
+    page.also("/console/requests/new", t.say("request-new"))
+        .also("/account", t.say("console-account"))
+        .answer()
+}

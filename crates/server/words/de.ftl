@@ -1,0 +1,282 @@
+# Die Konsole: Seiten für das Personal.
+
+console = Konsole
+console-account = Ihr Konto
+console-lead = Was darauf wartet, dass jemand hinsieht.
+console-empty = Hier wartet nichts auf Sie.
+leave = So lassen
+
+place-people = Konten
+place-apps = Apps
+place-roles = Rollen
+place-requests = Anträge
+place-reviews = Überprüfungen
+place-break-glass = Notfälle
+
+column-place = Wo
+column-waits = Was wartet
+column-name = Name
+column-email = E-Mail-Adresse
+column-role = Rolle
+column-state = Stand
+column-since = Seit
+column-by = Beantragt · genehmigt
+column-review = Zu prüfen bis
+column-contact = Kontakt
+column-asked-by = Beantragt von
+column-asked-at = Beantragt am
+column-decided-by = Entschieden von
+column-ends = Endet von selbst
+column-person = Person
+column-opened = Geöffnet
+column-until = Bis
+column-may = Darf
+column-thing = Was
+column-purposes = Zu welchen Zwecken
+column-sees = Sieht
+
+waits-requests =
+    { $n ->
+        [0] Nichts zu entscheiden
+        [one] Ein Antrag zu entscheiden
+       *[other] { $n } Anträge zu entscheiden
+    }
+waits-reviews =
+    { $n ->
+        [0] Nichts überfällig
+        [one] Eine Überprüfung überfällig
+       *[other] { $n } Überprüfungen überfällig
+    }
+waits-glasses =
+    { $n ->
+        [0] Nichts überfällig
+        [one] Ein Notfall nicht rechtzeitig geprüft
+       *[other] { $n } Notfälle nicht rechtzeitig geprüft
+    }
+waits-apps =
+    { $n ->
+        [0] Nichts zu prüfen
+        [one] Eine App zu prüfen
+       *[other] { $n } Apps zu prüfen
+    }
+
+role-owner = Eigentümer
+role-owner-about = Verantwortet das Ganze. Ernennt weitere Eigentümer.
+role-administrator = Administration
+role-administrator-about = Betreut Konten und Apps. Sieht weder das Protokoll noch jemandes Daten.
+role-security = Sicherheit
+role-security-about = Liest das Protokoll, hütet die Schlüssel, prüft Zugriffe. Ändert keine Konten.
+role-operator = Betrieb
+role-operator-about = Hält das System am Laufen. Öffnet niemandes Daten.
+role-compliance = Compliance
+role-compliance-about = Sieht Versprechen, Belege und wer was hat.
+role-support = Support
+role-support-about = Hilft bei Konten. Öffnet niemandes Daten.
+role-clinician = Behandelnde
+role-clinician-about = Liest die Daten einer Person, um sie zu behandeln.
+role-developer = App-Entwicklung
+role-developer-about = Meldet Apps an; jemand anderes lässt sie zu.
+role-app = App
+role-person = Person
+role-system = Das System
+
+# Konten
+
+people-lead = Alle, die sich anmelden können oder eingeladen sind. Was sie dürfen, bestimmen ihre Rollen.
+people-empty = Noch niemand. Laden Sie die erste Person ein.
+account-state-invited = Eingeladen
+account-state-unverified = Nicht bestätigt
+account-state-active = Aktiv
+account-state-stopped = Gesperrt
+account-stop = Sperren
+account-resume = Wieder zulassen
+invite-again = Noch einmal schicken
+invite-somebody = Jemanden einladen
+invite-about = Die Person bekommt eine E-Mail mit einem Link, der sieben Tage gilt. Sie beginnt ohne Rechte: Eine Rolle wird danach beantragt und von einer zweiten Person gewährt.
+invite-send = Einladung schicken
+back-people = Zurück zu den Konten
+mistake-taken = Es gibt schon ein Konto mit dieser Adresse.
+mistake-email = Schreiben Sie eine E-Mail-Adresse, zum Beispiel name@example.org.
+mistake-name = Schreiben Sie einen Namen mit höchstens 80 Zeichen.
+notice-invited = Die Einladung ist unterwegs.
+notice-stopped = Das Konto ist gesperrt und überall abgemeldet.
+notice-resumed = Das Konto darf sich wieder anmelden.
+
+# Rollen und Überprüfungen
+
+roles-lead = Wer was hat, seit wann, und wer zugestimmt hat. Eine Rolle, deren Überprüfung überfällig ist, zählt nicht.
+roles-empty = Noch hat niemand eine Rolle. Sie beginnt mit einem Antrag.
+by-installation = Die Installation
+privilege-held = Gilt
+privilege-waits-for-review = Wartet auf Überprüfung
+privilege-ended = Beendet
+privilege-not-confirmed = Nicht bestätigt
+privilege-overdue = Verfallen
+privilege-expired = Von selbst geendet
+role-end = Beenden
+role-end-title = Diese Rolle beenden?
+role-end-lead = { $name } verliert die Rolle „{ $role }“ sofort. Sie kann wieder beantragt werden.
+notice-role-ended = Die Rolle ist beendet.
+reviews-lead = Alle { $days } Tage bestätigt jemand anderes jede Rolle oder lässt sie fallen. Ihre eigenen bestätigen andere.
+reviews-empty = Nichts zu bestätigen. Rollen erscheinen hier, wenn es so weit ist.
+reviews-held = Rollen, die gelten
+reviews-overdue = Überfällig
+review-keep = Bestätigen
+review-drop = Fallen lassen
+notice-review-kept = Bestätigt bis zur nächsten Überprüfung.
+notice-review-dropped = Die Rolle ist beendet.
+
+# Anträge
+
+requests-lead = Eine Rolle wird von jemandem beantragt und von jemand anderem gewährt. Öffnen Sie einen Antrag, um zu sehen, wer Zugriff worauf bekäme.
+requests-empty = Noch wurde nichts beantragt.
+request-new = Eine Rolle beantragen
+request-new-lead = Jemand anderes entscheidet und sieht, was Sie dadurch bekämen.
+request-role = Welche Rolle?
+request-reason = Warum?
+request-note = Mehr dazu
+request-note-hint = Wird versiegelt aufbewahrt und denen gezeigt, die entscheiden. Schreiben Sie nichts über jemandes Gesundheit.
+request-days = Für wie viele Tage?
+request-days-hint = Leer lassen, wenn sie gelten soll, bis eine Überprüfung sie beendet.
+request-send = Beantragen
+reason-new-post = Neu hier oder in neuer Stelle
+reason-cover = Vertretung
+reason-project = Für eine bestimmte Arbeit
+reason-incident = Ein Vorfall macht es nötig
+reason-other = Etwas anderes
+request-title = { $name }: { $role }
+gains-title = Was { $name } dann könnte und jetzt nicht kann
+gains-empty = Nichts, was nicht schon geht.
+request-own = Sie haben das beantragt oder würden dadurch gewinnen. Jemand anderes entscheidet.
+request-second = Sie sind die zweite Person. Ein Ja gilt sofort.
+request-yes = Gewähren
+request-no = Ablehnen
+request-state-open = Wartet auf Antwort
+request-state-approved = Gewährt
+request-state-refused = Abgelehnt
+back-requests = Zurück zu den Anträgen
+mistake-choose = Wählen Sie jeweils eines.
+mistake-days = Schreiben Sie eine Zahl von Tagen, oder lassen Sie es leer.
+mistake-request = Das kann nicht beantragt werden: Die Rolle ist schon da oder beantragt, oder sie verträgt sich nicht mit einer anderen.
+notice-request-sent = Der Antrag ist gestellt. Sie erfahren, wenn jemand entschieden hat.
+notice-request-approved = Gewährt. Es gilt ab jetzt.
+notice-request-refused = Abgelehnt.
+masked = { $classes } verdeckt
+only-break-glass = nur in einem offenen Notfall
+
+verb-create = Anlegen
+verb-read = Lesen
+verb-update = Ändern
+verb-delete = Löschen
+verb-manage = Entscheiden über
+thing-person = Die Daten einer Person als solche
+thing-record = Einträge
+thing-records = Listen von Einträgen
+thing-file = Dateien
+thing-log = Das Protokoll
+thing-keys = Die Schlüssel, nie ihren Inhalt
+thing-privilege = Eine Rolle
+thing-privileges = Wer welche Rolle hat
+thing-break-glass = Notfälle
+thing-policy = Die Regeln
+thing-accounts = Konten
+thing-apps = Apps
+thing-trust = Versprechen und Belege
+class-public = öffentlich
+class-internal = intern
+class-personal = wer es ist
+class-health = Gesundheit
+class-credential = Geheimnisse
+class-payment = Zahlung
+purpose-treat = Behandlung
+purpose-etreat = Notfallbehandlung
+purpose-patrqt = eigener Wunsch der Person
+purpose-hresch = Forschung
+purpose-pubhlth = öffentliche Gesundheit
+purpose-hpaymt = Abrechnung
+purpose-hoperat = Betrieb der Einrichtung
+purpose-sysdev = Prüfungen des Systems
+
+# Apps
+
+apps-lead = Programme, denen Menschen Zugriff geben können. Jede wird von jemandem angemeldet und von jemand anderem geprüft.
+apps-empty = Noch keine App. Melden Sie eine an, dann prüft sie jemand anderes.
+app-new = Eine App anmelden
+app-new-lead = Sie bekommt nichts, bevor jemand anderes sie geprüft hat.
+app-register = Anmelden
+app-name-hint = So, wie Menschen ihn lesen, wenn sie gefragt werden.
+app-contact-hint = Wohin sich Menschen mit Fragen dazu wenden.
+app-redirects = Adressen, an die sie zurückgeschickt wird
+app-redirects-hint = Eine je Zeile, genau so, wie die App sie sendet.
+app-scopes = Worum sie bitten darf
+app-scopes-hint = Scopes, zum Beispiel patient/Observation.rs. Einer je Zeile.
+app-purposes = Zwecke
+app-purposes-hint = Zum Beispiel TREAT oder PATRQT.
+app-method = Wie sie sich ausweist
+app-grants = Wege zu einem Token
+app-id = Client-ID
+app-registered-by = Angemeldet von
+app-reviewed-by = Geprüft von
+app-own = Sie haben sie angemeldet. Jemand anderes prüft sie.
+app-second = Sie sind die zweite Person. Eine zugelassene App darf Menschen sofort um Zugriff bitten.
+app-approve = Zulassen
+app-refuse = Ablehnen
+app-stop = Beenden
+app-stop-title = { $name } beenden?
+app-stop-lead = Alle ihre Tokens enden sofort, und sie lässt sich nicht wieder starten.
+app-secret = Geheimnis
+app-secret-renew = Geheimnis erneuern
+app-secret-once = Das Geheimnis wird nur jetzt gezeigt. Ein früheres gilt noch sieben Tage.
+app-made = Die App ist angemeldet
+app-made-lead = Jemand anderes muss sie prüfen, bevor sie jemanden um etwas bitten darf.
+app-state-draft = Entwurf
+app-state-in-review = Wartet auf Prüfung
+app-state-active = Aktiv
+app-state-stopped = Beendet
+method-none = Sie kann kein Geheimnis hüten: eine App auf dem Telefon oder im Browser
+method-client-secret-basic = Mit einem Geheimnis, im Header
+method-client-secret-post = Mit einem Geheimnis, im Inhalt
+back-apps = Zurück zu den Apps
+mistake-app = Diese App kann nicht angemeldet werden: { $why }
+notice-app-approved = Zugelassen. Die App darf Menschen um Zugriff bitten.
+notice-app-refused = Abgelehnt.
+notice-app-stopped = Die App ist beendet. Ihre Tokens gelten nicht mehr.
+
+# Notfälle
+
+glass-lead = Im Notfall darf jemand die Daten einer Person für kurze Zeit öffnen. Die Person erfährt es sofort, und jemand anderes prüft es nach.
+glass-empty = Bisher kein Notfall. Möge es so bleiben.
+glass-new = Die Daten einer Person öffnen
+glass-new-lead = Eine Person, ein Grund, höchstens eine Stunde. Wer nicht behandelt, braucht eine zweite Person.
+glass-new-told = Die Person, die Sicherheit und die Eigentümer erfahren es sofort. Bis es rechtzeitig geprüft ist, können Sie nichts Weiteres öffnen.
+glass-person-hint = Die Kennung der Person, wie Ihr eigenes System sie kennt.
+glass-how-long = Für wie lange?
+glass-open = Öffnen
+minutes =
+    { $n ->
+        [one] Eine Minute
+       *[other] { $n } Minuten
+    }
+emergency-emergency-care = In Gefahr, muss jetzt behandelt werden
+emergency-unreachable = Kann nicht gefragt werden
+emergency-safety = Jemand anderes ist in Gefahr
+emergency-incident = Die Daten selbst sind in Gefahr
+emergency-legal = Das Gesetz verlangt es jetzt
+glass-state-open = Offen
+glass-state-waits-for-second = Wartet auf eine zweite Person
+glass-state-lapsed = Niemand hat rechtzeitig zugestimmt
+glass-state-review = Wartet auf Prüfung
+glass-state-overdue = Prüfung überfällig
+glass-state-justified = Es war richtig
+glass-state-not-justified = Es war nicht richtig
+glass-second = Zustimmen
+glass-close = Schließen
+glass-was-right = Es war richtig
+glass-was-wrong = Es war nicht richtig
+mistake-person = Diese Person gibt es nicht. Prüfen Sie die Kennung.
+mistake-glass = Das kann jetzt nicht geöffnet werden. Vielleicht wartet ein früherer Notfall von Ihnen noch auf seine Prüfung.
+notice-glass-opened = Es ist offen. Alle Betroffenen wissen es.
+notice-glass-asked = Eine zweite Person muss zustimmen. Sie weiß davon.
+notice-glass-seconded = Es ist jetzt offen.
+notice-glass-closed = Es ist geschlossen.
+notice-glass-reviewed = Ihre Prüfung ist vermerkt.

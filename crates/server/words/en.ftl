@@ -1,0 +1,282 @@
+# The console: pages for staff. One file per language, written in it.
+
+console = Console
+console-account = Your account
+console-lead = What waits for somebody to look at it.
+console-empty = Nothing waits for you here.
+leave = Leave it as it is
+
+place-people = Accounts
+place-apps = Apps
+place-roles = Roles
+place-requests = Requests
+place-reviews = Reviews
+place-break-glass = Emergencies
+
+column-place = Where
+column-waits = What waits
+column-name = Name
+column-email = E-mail address
+column-role = Role
+column-state = State
+column-since = Since
+column-by = Asked for · approved by
+column-review = Review due
+column-contact = Contact
+column-asked-by = Asked for by
+column-asked-at = Asked for
+column-decided-by = Decided by
+column-ends = Ends by itself
+column-person = Person
+column-opened = Opened
+column-until = Until
+column-may = May
+column-thing = What
+column-purposes = For which purposes
+column-sees = Sees
+
+waits-requests =
+    { $n ->
+        [0] Nothing to decide
+        [one] One request to decide
+       *[other] { $n } requests to decide
+    }
+waits-reviews =
+    { $n ->
+        [0] Nothing overdue
+        [one] One review overdue
+       *[other] { $n } reviews overdue
+    }
+waits-glasses =
+    { $n ->
+        [0] Nothing overdue
+        [one] One emergency not reviewed in time
+       *[other] { $n } emergencies not reviewed in time
+    }
+waits-apps =
+    { $n ->
+        [0] Nothing to review
+        [one] One app to review
+       *[other] { $n } apps to review
+    }
+
+role-owner = Owner
+role-owner-about = Answers for the whole. Makes other owners.
+role-administrator = Administrator
+role-administrator-about = Looks after accounts and apps. Sees no log and nobody’s data.
+role-security = Security engineer
+role-security-about = Reads the log, keeps the keys, reviews access. Changes no accounts.
+role-operator = Operator
+role-operator-about = Keeps the system running. Opens nobody’s data.
+role-compliance = Compliance officer
+role-compliance-about = Sees promises, evidence and who holds what.
+role-support = Support
+role-support-about = Helps with accounts. Opens nobody’s data.
+role-clinician = Clinician
+role-clinician-about = Reads a person’s data to treat them.
+role-developer = App developer
+role-developer-about = Registers apps; somebody else lets them in.
+role-app = App
+role-person = Person
+role-system = The system
+
+# Accounts
+
+people-lead = Everybody who can sign in, or was invited to. What they may do is decided by their roles.
+people-empty = Nobody yet. Invite the first one.
+account-state-invited = Invited
+account-state-unverified = Not confirmed
+account-state-active = Active
+account-state-stopped = Stopped
+account-stop = Stop
+account-resume = Let in again
+invite-again = Send again
+invite-somebody = Invite somebody
+invite-about = They get a mail with a link that counts for seven days. They begin without rights: a role is asked for afterwards, and granted by a second person.
+invite-send = Send the invitation
+back-people = Back to the accounts
+mistake-taken = There is an account with this address already.
+mistake-email = Write an e-mail address, such as name@example.org.
+mistake-name = Write a name of up to 80 characters.
+notice-invited = The invitation is on its way.
+notice-stopped = The account is stopped, and signed out everywhere.
+notice-resumed = The account may sign in again.
+
+# Roles and reviews
+
+roles-lead = Who holds what, since when, and who agreed. A role whose review is overdue does not count.
+roles-empty = Nobody holds a role yet. It begins with a request.
+by-installation = The installation
+privilege-held = Counts
+privilege-waits-for-review = Waits for a review
+privilege-ended = Ended
+privilege-not-confirmed = Not confirmed
+privilege-overdue = Fell away
+privilege-expired = Ended by itself
+role-end = End it
+role-end-title = End this role?
+role-end-lead = { $name } loses the role “{ $role }” at once. It can be asked for again.
+notice-role-ended = The role is ended.
+reviews-lead = Every { $days } days somebody else confirms each role, or lets it go. Your own are for others to confirm.
+reviews-empty = Nothing to confirm. Roles appear here as their reviews come due.
+reviews-held = Roles that count
+reviews-overdue = Overdue
+review-keep = Confirm
+review-drop = Let go
+notice-review-kept = Confirmed until the next review.
+notice-review-dropped = The role is ended.
+
+# Requests
+
+requests-lead = A role is asked for by one and granted by another. Open a request to see who would gain access to what.
+requests-empty = Nothing was asked for yet.
+request-new = Ask for a role
+request-new-lead = Somebody else decides. They see what you would gain by it.
+request-role = Which role?
+request-reason = Why?
+request-note = More about it
+request-note-hint = Kept sealed, and shown to those who decide. Write nothing about anybody’s health.
+request-days = For how many days?
+request-days-hint = Leave it empty if it shall stay until a review ends it.
+request-send = Ask for it
+reason-new-post = New here, or in a new post
+reason-cover = Standing in for a colleague
+reason-project = For one piece of work
+reason-incident = Something happened that needs it
+reason-other = Something else
+request-title = { $name }: { $role }
+gains-title = What { $name } could do that is not possible now
+gains-empty = Nothing that is not possible already.
+request-own = You asked for this, or would gain by it. Somebody else decides.
+request-second = You are the second person. A yes counts at once.
+request-yes = Grant it
+request-no = Refuse it
+request-state-open = Waits for an answer
+request-state-approved = Granted
+request-state-refused = Refused
+back-requests = Back to the requests
+mistake-choose = Choose one of each.
+mistake-days = Write a number of days, or leave it empty.
+mistake-request = This cannot be asked for: it is held or asked for already, or does not go with a role that is held.
+notice-request-sent = It is asked for. You hear when somebody has decided.
+notice-request-approved = Granted. It counts from now.
+notice-request-refused = Refused.
+masked = { $classes } masked
+only-break-glass = only in an emergency that is open
+
+verb-create = Make
+verb-read = Read
+verb-update = Change
+verb-delete = Delete
+verb-manage = Decide on
+thing-person = A person’s data as such
+thing-record = Records
+thing-records = Lists of records
+thing-file = Files
+thing-log = The log
+thing-keys = The keys, never their contents
+thing-privilege = A role
+thing-privileges = Who holds which role
+thing-break-glass = Emergencies
+thing-policy = The rules
+thing-accounts = Accounts
+thing-apps = Apps
+thing-trust = Promises and evidence
+class-public = public
+class-internal = internal
+class-personal = who it is
+class-health = health
+class-credential = secrets
+class-payment = payment
+purpose-treat = treatment
+purpose-etreat = emergency treatment
+purpose-patrqt = the person’s own request
+purpose-hresch = research
+purpose-pubhlth = public health
+purpose-hpaymt = payment
+purpose-hoperat = running the organisation
+purpose-sysdev = checks of the system
+
+# Apps
+
+apps-lead = Programs that people may give access to. Each is registered by one and reviewed by another.
+apps-empty = No app yet. Register one, and somebody else reviews it.
+app-new = Register an app
+app-new-lead = It gets nothing before somebody else has reviewed it.
+app-register = Register it
+app-name-hint = As people read it when they are asked.
+app-contact-hint = Where people turn with questions about it.
+app-redirects = Addresses it is sent back to
+app-redirects-hint = One on each line, exactly as the app sends it.
+app-scopes = What it may ask for
+app-scopes-hint = Scopes, such as patient/Observation.rs. One on each line.
+app-purposes = Purposes
+app-purposes-hint = Such as TREAT or PATRQT.
+app-method = How it proves itself
+app-grants = Ways to a token
+app-id = Client id
+app-registered-by = Registered by
+app-reviewed-by = Reviewed by
+app-own = You registered this. Somebody else reviews it.
+app-second = You are the second person. An approved app may ask people for access at once.
+app-approve = Approve it
+app-refuse = Refuse it
+app-stop = Stop it
+app-stop-title = Stop { $name }?
+app-stop-lead = All its tokens end at once, and it cannot be started again.
+app-secret = Secret
+app-secret-renew = Renew the secret
+app-secret-once = The secret is shown only now. One that was there before stays valid for seven days.
+app-made = The app is registered
+app-made-lead = Somebody else has to review it before it may ask anybody.
+app-state-draft = Draft
+app-state-in-review = Waits for a review
+app-state-active = Active
+app-state-stopped = Stopped
+method-none = It cannot keep a secret: an app on a phone or in a browser
+method-client-secret-basic = By a secret, in a header
+method-client-secret-post = By a secret, in the body
+back-apps = Back to the apps
+mistake-app = This app cannot be registered: { $why }
+notice-app-approved = Approved. The app may ask people for access.
+notice-app-refused = Refused.
+notice-app-stopped = The app is stopped. Its tokens have ended.
+
+# Emergencies
+
+glass-lead = In an emergency somebody may open one person’s data for a short time. The person is told at once, and somebody else reviews it.
+glass-empty = No emergency so far. May it stay so.
+glass-new = Open one person’s data
+glass-new-lead = One person, one reason, an hour at most. Staff outside care need a second person.
+glass-new-told = The person, the security engineers and the owners are told at once. Until it is reviewed in time, you can open no other.
+glass-person-hint = The person’s id, as your own system knows it.
+glass-how-long = For how long?
+glass-open = Open it
+minutes =
+    { $n ->
+        [one] One minute
+       *[other] { $n } minutes
+    }
+emergency-emergency-care = In danger, must be treated now
+emergency-unreachable = Cannot be asked
+emergency-safety = Somebody else is in danger
+emergency-incident = The data themselves are in danger
+emergency-legal = The law demands it now
+glass-state-open = Open
+glass-state-waits-for-second = Waits for a second person
+glass-state-lapsed = Nobody agreed in time
+glass-state-review = Waits for a review
+glass-state-overdue = Review overdue
+glass-state-justified = It was right
+glass-state-not-justified = It was not right
+glass-second = Agree
+glass-close = Close
+glass-was-right = It was right
+glass-was-wrong = It was not right
+mistake-person = There is no such person. Check the id.
+mistake-glass = This cannot be opened now. An earlier emergency of yours may still wait for its review.
+notice-glass-opened = It is open. Everybody concerned has been told.
+notice-glass-asked = A second person has to agree. They have been told.
+notice-glass-seconded = It is open now.
+notice-glass-closed = It is closed.
+notice-glass-reviewed = Your review is noted.

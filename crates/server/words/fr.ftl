@@ -1,0 +1,282 @@
+# La console : des pages pour le personnel.
+
+console = Console
+console-account = Votre compte
+console-lead = Ce qui attend que quelqu’un y regarde.
+console-empty = Rien ne vous attend ici.
+leave = Laisser comme c’est
+
+place-people = Comptes
+place-apps = Applications
+place-roles = Rôles
+place-requests = Demandes
+place-reviews = Vérifications
+place-break-glass = Urgences
+
+column-place = Où
+column-waits = Ce qui attend
+column-name = Nom
+column-email = Adresse e-mail
+column-role = Rôle
+column-state = État
+column-since = Depuis
+column-by = Demandé par · accordé par
+column-review = À vérifier avant
+column-contact = Contact
+column-asked-by = Demandé par
+column-asked-at = Demandé le
+column-decided-by = Décidé par
+column-ends = Prend fin de lui-même
+column-person = Personne
+column-opened = Ouverte
+column-until = Jusqu’à
+column-may = Peut
+column-thing = Quoi
+column-purposes = À quelles fins
+column-sees = Voit
+
+waits-requests =
+    { $n ->
+        [0] Rien à décider
+        [one] Une demande à décider
+       *[other] { $n } demandes à décider
+    }
+waits-reviews =
+    { $n ->
+        [0] Rien en retard
+        [one] Une vérification en retard
+       *[other] { $n } vérifications en retard
+    }
+waits-glasses =
+    { $n ->
+        [0] Rien en retard
+        [one] Une urgence pas vérifiée à temps
+       *[other] { $n } urgences pas vérifiées à temps
+    }
+waits-apps =
+    { $n ->
+        [0] Rien à examiner
+        [one] Une application à examiner
+       *[other] { $n } applications à examiner
+    }
+
+role-owner = Responsable
+role-owner-about = Répond de l’ensemble. Nomme d’autres responsables.
+role-administrator = Administration
+role-administrator-about = S’occupe des comptes et des applications. Ne voit ni le journal ni les données de personne.
+role-security = Sécurité
+role-security-about = Lit le journal, garde les clés, vérifie les accès. Ne change aucun compte.
+role-operator = Exploitation
+role-operator-about = Fait fonctionner le système. N’ouvre les données de personne.
+role-compliance = Conformité
+role-compliance-about = Voit les promesses, les preuves et qui détient quoi.
+role-support = Assistance
+role-support-about = Aide pour les comptes. N’ouvre les données de personne.
+role-clinician = Soignant
+role-clinician-about = Lit les données d’une personne pour la soigner.
+role-developer = Développement
+role-developer-about = Enregistre des applications ; quelqu’un d’autre les admet.
+role-app = Application
+role-person = Personne
+role-system = Le système
+
+# Comptes
+
+people-lead = Tous ceux qui peuvent se connecter, ou qui sont invités. Leurs rôles décident de ce qu’ils peuvent faire.
+people-empty = Personne encore. Invitez la première.
+account-state-invited = Invité
+account-state-unverified = Pas confirmé
+account-state-active = Actif
+account-state-stopped = Arrêté
+account-stop = Arrêter
+account-resume = Réadmettre
+invite-again = Renvoyer
+invite-somebody = Inviter quelqu’un
+invite-about = La personne reçoit un e-mail avec un lien valable sept jours. Elle commence sans droits : un rôle se demande ensuite, et une seconde personne l’accorde.
+invite-send = Envoyer l’invitation
+back-people = Revenir aux comptes
+mistake-taken = Il y a déjà un compte avec cette adresse.
+mistake-email = Écrivez une adresse e-mail, par exemple nom@example.org.
+mistake-name = Écrivez un nom de 80 caractères au plus.
+notice-invited = L’invitation est en route.
+notice-stopped = Le compte est arrêté et déconnecté partout.
+notice-resumed = Le compte peut de nouveau se connecter.
+
+# Rôles et vérifications
+
+roles-lead = Qui détient quoi, depuis quand, et qui a donné son accord. Un rôle dont la vérification est en retard ne compte pas.
+roles-empty = Personne n’a encore de rôle. Cela commence par une demande.
+by-installation = L’installation
+privilege-held = Valable
+privilege-waits-for-review = Attend une vérification
+privilege-ended = Terminé
+privilege-not-confirmed = Pas confirmé
+privilege-overdue = Tombé
+privilege-expired = Terminé de lui-même
+role-end = Mettre fin
+role-end-title = Mettre fin à ce rôle ?
+role-end-lead = { $name } perd aussitôt le rôle « { $role } ». On peut le redemander.
+notice-role-ended = Le rôle a pris fin.
+reviews-lead = Tous les { $days } jours, quelqu’un d’autre confirme chaque rôle ou le laisse tomber. D’autres confirment les vôtres.
+reviews-empty = Rien à confirmer. Les rôles apparaissent ici quand le moment est venu.
+reviews-held = Rôles valables
+reviews-overdue = En retard
+review-keep = Confirmer
+review-drop = Laisser tomber
+notice-review-kept = Confirmé jusqu’à la prochaine vérification.
+notice-review-dropped = Le rôle a pris fin.
+
+# Demandes
+
+requests-lead = Un rôle est demandé par une personne et accordé par une autre. Ouvrez une demande pour voir qui aurait accès à quoi.
+requests-empty = Aucune demande encore.
+request-new = Demander un rôle
+request-new-lead = Quelqu’un d’autre décide, et voit ce que vous y gagneriez.
+request-role = Quel rôle ?
+request-reason = Pourquoi ?
+request-note = À préciser
+request-note-hint = Conservé sous scellé, montré à ceux qui décident. N’écrivez rien sur la santé de quiconque.
+request-days = Pour combien de jours ?
+request-days-hint = Laissez vide s’il doit durer jusqu’à ce qu’une vérification y mette fin.
+request-send = Demander
+reason-new-post = Nouveau ici, ou nouveau poste
+reason-cover = Remplacement d’un collègue
+reason-project = Pour un travail précis
+reason-incident = Un incident l’exige
+reason-other = Autre chose
+request-title = { $name } : { $role }
+gains-title = Ce que { $name } pourrait faire et ne peut pas maintenant
+gains-empty = Rien qui ne soit déjà possible.
+request-own = Vous l’avez demandé, ou y gagneriez. Quelqu’un d’autre décide.
+request-second = Vous êtes la seconde personne. Un oui compte aussitôt.
+request-yes = Accorder
+request-no = Refuser
+request-state-open = Attend une réponse
+request-state-approved = Accordée
+request-state-refused = Refusée
+back-requests = Revenir aux demandes
+mistake-choose = Choisissez-en un de chaque.
+mistake-days = Écrivez un nombre de jours, ou laissez vide.
+mistake-request = Ceci ne peut être demandé : le rôle est déjà détenu ou demandé, ou ne va pas avec un autre.
+notice-request-sent = La demande est faite. Vous saurez quand quelqu’un aura décidé.
+notice-request-approved = Accordée. Elle compte dès maintenant.
+notice-request-refused = Refusée.
+masked = { $classes } masqué
+only-break-glass = seulement dans une urgence ouverte
+
+verb-create = Créer
+verb-read = Lire
+verb-update = Changer
+verb-delete = Supprimer
+verb-manage = Décider de
+thing-person = Les données d’une personne en tant que telles
+thing-record = Entrées
+thing-records = Listes d’entrées
+thing-file = Fichiers
+thing-log = Le journal
+thing-keys = Les clés, jamais leur contenu
+thing-privilege = Un rôle
+thing-privileges = Qui détient quel rôle
+thing-break-glass = Urgences
+thing-policy = Les règles
+thing-accounts = Comptes
+thing-apps = Applications
+thing-trust = Promesses et preuves
+class-public = public
+class-internal = interne
+class-personal = qui c’est
+class-health = santé
+class-credential = secrets
+class-payment = paiement
+purpose-treat = soins
+purpose-etreat = soins d’urgence
+purpose-patrqt = demande de la personne
+purpose-hresch = recherche
+purpose-pubhlth = santé publique
+purpose-hpaymt = paiement
+purpose-hoperat = fonctionnement de l’organisation
+purpose-sysdev = contrôles du système
+
+# Applications
+
+apps-lead = Des programmes auxquels les gens peuvent donner accès. Chacun est enregistré par une personne et examiné par une autre.
+apps-empty = Pas encore d’application. Enregistrez-en une, et quelqu’un d’autre l’examinera.
+app-new = Enregistrer une application
+app-new-lead = Elle ne reçoit rien avant que quelqu’un d’autre l’ait examinée.
+app-register = Enregistrer
+app-name-hint = Tel que les gens le lisent quand on leur demande.
+app-contact-hint = À qui s’adresser en cas de question.
+app-redirects = Adresses où elle est renvoyée
+app-redirects-hint = Une par ligne, exactement comme l’application les envoie.
+app-scopes = Ce qu’elle peut demander
+app-scopes-hint = Des scopes, par exemple patient/Observation.rs. Un par ligne.
+app-purposes = Finalités
+app-purposes-hint = Par exemple TREAT ou PATRQT.
+app-method = Comment elle se prouve
+app-grants = Chemins vers un jeton
+app-id = Client id
+app-registered-by = Enregistrée par
+app-reviewed-by = Examinée par
+app-own = Vous l’avez enregistrée. Quelqu’un d’autre l’examine.
+app-second = Vous êtes la seconde personne. Une application approuvée peut aussitôt demander accès aux gens.
+app-approve = Approuver
+app-refuse = Refuser
+app-stop = Arrêter
+app-stop-title = Arrêter { $name } ?
+app-stop-lead = Tous ses jetons prennent fin aussitôt, et on ne peut pas la relancer.
+app-secret = Secret
+app-secret-renew = Renouveler le secret
+app-secret-once = Le secret n’est montré que maintenant. Un secret antérieur reste valable sept jours.
+app-made = L’application est enregistrée
+app-made-lead = Quelqu’un d’autre doit l’examiner avant qu’elle puisse demander quoi que ce soit.
+app-state-draft = Brouillon
+app-state-in-review = Attend un examen
+app-state-active = Active
+app-state-stopped = Arrêtée
+method-none = Elle ne peut pas garder un secret : une application sur téléphone ou dans un navigateur
+method-client-secret-basic = Par un secret, dans un en-tête
+method-client-secret-post = Par un secret, dans le corps
+back-apps = Revenir aux applications
+mistake-app = Cette application ne peut être enregistrée : { $why }
+notice-app-approved = Approuvée. L’application peut demander accès aux gens.
+notice-app-refused = Refusée.
+notice-app-stopped = L’application est arrêtée. Ses jetons ont pris fin.
+
+# Urgences
+
+glass-lead = En cas d’urgence, on peut ouvrir pour peu de temps les données d’une personne. Elle le sait aussitôt, et quelqu’un d’autre vérifie.
+glass-empty = Aucune urgence jusqu’ici. Que cela dure.
+glass-new = Ouvrir les données d’une personne
+glass-new-lead = Une personne, une raison, une heure au plus. Hors des soins, il faut une seconde personne.
+glass-new-told = La personne, la sécurité et les responsables le savent aussitôt. Tant que ce n’est pas vérifié à temps, vous ne pouvez rien ouvrir d’autre.
+glass-person-hint = L’identifiant de la personne, tel que votre système le connaît.
+glass-how-long = Pour combien de temps ?
+glass-open = Ouvrir
+minutes =
+    { $n ->
+        [one] Une minute
+       *[other] { $n } minutes
+    }
+emergency-emergency-care = En danger, à soigner maintenant
+emergency-unreachable = On ne peut pas lui demander
+emergency-safety = Quelqu’un d’autre est en danger
+emergency-incident = Les données elles-mêmes sont en danger
+emergency-legal = La loi l’exige maintenant
+glass-state-open = Ouverte
+glass-state-waits-for-second = Attend une seconde personne
+glass-state-lapsed = Personne n’a donné son accord à temps
+glass-state-review = Attend une vérification
+glass-state-overdue = Vérification en retard
+glass-state-justified = C’était juste
+glass-state-not-justified = Ce n’était pas juste
+glass-second = Donner son accord
+glass-close = Fermer
+glass-was-right = C’était juste
+glass-was-wrong = Ce n’était pas juste
+mistake-person = Cette personne n’existe pas. Vérifiez l’identifiant.
+mistake-glass = Impossible d’ouvrir maintenant. Une de vos urgences attend peut-être encore sa vérification.
+notice-glass-opened = C’est ouvert. Toutes les personnes concernées le savent.
+notice-glass-asked = Une seconde personne doit donner son accord. Elle est prévenue.
+notice-glass-seconded = C’est ouvert maintenant.
+notice-glass-closed = C’est fermé.
+notice-glass-reviewed = Votre vérification est notée.

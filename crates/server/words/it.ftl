@@ -1,0 +1,282 @@
+# La console: pagine per il personale.
+
+console = Console
+console-account = Il suo account
+console-lead = Quello che aspetta che qualcuno lo guardi.
+console-empty = Qui non la aspetta nulla.
+leave = Lascia com’è
+
+place-people = Account
+place-apps = App
+place-roles = Ruoli
+place-requests = Richieste
+place-reviews = Verifiche
+place-break-glass = Emergenze
+
+column-place = Dove
+column-waits = Che cosa aspetta
+column-name = Nome
+column-email = Indirizzo e-mail
+column-role = Ruolo
+column-state = Stato
+column-since = Da
+column-by = Chiesto da · approvato da
+column-review = Da verificare entro
+column-contact = Contatto
+column-asked-by = Chiesto da
+column-asked-at = Chiesto il
+column-decided-by = Deciso da
+column-ends = Finisce da sé
+column-person = Persona
+column-opened = Aperta
+column-until = Fino a
+column-may = Può
+column-thing = Che cosa
+column-purposes = Per quali scopi
+column-sees = Vede
+
+waits-requests =
+    { $n ->
+        [0] Niente da decidere
+        [one] Una richiesta da decidere
+       *[other] { $n } richieste da decidere
+    }
+waits-reviews =
+    { $n ->
+        [0] Niente in ritardo
+        [one] Una verifica in ritardo
+       *[other] { $n } verifiche in ritardo
+    }
+waits-glasses =
+    { $n ->
+        [0] Niente in ritardo
+        [one] Un’emergenza non verificata in tempo
+       *[other] { $n } emergenze non verificate in tempo
+    }
+waits-apps =
+    { $n ->
+        [0] Niente da esaminare
+        [one] Un’app da esaminare
+       *[other] { $n } app da esaminare
+    }
+
+role-owner = Titolare
+role-owner-about = Risponde di tutto. Nomina altri titolari.
+role-administrator = Amministrazione
+role-administrator-about = Cura account e app. Non vede il registro né i dati di nessuno.
+role-security = Sicurezza
+role-security-about = Legge il registro, custodisce le chiavi, verifica gli accessi. Non cambia account.
+role-operator = Gestione
+role-operator-about = Tiene in funzione il sistema. Non apre i dati di nessuno.
+role-compliance = Conformità
+role-compliance-about = Vede promesse, prove e chi ha che cosa.
+role-support = Assistenza
+role-support-about = Aiuta con gli account. Non apre i dati di nessuno.
+role-clinician = Personale di cura
+role-clinician-about = Legge i dati di una persona per curarla.
+role-developer = Sviluppo app
+role-developer-about = Registra app; qualcun altro le ammette.
+role-app = App
+role-person = Persona
+role-system = Il sistema
+
+# Account
+
+people-lead = Tutti quelli che possono accedere, o che sono stati invitati. Che cosa possono fare lo decidono i ruoli.
+people-empty = Ancora nessuno. Inviti la prima persona.
+account-state-invited = Invitato
+account-state-unverified = Non confermato
+account-state-active = Attivo
+account-state-stopped = Fermato
+account-stop = Ferma
+account-resume = Riammetti
+invite-again = Manda di nuovo
+invite-somebody = Invita qualcuno
+invite-about = Riceve un’e-mail con un link che vale sette giorni. Comincia senza diritti: un ruolo si chiede dopo, e lo concede una seconda persona.
+invite-send = Manda l’invito
+back-people = Torna agli account
+mistake-taken = C’è già un account con questo indirizzo.
+mistake-email = Scriva un indirizzo e-mail, per esempio nome@example.org.
+mistake-name = Scriva un nome di non più di 80 caratteri.
+notice-invited = L’invito è partito.
+notice-stopped = L’account è fermato e scollegato dappertutto.
+notice-resumed = L’account può accedere di nuovo.
+
+# Ruoli e verifiche
+
+roles-lead = Chi ha che cosa, da quando, e chi ha acconsentito. Un ruolo con la verifica in ritardo non conta.
+roles-empty = Nessuno ha ancora un ruolo. Comincia con una richiesta.
+by-installation = L’installazione
+privilege-held = Vale
+privilege-waits-for-review = Aspetta una verifica
+privilege-ended = Finito
+privilege-not-confirmed = Non confermato
+privilege-overdue = Decaduto
+privilege-expired = Finito da sé
+role-end = Termina
+role-end-title = Terminare questo ruolo?
+role-end-lead = { $name } perde subito il ruolo «{ $role }». Si può chiedere di nuovo.
+notice-role-ended = Il ruolo è terminato.
+reviews-lead = Ogni { $days } giorni qualcun altro conferma ogni ruolo, o lo lascia cadere. I suoi li confermano gli altri.
+reviews-empty = Niente da confermare. I ruoli compaiono qui quando è il momento.
+reviews-held = Ruoli che valgono
+reviews-overdue = In ritardo
+review-keep = Conferma
+review-drop = Lascia cadere
+notice-review-kept = Confermato fino alla prossima verifica.
+notice-review-dropped = Il ruolo è terminato.
+
+# Richieste
+
+requests-lead = Un ruolo lo chiede una persona e lo concede un’altra. Apra una richiesta per vedere chi avrebbe accesso a che cosa.
+requests-empty = Ancora nessuna richiesta.
+request-new = Chiedi un ruolo
+request-new-lead = Decide qualcun altro, e vede che cosa otterrebbe.
+request-role = Quale ruolo?
+request-reason = Perché?
+request-note = Altro da dire
+request-note-hint = Resta sigillato, e lo vede chi decide. Non scriva nulla sulla salute di nessuno.
+request-days = Per quanti giorni?
+request-days-hint = Lo lasci vuoto se deve durare finché una verifica non lo termina.
+request-send = Chiedi
+reason-new-post = Appena arrivato, o in un nuovo posto
+reason-cover = Sostituzione di un collega
+reason-project = Per un lavoro preciso
+reason-incident = È successo qualcosa che lo richiede
+reason-other = Altro
+request-title = { $name }: { $role }
+gains-title = Che cosa { $name } potrebbe fare e ora non può
+gains-empty = Niente che non si possa già fare.
+request-own = Lo ha chiesto lei, o ne avrebbe vantaggio. Decide qualcun altro.
+request-second = Lei è la seconda persona. Un sì vale subito.
+request-yes = Concedi
+request-no = Rifiuta
+request-state-open = Aspetta una risposta
+request-state-approved = Concessa
+request-state-refused = Rifiutata
+back-requests = Torna alle richieste
+mistake-choose = Ne scelga uno per tipo.
+mistake-days = Scriva un numero di giorni, o lo lasci vuoto.
+mistake-request = Non si può chiedere: il ruolo c’è già o è già chiesto, o non va insieme a un altro.
+notice-request-sent = La richiesta è inviata. Saprà quando qualcuno avrà deciso.
+notice-request-approved = Concessa. Vale da ora.
+notice-request-refused = Rifiutata.
+masked = { $classes } coperto
+only-break-glass = solo in un’emergenza aperta
+
+verb-create = Creare
+verb-read = Leggere
+verb-update = Cambiare
+verb-delete = Cancellare
+verb-manage = Decidere su
+thing-person = I dati di una persona in quanto tali
+thing-record = Voci
+thing-records = Elenchi di voci
+thing-file = File
+thing-log = Il registro
+thing-keys = Le chiavi, mai il loro contenuto
+thing-privilege = Un ruolo
+thing-privileges = Chi ha quale ruolo
+thing-break-glass = Emergenze
+thing-policy = Le regole
+thing-accounts = Account
+thing-apps = App
+thing-trust = Promesse e prove
+class-public = pubblico
+class-internal = interno
+class-personal = chi è
+class-health = salute
+class-credential = segreti
+class-payment = pagamenti
+purpose-treat = cura
+purpose-etreat = cura d’emergenza
+purpose-patrqt = richiesta della persona
+purpose-hresch = ricerca
+purpose-pubhlth = salute pubblica
+purpose-hpaymt = pagamento
+purpose-hoperat = gestione dell’organizzazione
+purpose-sysdev = controlli del sistema
+
+# App
+
+apps-lead = Programmi a cui le persone possono dare accesso. Ognuno lo registra una persona e lo esamina un’altra.
+apps-empty = Ancora nessuna app. Ne registri una, e qualcun altro la esaminerà.
+app-new = Registra un’app
+app-new-lead = Non riceve nulla finché qualcun altro non l’ha esaminata.
+app-register = Registra
+app-name-hint = Come lo leggono le persone quando viene chiesto loro.
+app-contact-hint = A chi rivolgersi con domande.
+app-redirects = Indirizzi a cui viene rimandata
+app-redirects-hint = Uno per riga, esattamente come li manda l’app.
+app-scopes = Che cosa può chiedere
+app-scopes-hint = Scope, per esempio patient/Observation.rs. Uno per riga.
+app-purposes = Scopi
+app-purposes-hint = Per esempio TREAT o PATRQT.
+app-method = Come dimostra chi è
+app-grants = Strade verso un token
+app-id = Client id
+app-registered-by = Registrata da
+app-reviewed-by = Esaminata da
+app-own = L’ha registrata lei. La esamina qualcun altro.
+app-second = Lei è la seconda persona. Un’app approvata può subito chiedere accesso alle persone.
+app-approve = Approva
+app-refuse = Rifiuta
+app-stop = Ferma
+app-stop-title = Fermare { $name }?
+app-stop-lead = Tutti i suoi token finiscono subito, e non si può riavviare.
+app-secret = Segreto
+app-secret-renew = Rinnova il segreto
+app-secret-once = Il segreto si vede solo adesso. Uno precedente vale ancora sette giorni.
+app-made = L’app è registrata
+app-made-lead = Qualcun altro deve esaminarla prima che possa chiedere qualcosa.
+app-state-draft = Bozza
+app-state-in-review = Aspetta un esame
+app-state-active = Attiva
+app-state-stopped = Fermata
+method-none = Non può custodire un segreto: un’app sul telefono o nel browser
+method-client-secret-basic = Con un segreto, in un’intestazione
+method-client-secret-post = Con un segreto, nel contenuto
+back-apps = Torna alle app
+mistake-app = Quest’app non si può registrare: { $why }
+notice-app-approved = Approvata. L’app può chiedere accesso alle persone.
+notice-app-refused = Rifiutata.
+notice-app-stopped = L’app è fermata. I suoi token sono finiti.
+
+# Emergenze
+
+glass-lead = In un’emergenza si possono aprire per poco i dati di una persona. La persona lo sa subito, e qualcun altro lo verifica.
+glass-empty = Finora nessuna emergenza. Speriamo resti così.
+glass-new = Apri i dati di una persona
+glass-new-lead = Una persona, un motivo, al massimo un’ora. Chi non cura ha bisogno di una seconda persona.
+glass-new-told = La persona, la sicurezza e i titolari lo sanno subito. Finché non è verificata in tempo, non può aprirne altre.
+glass-person-hint = L’id della persona, come lo conosce il suo sistema.
+glass-how-long = Per quanto tempo?
+glass-open = Apri
+minutes =
+    { $n ->
+        [one] Un minuto
+       *[other] { $n } minuti
+    }
+emergency-emergency-care = In pericolo, va curata adesso
+emergency-unreachable = Non le si può chiedere
+emergency-safety = Qualcun altro è in pericolo
+emergency-incident = Sono in pericolo i dati stessi
+emergency-legal = Lo impone la legge adesso
+glass-state-open = Aperta
+glass-state-waits-for-second = Aspetta una seconda persona
+glass-state-lapsed = Nessuno ha acconsentito in tempo
+glass-state-review = Aspetta una verifica
+glass-state-overdue = Verifica in ritardo
+glass-state-justified = Era giusto
+glass-state-not-justified = Non era giusto
+glass-second = Acconsenti
+glass-close = Chiudi
+glass-was-right = Era giusto
+glass-was-wrong = Non era giusto
+mistake-person = Questa persona non c’è. Controlli l’id.
+mistake-glass = Ora non si può aprire. Forse una sua emergenza precedente aspetta ancora la verifica.
+notice-glass-opened = È aperta. Chi è coinvolto lo sa.
+notice-glass-asked = Deve acconsentire una seconda persona. È stata avvertita.
+notice-glass-seconded = Ora è aperta.
+notice-glass-closed = È chiusa.
+notice-glass-reviewed = La sua verifica è annotata.

@@ -1,0 +1,282 @@
+# Konsolen: sidor för personalen.
+
+console = Konsol
+console-account = Ditt konto
+console-lead = Det som väntar på att någon ska titta på det.
+console-empty = Inget väntar på dig här.
+leave = Låt det vara
+
+place-people = Konton
+place-apps = Appar
+place-roles = Roller
+place-requests = Ansökningar
+place-reviews = Genomgångar
+place-break-glass = Nödlägen
+
+column-place = Var
+column-waits = Vad som väntar
+column-name = Namn
+column-email = E-postadress
+column-role = Roll
+column-state = Läge
+column-since = Sedan
+column-by = Sökt av · beviljat av
+column-review = Gås igenom senast
+column-contact = Kontakt
+column-asked-by = Sökt av
+column-asked-at = Sökt
+column-decided-by = Beslutat av
+column-ends = Upphör av sig själv
+column-person = Person
+column-opened = Öppnat
+column-until = Till
+column-may = Får
+column-thing = Vad
+column-purposes = För vilka ändamål
+column-sees = Ser
+
+waits-requests =
+    { $n ->
+        [0] Inget att besluta
+        [one] En ansökan att besluta om
+       *[other] { $n } ansökningar att besluta om
+    }
+waits-reviews =
+    { $n ->
+        [0] Inget försenat
+        [one] En genomgång försenad
+       *[other] { $n } genomgångar försenade
+    }
+waits-glasses =
+    { $n ->
+        [0] Inget försenat
+        [one] Ett nödläge som inte granskats i tid
+       *[other] { $n } nödlägen som inte granskats i tid
+    }
+waits-apps =
+    { $n ->
+        [0] Inget att granska
+        [one] En app att granska
+       *[other] { $n } appar att granska
+    }
+
+role-owner = Ägare
+role-owner-about = Svarar för helheten. Utser andra ägare.
+role-administrator = Administratör
+role-administrator-about = Sköter konton och appar. Ser varken loggen eller någons uppgifter.
+role-security = Säkerhetsansvarig
+role-security-about = Läser loggen, vårdar nycklarna, går igenom behörigheter. Ändrar inga konton.
+role-operator = Driftansvarig
+role-operator-about = Håller systemet i gång. Öppnar ingens uppgifter.
+role-compliance = Regelansvarig
+role-compliance-about = Ser löften, belägg och vem som har vad.
+role-support = Support
+role-support-about = Hjälper till med konton. Öppnar ingens uppgifter.
+role-clinician = Vårdpersonal
+role-clinician-about = Läser en persons uppgifter för att vårda.
+role-developer = Apputvecklare
+role-developer-about = Anmäler appar; någon annan släpper in dem.
+role-app = App
+role-person = Person
+role-system = Systemet
+
+# Konton
+
+people-lead = Alla som kan logga in eller är inbjudna. Vad de får göra bestäms av deras roller.
+people-empty = Ingen än. Bjud in den första.
+account-state-invited = Inbjuden
+account-state-unverified = Inte bekräftat
+account-state-active = Aktivt
+account-state-stopped = Stoppat
+account-stop = Stoppa
+account-resume = Släpp in igen
+invite-again = Skicka igen
+invite-somebody = Bjud in någon
+invite-about = De får ett mejl med en länk som gäller i sju dagar. De börjar utan behörighet: en roll söks efteråt och beviljas av en andra person.
+invite-send = Skicka inbjudan
+back-people = Tillbaka till kontona
+mistake-taken = Det finns redan ett konto med den adressen.
+mistake-email = Skriv en e-postadress, till exempel namn@example.org.
+mistake-name = Skriv ett namn på högst 80 tecken.
+notice-invited = Inbjudan är på väg.
+notice-stopped = Kontot är stoppat och utloggat överallt.
+notice-resumed = Kontot får logga in igen.
+
+# Roller och genomgångar
+
+roles-lead = Vem som har vad, sedan när, och vem som gick med på det. En roll vars genomgång är försenad räknas inte.
+roles-empty = Ingen har någon roll än. Det börjar med en ansökan.
+by-installation = Installationen
+privilege-held = Gäller
+privilege-waits-for-review = Väntar på genomgång
+privilege-ended = Avslutad
+privilege-not-confirmed = Inte bekräftad
+privilege-overdue = Förföll
+privilege-expired = Upphörde av sig själv
+role-end = Avsluta
+role-end-title = Avsluta rollen?
+role-end-lead = { $name } förlorar rollen ”{ $role }” genast. Den går att söka igen.
+notice-role-ended = Rollen är avslutad.
+reviews-lead = Var { $days }:e dag bekräftar någon annan varje roll, eller låter den falla. Dina egna bekräftar andra.
+reviews-empty = Inget att bekräfta. Roller dyker upp här när det är dags.
+reviews-held = Roller som gäller
+reviews-overdue = Försenade
+review-keep = Bekräfta
+review-drop = Låt falla
+notice-review-kept = Bekräftad till nästa genomgång.
+notice-review-dropped = Rollen är avslutad.
+
+# Ansökningar
+
+requests-lead = En roll söks av en och beviljas av en annan. Öppna en ansökan för att se vem som skulle få tillgång till vad.
+requests-empty = Ingen har sökt något än.
+request-new = Sök en roll
+request-new-lead = Någon annan beslutar. De ser vad du skulle få tillgång till.
+request-role = Vilken roll?
+request-reason = Varför?
+request-note = Mer om det
+request-note-hint = Förvaras förseglat och visas för dem som beslutar. Skriv inget om någons hälsa.
+request-days = I hur många dagar?
+request-days-hint = Lämna tomt om den ska gälla tills en genomgång avslutar den.
+request-send = Sök
+reason-new-post = Ny här, eller ny tjänst
+reason-cover = Vikarierar för en kollega
+reason-project = För ett visst arbete
+reason-incident = Något har hänt som kräver det
+reason-other = Något annat
+request-title = { $name }: { $role }
+gains-title = Vad { $name } skulle kunna göra som inte går nu
+gains-empty = Inget som inte redan går.
+request-own = Du har sökt detta, eller skulle vinna på det. Någon annan beslutar.
+request-second = Du är den andra personen. Ett ja gäller genast.
+request-yes = Bevilja
+request-no = Avslå
+request-state-open = Väntar på svar
+request-state-approved = Beviljad
+request-state-refused = Avslagen
+back-requests = Tillbaka till ansökningarna
+mistake-choose = Välj ett av varje.
+mistake-days = Skriv ett antal dagar, eller lämna tomt.
+mistake-request = Detta går inte att söka: rollen finns eller är sökt redan, eller går inte ihop med en annan roll.
+notice-request-sent = Ansökan är inskickad. Du får veta när någon har beslutat.
+notice-request-approved = Beviljad. Den gäller från nu.
+notice-request-refused = Avslagen.
+masked = { $classes } maskerat
+only-break-glass = bara i ett öppet nödläge
+
+verb-create = Skapa
+verb-read = Läsa
+verb-update = Ändra
+verb-delete = Radera
+verb-manage = Besluta om
+thing-person = En persons uppgifter som sådana
+thing-record = Poster
+thing-records = Listor över poster
+thing-file = Filer
+thing-log = Loggen
+thing-keys = Nycklarna, aldrig deras innehåll
+thing-privilege = En roll
+thing-privileges = Vem som har vilken roll
+thing-break-glass = Nödlägen
+thing-policy = Reglerna
+thing-accounts = Konton
+thing-apps = Appar
+thing-trust = Löften och belägg
+class-public = öppet
+class-internal = internt
+class-personal = vem det är
+class-health = hälsa
+class-credential = hemligheter
+class-payment = betalning
+purpose-treat = vård
+purpose-etreat = akut vård
+purpose-patrqt = personens egen begäran
+purpose-hresch = forskning
+purpose-pubhlth = folkhälsa
+purpose-hpaymt = betalning
+purpose-hoperat = verksamhetens drift
+purpose-sysdev = kontroller av systemet
+
+# Appar
+
+apps-lead = Program som människor kan ge tillgång. Varje app anmäls av en och granskas av en annan.
+apps-empty = Ingen app än. Anmäl en, så granskar någon annan den.
+app-new = Anmäl en app
+app-new-lead = Den får inget förrän någon annan har granskat den.
+app-register = Anmäl
+app-name-hint = Så som människor läser det när de tillfrågas.
+app-contact-hint = Dit människor vänder sig med frågor om den.
+app-redirects = Adresser den skickas tillbaka till
+app-redirects-hint = En på varje rad, precis som appen skickar den.
+app-scopes = Vad den får be om
+app-scopes-hint = Scopes, till exempel patient/Observation.rs. Ett på varje rad.
+app-purposes = Ändamål
+app-purposes-hint = Till exempel TREAT eller PATRQT.
+app-method = Hur den visar vem den är
+app-grants = Vägar till en token
+app-id = Client id
+app-registered-by = Anmäld av
+app-reviewed-by = Granskad av
+app-own = Du har anmält den här. Någon annan granskar den.
+app-second = Du är den andra personen. En godkänd app får genast be människor om tillgång.
+app-approve = Godkänn
+app-refuse = Avslå
+app-stop = Stoppa
+app-stop-title = Stoppa { $name }?
+app-stop-lead = Alla dess token upphör genast, och den går inte att starta igen.
+app-secret = Hemlighet
+app-secret-renew = Förnya hemligheten
+app-secret-once = Hemligheten visas bara nu. En som fanns förut gäller i sju dagar till.
+app-made = Appen är anmäld
+app-made-lead = Någon annan måste granska den innan den får be någon om något.
+app-state-draft = Utkast
+app-state-in-review = Väntar på granskning
+app-state-active = Aktiv
+app-state-stopped = Stoppad
+method-none = Den kan inte hålla en hemlighet: en app i en telefon eller webbläsare
+method-client-secret-basic = Med en hemlighet, i ett huvud
+method-client-secret-post = Med en hemlighet, i innehållet
+back-apps = Tillbaka till apparna
+mistake-app = Appen går inte att anmäla: { $why }
+notice-app-approved = Godkänd. Appen får be människor om tillgång.
+notice-app-refused = Avslagen.
+notice-app-stopped = Appen är stoppad. Dess token har upphört.
+
+# Nödlägen
+
+glass-lead = I ett nödläge får någon öppna en persons uppgifter en kort stund. Personen får veta det genast, och någon annan granskar det.
+glass-empty = Inget nödläge hittills. Må det förbli så.
+glass-new = Öppna en persons uppgifter
+glass-new-lead = En person, ett skäl, högst en timme. Personal utanför vården behöver en andra person.
+glass-new-told = Personen, säkerhetsansvariga och ägare får veta det genast. Tills det är granskat i tid kan du inte öppna något mer.
+glass-person-hint = Personens id, så som ert eget system känner det.
+glass-how-long = Hur länge?
+glass-open = Öppna
+minutes =
+    { $n ->
+        [one] En minut
+       *[other] { $n } minuter
+    }
+emergency-emergency-care = I fara, måste vårdas nu
+emergency-unreachable = Kan inte tillfrågas
+emergency-safety = Någon annan är i fara
+emergency-incident = Uppgifterna själva är i fara
+emergency-legal = Lagen kräver det nu
+glass-state-open = Öppet
+glass-state-waits-for-second = Väntar på en andra person
+glass-state-lapsed = Ingen gick med på det i tid
+glass-state-review = Väntar på granskning
+glass-state-overdue = Granskningen försenad
+glass-state-justified = Det var rätt
+glass-state-not-justified = Det var inte rätt
+glass-second = Gå med på det
+glass-close = Stäng
+glass-was-right = Det var rätt
+glass-was-wrong = Det var inte rätt
+mistake-person = Det finns ingen sådan person. Kontrollera id.
+mistake-glass = Detta går inte att öppna nu. Ett tidigare nödläge väntar kanske på sin granskning.
+notice-glass-opened = Det är öppet. Alla berörda har fått veta det.
+notice-glass-asked = En andra person måste gå med på det. De har fått veta det.
+notice-glass-seconded = Det är öppet nu.
+notice-glass-closed = Det är stängt.
+notice-glass-reviewed = Din granskning är antecknad.
