@@ -268,6 +268,7 @@ impl House {
                 id: "user".into(),
                 role: "system".into(),
                 authenticated_by: "local",
+                grant: None,
             },
             purpose: None,
             request: RequestId::random(&*self.rng),
