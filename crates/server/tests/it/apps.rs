@@ -1,7 +1,9 @@
 //! Apps on a whole installation: staff register and review them over HTTP, tokens open data through the real gate, and what ends
 //! a token ends it for the next read.
 
+use base::AppId;
 use http::Method;
+use identity::oauth::{About, NewApp};
 use policy::Role;
 use serde_json::{Value, json};
 
@@ -18,6 +20,33 @@ fn settings(name: &str) -> Value {
         "scopes": "system/sheet.rs",
         "purposes": ["TREAT"],
     })
+}
+
+/// An app that acts for itself.
+pub fn plain(name: &str) -> Value {
+    json!({
+        "name": name,
+        "auth_method": "client_secret_basic",
+        "grant_types": ["client_credentials"],
+        "scopes": "system/sheet.rs",
+        "purposes": ["TREAT"],
+    })
+}
+
+/// An app of acme's that waits for its review, registered by nobody's token.
+pub async fn waiting(house: &House) -> AppId {
+    let (ctx, _) = house.place.local(&ACME.parse().unwrap(), "test");
+    let mut settings = plain("Marigold");
+    settings.as_object_mut().unwrap().remove("name");
+    let new = NewApp {
+        about: About {
+            name: "Marigold".to_owned(),
+            contact: String::new(),
+        },
+        settings: serde_json::from_value(settings).unwrap(),
+    };
+    let made = house.place.oauth.register_app(&ctx, &new).await;
+    made.unwrap().app
 }
 
 async fn registered(house: &House, tenant: &'static str, body: &Value) -> (String, String) {
@@ -207,7 +236,7 @@ async fn a_token_bound_to_a_key_opens_data_with_a_proof_only() {
         .await;
     assert_eq!(got.status, 200, "{}", got.text());
     let access = got.json()["access_token"].as_str().unwrap().to_owned();
-    let read = async |scheme: &str, proofs: &[String]| {
+    let read = async |scheme: &str, proofs: &[&str]| {
         let mut ask = house
             .ask(Method::GET, &path)
             .header("authorization", format!("{scheme} {access}"));
@@ -217,20 +246,16 @@ async fn a_token_bound_to_a_key_opens_data_with_a_proof_only() {
         ask.purpose("TREAT").send().await.status
     };
     let good = proof("GET", &path, Some(&access), 2);
-    assert_eq!(read("DPoP", &[good.clone()]).await, 200);
-    assert_eq!(read("DPoP", &[good.clone()]).await, 401, "each once");
+    assert_eq!(read("DPoP", &[&good]).await, 200);
+    assert_eq!(read("DPoP", &[&good]).await, 401, "each once");
     assert_eq!(read("Bearer", &[]).await, 401);
     assert_eq!(read("DPoP", &[]).await, 401);
     let next = proof("GET", &path, Some(&access), 3);
-    assert_eq!(
-        read("DPoP", &[next.clone(), next.clone()]).await,
-        401,
-        "two"
-    );
-    assert_eq!(read("Bearer", &[next.clone()]).await, 401);
+    assert_eq!(read("DPoP", &[&next, &next]).await, 401, "two");
+    assert_eq!(read("Bearer", &[&next]).await, 401);
     let elsewhere = proof("GET", "/v1/persons", Some(&access), 4);
-    assert_eq!(read("DPoP", &[elsewhere]).await, 401);
-    assert_eq!(read("DPoP", &[next]).await, 200, "none of it used it up");
+    assert_eq!(read("DPoP", &[&elsewhere]).await, 401);
+    assert_eq!(read("DPoP", &[&next]).await, 200, "none of it used it up");
 }
 
 /// A person with a real session lets an app in, the app reads, the person goes: the whole way, as a browser and a program go it.

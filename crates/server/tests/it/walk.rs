@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use base::{AppId, PersonId};
 use http::Method;
-use identity::oauth::{About, NewApp};
 use policy::{Authority, Role, Scope};
 use serde_json::{Value, json};
 use web::{Access, Route};
 
 use crate::accounts::{self, Guest};
+use crate::apps;
 use crate::house::{ACME, Ask, Got, House, LONG, OTHER, on_each_engine};
 
 /// What stands in acme's house, for others to reach for.
@@ -49,15 +49,6 @@ fn observation(id: Option<&str>, text: &str) -> Value {
     observation
 }
 
-fn app() -> Value {
-    json!({
-        "auth_method": "client_secret_basic",
-        "grant_types": ["client_credentials"],
-        "scopes": "system/sheet.rs",
-        "purposes": ["TREAT"],
-    })
-}
-
 fn sheet(pulse: u32) -> Value {
     json!({ "name": NAME, "finding": FINDING, "pulse": pulse })
 }
@@ -81,19 +72,9 @@ async fn stock(house: &House) -> Stock {
         let put = house.put(path, &body).await;
         assert_eq!(put.status, 201, "{}", put.text());
     }
-    let tenant = ACME.parse().unwrap();
-    let (ctx, _) = house.place.local(&tenant, "test");
-    let new = NewApp {
-        about: About {
-            name: "Marigold".to_owned(),
-            contact: String::new(),
-        },
-        settings: serde_json::from_value(app()).unwrap(),
-    };
-    let made = house.place.oauth.register_app(&ctx, &new).await.unwrap();
     Stock {
         person,
-        app: made.app,
+        app: apps::waiting(house).await,
         file: uploaded.json()["file"].as_str().unwrap().to_owned(),
         guests: HashMap::new(),
     }
@@ -137,11 +118,7 @@ fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> Ask<'a
     let ask = house.ask(route.method().clone(), format!("{path}{query}"));
     match id {
         "putRecord" => ask.json(&sheet(62)),
-        "registerApp" | "changeApp" => {
-            let mut app = app();
-            app["name"] = OWN.into();
-            ask.json(&app)
-        }
+        "registerApp" | "changeApp" => ask.json(&apps::plain(OWN)),
         "reviewApp" => ask.json(&json!({ "verdict": "approve" })),
         "batchRecords" => {
             let item = json!({ "method": "GET", "person": stock.person, "collection": "sheet", "record": "one" });
