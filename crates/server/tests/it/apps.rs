@@ -1,11 +1,12 @@
 //! Apps on a whole installation: staff register and review them over HTTP, tokens open data through the real gate, and what ends
 //! a token ends it for the next read.
 
-use base::AppId;
+use base::{AccountId, AppId, GrantId};
 use http::Method;
 use identity::oauth::{About, NewApp};
 use policy::Role;
 use serde_json::{Value, json};
+use store::{Sql, WriteSet};
 
 use crate::accounts;
 use crate::house::{ACME, Got, House, OTHER, on_each_engine};
@@ -47,6 +48,25 @@ pub async fn waiting(house: &House) -> AppId {
     };
     let made = house.place.oauth.register_app(&ctx, &new).await;
     made.unwrap().app
+}
+
+/// What somebody of acme's let an app do, as it lies there once they said yes.
+pub async fn let_in(house: &House, account: AccountId) -> GrantId {
+    static GRANT: Sql = Sql::both(
+        "INSERT INTO oauth_grant (tenant, grant_id, app, account, scopes, purposes, epoch, state, created_at)
+         VALUES ($1, $2, $3, $4, 'openid', '', 1, 'active', $5)",
+    );
+    let grant = GrantId::random(&*house.place.rng);
+    let params = vec![
+        ACME.into(),
+        grant.into(),
+        waiting(house).await.into(),
+        account.into(),
+        house.place.clock.now().into(),
+    ];
+    let set = WriteSet::new().run(&GRANT, params);
+    house.place.db.commit(set).await.unwrap();
+    grant
 }
 
 async fn registered(house: &House, tenant: &'static str, body: &Value) -> (String, String) {
@@ -368,6 +388,22 @@ async fn a_person_lets_an_app_in_and_goes() {
             let status = read(path, "PATRQT").await.status;
             assert!(matches!(status, 403 | 404), "{path}: {status}");
         }
+
+        // Their own list, and back; then once more, and they go.
+        let own = async |method: Method, path: String| {
+            let ask = house.ask(method, path).header("cookie", &cookie);
+            ask.header("sec-fetch-site", "same-origin").send().await
+        };
+        let listed = own(Method::GET, "/v1/account/apps".into()).await;
+        assert_eq!(listed.json()["apps"][0]["name"], "Lantern", "{}", listed.text());
+        let shown = own(Method::GET, "/account/apps".into()).await;
+        assert!(shown.text().contains("Lantern"), "{}", shown.text());
+        let grant = listed.json()["apps"][0]["grant"].as_str().unwrap().to_owned();
+        let ended = own(Method::DELETE, format!("/v1/account/apps/{grant}")).await;
+        assert_eq!(ended.status, 200, "{}", ended.text());
+        assert_eq!(read(&path, "PATRQT").await.status, 401, "the very next read");
+        let again = own(Method::DELETE, format!("/v1/account/apps/{grant}")).await;
+        assert_eq!(again.status, 404);
 
         let tenant = ACME.parse().unwrap();
         let (ctx, _) = house.place.local(&tenant, "test");

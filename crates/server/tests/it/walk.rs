@@ -104,12 +104,14 @@ fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> Ask<'a
     let nobody = Guest {
         session: NOBODYS.to_owned(),
         factor: NOBODYS.to_owned(),
+        grant: NOBODYS.to_owned(),
         ..Guest::default()
     };
     let guest = stock.guests.get(id).unwrap_or(&nobody);
     let path = path
         .replace("{session}", &guest.session)
-        .replace("{factor}", &guest.factor);
+        .replace("{factor}", &guest.factor)
+        .replace("{grant}", &guest.grant);
     let query = if id == "fhirSearch" {
         "?patient=pat-1"
     } else {
@@ -442,6 +444,8 @@ fn action(id: &str) -> &'static str {
         "accountPassword" => "password.change",
         "accountFactorBegin" | "accountFactorAdd" | "accountRecoveryCodes" => "factor.add",
         "accountFactorRemove" => "factor.remove",
+        "accountApps" => "app.list",
+        "accountAppEnd" => "oauth.revoke",
         "registerApp" => "app.register",
         "listApps" | "readApp" => "app.list",
         "reviewApp" => "app.review",
