@@ -39,6 +39,19 @@ const NOW: Instant = Instant::from_micros(1_795_410_120_000_000);
 const GOOD: &str = "marmot thirteen gable rust";
 const OTHER: &str = "lantern oboe quartz meadow";
 
+/// A register without collections.
+struct NoCollections;
+
+impl oauth::Register for NoCollections {
+    fn knows(&self, _: &base::Name) -> bool {
+        false
+    }
+
+    fn title(&self, _: &base::Name) -> Option<String> {
+        None
+    }
+}
+
 /// Secrets in memory.
 struct MemorySecrets(SymmetricKey, SeededRng);
 
@@ -173,6 +186,23 @@ fn settings() -> Settings {
 }
 
 impl House {
+    /// Apps over the same database. No test here registers one.
+    fn oauth(&self) -> Arc<oauth::Oauth> {
+        Arc::new(oauth::Oauth::new(oauth::Parts {
+            db: self.db.db(),
+            secrets: Arc::new(MemorySecrets(
+                SymmetricKey::from_bytes([7; 32]),
+                SeededRng::new(3),
+            )),
+            register: Arc::new(NoCollections),
+            clock: Arc::clone(&self.clock) as _,
+            rng: Arc::clone(&self.rng) as _,
+            operator: "operator".parse().unwrap(),
+            lives: oauth::Lives::default(),
+            issuer: "https://care.example".to_owned(),
+        }))
+    }
+
     fn identity(
         db: &TestDb,
         clock: &Arc<FixedClock>,
@@ -268,6 +298,7 @@ impl House {
                 id: "user".into(),
                 role: "system".into(),
                 authenticated_by: "local",
+                grant: None,
             },
             purpose: None,
             request: RequestId::random(&*self.rng),

@@ -214,6 +214,12 @@ session-name-label = Name
 session-name-hint = Damit Sie ihn wiedererkennen, zum Beispiel „Mein Telefon“.
 session-name-button = Namen speichern
 
+apps = Apps, denen Sie Zugang geben
+apps-lead = Jede davon darf Ihre Daten nutzen, bis Sie es zurücknehmen. Von da an bekommt sie nichts mehr.
+apps-none = Keine App nutzt Ihre Daten.
+apps-since = Seit { $date }
+apps-end = Zurücknehmen
+
 # Noch einmal zeigen
 
 confirm-title = Sind Sie es?
@@ -234,6 +240,7 @@ notice-factor-removed = Es ist entfernt.
 notice-session-ended = Dieser Browser ist abgemeldet.
 notice-sessions-ended = Alle anderen Browser sind abgemeldet.
 notice-session-named = Der Name ist gespeichert.
+notice-app-ended = Die App bekommt ab jetzt nichts mehr.
 notice-over = Das hat zu lange gedauert. Bitte beginnen Sie von vorn.
 
 # Darf diese App das?

@@ -214,6 +214,12 @@ session-name-label = Name
 session-name-hint = So that you know it again, such as “My phone”.
 session-name-button = Save the name
 
+apps = Apps that you let in
+apps-lead = Each of these may use your data until you take it back. From that moment it gets nothing more.
+apps-none = No app uses your data.
+apps-since = Since { $date }
+apps-end = Take back
+
 # Proving it once more
 
 confirm-title = Is it you?
@@ -234,6 +240,7 @@ notice-factor-removed = It is removed.
 notice-session-ended = That browser is signed out.
 notice-sessions-ended = All other browsers are signed out.
 notice-session-named = The name is saved.
+notice-app-ended = The app gets nothing more from now on.
 notice-over = That took too long. Please begin again.
 
 # May this app do this?

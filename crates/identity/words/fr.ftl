@@ -214,6 +214,12 @@ session-name-label = Nom
 session-name-hint = Pour le reconnaître, par exemple « Mon téléphone ».
 session-name-button = Enregistrer le nom
 
+apps = Applications à qui vous avez donné accès
+apps-lead = Chacune peut utiliser vos données jusqu’à ce que vous le retiriez. Dès cet instant, elle ne reçoit plus rien.
+apps-none = Aucune application n’utilise vos données.
+apps-since = Depuis { $date }
+apps-end = Retirer
+
 # Le prouver encore une fois
 
 confirm-title = Est-ce bien vous ?
@@ -234,6 +240,7 @@ notice-factor-removed = C’est retiré.
 notice-session-ended = Ce navigateur est déconnecté.
 notice-sessions-ended = Tous les autres navigateurs sont déconnectés.
 notice-session-named = Le nom est enregistré.
+notice-app-ended = L’application ne reçoit plus rien à partir de maintenant.
 notice-over = Cela a pris trop de temps. Recommencez depuis le début.
 
 # Cette application peut-elle le faire ?

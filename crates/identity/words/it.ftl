@@ -214,6 +214,12 @@ session-name-label = Nome
 session-name-hint = Per riconoscerlo, per esempio «Il mio telefono».
 session-name-button = Salva il nome
 
+apps = App a cui ha dato accesso
+apps-lead = Ognuna può usare i suoi dati finché lei non lo revoca. Da quel momento non riceve più nulla.
+apps-none = Nessuna app usa i suoi dati.
+apps-since = Dal { $date }
+apps-end = Revoca
+
 # Dimostrarlo ancora una volta
 
 confirm-title = È lei?
@@ -234,6 +240,7 @@ notice-factor-removed = È stato tolto.
 notice-session-ended = Quel browser è scollegato.
 notice-sessions-ended = Tutti gli altri browser sono scollegati.
 notice-session-named = Il nome è salvato.
+notice-app-ended = Da ora l’app non riceve più nulla.
 notice-over = Ci è voluto troppo tempo. Ricominci da capo.
 
 # Quest’app può farlo?

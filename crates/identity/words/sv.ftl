@@ -214,6 +214,12 @@ session-name-label = Namn
 session-name-hint = Så att du känner igen den, till exempel ”Min telefon”.
 session-name-button = Spara namnet
 
+apps = Appar som du har släppt in
+apps-lead = De här får använda dina uppgifter tills du tar tillbaka det. Från den stunden får de inget mer.
+apps-none = Ingen app använder dina uppgifter.
+apps-since = Sedan { $date }
+apps-end = Ta tillbaka
+
 # Visa det en gång till
 
 confirm-title = Är det du?
@@ -234,6 +240,7 @@ notice-factor-removed = Borttaget.
 notice-session-ended = Den webbläsaren är utloggad.
 notice-sessions-ended = Alla andra webbläsare är utloggade.
 notice-session-named = Namnet är sparat.
+notice-app-ended = Appen får inget mer från och med nu.
 notice-over = Det tog för lång tid. Börja om.
 
 # Får den här appen göra detta?

@@ -6,6 +6,7 @@ use store::WriteSet;
 
 use crate::identity::{Identity, of};
 use crate::model::State;
+use crate::oauth::Oauth;
 use crate::sessions::SignedIn;
 use crate::{IdentityError, Label, Language, sql};
 
@@ -23,6 +24,8 @@ impl Identity {
             )
             .run(&sql::TICKETS_DELETE, of(&ctx.tenant, account, Vec::new()))
             .run(&sql::LINKS_DELETE, of(&ctx.tenant, account, Vec::new()));
+        // Nor does any app act for them; once they are back, they are asked again.
+        let set = Oauth::end_grants_of(&ctx.tenant, account, ctx.now, set);
         let index = self.commit_there(set, "account that may sign in").await?;
         self.forget_sessions(account);
         Ok(index)

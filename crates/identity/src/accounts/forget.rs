@@ -5,6 +5,7 @@ use base::{AccountId, Ctx, PersonId};
 use store::WriteSet;
 
 use crate::identity::{Identity, of};
+use crate::oauth::Oauth;
 use crate::{IdentityError, sql};
 
 impl Identity {
@@ -27,6 +28,8 @@ impl Identity {
         ] {
             set = set.run(rest, params());
         }
+        // What the account let apps do ends with it.
+        let set = Oauth::end_grants_of(&ctx.tenant, account, ctx.now, set);
         let set = set.log(self.done(ctx, Action::AccountDelete, account)?);
         let index = self.commit_there(set, "account").await?;
         self.forget_sessions(account);

@@ -275,8 +275,11 @@ fn shown(step: Step) -> Result<Answer, Problem> {
             let back =
                 format!("/oauth2/authorize?client_id={app}&request_uri={REQUEST_URN}{request}");
             let back = utf8_percent_encode(&back, NON_ALPHANUMERIC);
-            let anew = if anew { "&fresh=1" } else { "" };
-            Ok(see(&format!("/sign-in?next={back}{anew}")))
+            Ok(see(&if anew {
+                format!("/account/confirm?next={back}&anew=1")
+            } else {
+                format!("/sign-in?next={back}")
+            }))
         }
         Step::Ask(it) => {
             let body = Question { it: &it }.render().map_err(|_| lost())?;

@@ -1,5 +1,7 @@
 //! What a person is asked in plain words, what they said, and how they take it back.
 
+use std::sync::Arc;
+
 use audit::{Action, Entry, Outcome};
 use base::{AccountId, AppId, Ctx, GrantId, Instant, Name, PersonId, Purpose, TenantId};
 use policy::Verbs;
@@ -216,6 +218,26 @@ impl Oauth {
                 })
             })
             .collect()
+    }
+
+    /// What an account lets apps do, with the apps, for its owner to see. Gives the index of the entry in the log too.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn let_in(
+        &self,
+        ctx: &Ctx,
+        account: AccountId,
+    ) -> Result<(Vec<(GrantRow, Arc<App>)>, u64), OauthError> {
+        let mut rows = Vec::new();
+        for row in self.grants(&ctx.tenant, account).await? {
+            let app = self.app_of(&ctx.tenant, row.app).await?;
+            rows.push((row, app));
+        }
+        let entry = Entry::new(ctx, Action::AppList, Outcome::Ok)?.count(rows.len() as u64);
+        let set = WriteSet::new().log(entry.finish(&ctx.tenant));
+        let committed = self.db.commit(set).await?;
+        Ok((rows, committed.log_indexes.first().copied().unwrap_or(0)))
     }
 
     /// Take a grant back: all its tokens end with that. Gives the index of the entry in the log.

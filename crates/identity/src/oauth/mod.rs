@@ -57,7 +57,7 @@ pub use model::{
     TokenForm,
 };
 pub use params::Params;
-pub use signed_in::{Account, Nobody, SignedIn, Unknown};
+pub use signed_in::{Account, SignedIn, Unknown};
 pub use sql::STATEMENTS;
 pub use token::Issued;
 

@@ -45,17 +45,3 @@ pub trait SignedIn: Send + Sync + 'static {
         now: Instant,
     ) -> Pin<Box<dyn Future<Output = Result<Option<Account>, Unknown>> + Send + 'a>>;
 }
-
-/// Nobody ever is: for an installation without accounts.
-#[derive(Clone, Copy, Debug)]
-pub struct Nobody;
-
-impl SignedIn for Nobody {
-    fn signed_in<'a>(
-        &'a self,
-        _headers: &'a HeaderMap,
-        _now: Instant,
-    ) -> Pin<Box<dyn Future<Output = Result<Option<Account>, Unknown>> + Send + 'a>> {
-        Box::pin(async { Ok(None) })
-    }
-}

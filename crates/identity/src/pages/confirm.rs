@@ -49,8 +49,9 @@ pub(super) fn routes<W: Send + 'static>(desk: &Desk) -> Routes<W> {
 
 async fn look(desk: Desk, call: Call<Visit>, who: SignedIn) -> Result<Answer, Problem> {
     let next = next_of(&call);
-    // An app may want it anew, however fresh it is.
-    if who.must_be_fresh(call.now).is_ok() && call.query.first("anew").is_none() {
+    // Some want a proof that was made for them, however fresh the last one is.
+    let anew = call.query.first("anew").is_some();
+    if !anew && who.must_be_fresh(call.now).is_ok() {
         return Ok(Answer::see(onward(next).unwrap_or("/account")));
     }
     let by = call.query.first("by").unwrap_or("").parse().ok();

@@ -12,6 +12,7 @@ mod consent;
 mod enrol;
 mod factors;
 mod forgotten;
+mod grants;
 mod link;
 mod password;
 mod qr;
@@ -31,6 +32,7 @@ use base::TenantId;
 use web::words::{Sources, Words};
 use web::{Answer, Call, Doc, Form, Problem, Route, Routes, Visit};
 
+use crate::oauth::Oauth;
 use crate::{Identity, SignedIn};
 
 /// What these pages say.
@@ -48,6 +50,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(&[&SOURCES]));
 pub struct Pages {
     /// The verbs.
     pub identity: Arc<Identity>,
+    /// What people let apps do.
+    pub oauth: Arc<Oauth>,
     /// Whose pages there are. Where there is one, nobody is asked which.
     pub tenants: Vec<TenantId>,
 }
@@ -72,6 +76,7 @@ pub fn routes<W: Send + 'static>(pages: Pages) -> Routes<W> {
     routes.extend(app::routes(&desk));
     routes.extend(codes::routes(&desk));
     routes.extend(sessions::routes(&desk));
+    routes.extend(grants::routes(&desk));
     routes.extend(confirm::routes(&desk));
     routes
 }

@@ -122,6 +122,7 @@ pub(super) fn own_frame(call: &Call<Visit>) -> Frame {
         ("/account", "account"),
         ("/account/factors", "factors"),
         ("/account/sessions", "sessions"),
+        ("/account/apps", "apps"),
     ];
     let menu = menu.map(|(href, key)| Place {
         here: href == here,

@@ -198,6 +198,10 @@ impl House {
             clock: Arc::clone(&clock) as _,
             rng: Arc::new(crypt::SystemRng),
             metrics: Arc::new(Metrics::new()),
+            site: Arc::new(web::Site {
+                name: "records.test".to_owned(),
+                form_key: SymmetricKey::random(&crypt::SystemRng),
+            }),
         };
         let router = routing.router(routes(&oauth, Arc::clone(&sessions) as _));
         let log = Log::new(db.db(), logs(), Arc::new(SeededKeys::new(1)));

@@ -173,14 +173,14 @@ async fn a_fresh_sign_in_can_be_asked_for() {
             (("prompt", "login"), true),
         ] {
             let got = house.arrive(&with(&app, &[change]), Some("ada")).await;
-            let signs_in = got.header("location").starts_with("/sign-in");
+            let signs_in = got.header("location").starts_with("/account/confirm");
             assert_eq!(signs_in, anew, "{change:?}: {}", got.header("location"));
             if anew {
-                assert!(got.header("location").ends_with("&fresh=1"));
+                assert!(got.header("location").ends_with("&anew=1"));
                 let next = got.back()["next"].clone();
                 let again = house.get(&next, &[("x-account", "ada")]).await;
                 assert!(
-                    again.header("location").starts_with("/sign-in"),
+                    again.header("location").starts_with("/account/confirm"),
                     "the old session is not enough"
                 );
                 house.pass(2);

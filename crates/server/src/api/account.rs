@@ -22,6 +22,7 @@ use super::{House, circumstances};
 const BODY: Limit = Limit::Bytes(96 << 10);
 
 const SESSION: Param = Param::path("session", "The session's id");
+const GRANT: Param = Param::path("grant", "Which answer of yours, as the list names it");
 const FACTOR: Param = Param::path("factor", "The factor's id");
 
 struct Says {
@@ -101,6 +102,12 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
         route!(house, POST "/v1/account/recovery-codes", Limit::NoBody, recovery, "accountRecoveryCodes",
             "Make new recovery codes", "Needs a fresh proof. The codes before are good for nothing any more.",
             [], None, &[(201, "Ten codes, shown this once")]),
+        route!(house, GET "/v1/account/apps", Limit::NoBody, apps, "accountApps",
+            "The apps that you let in", "",
+            [], None, &[(200, "What each may do, for which purposes, since when")]),
+        route!(house, DELETE "/v1/account/apps/{grant}", Limit::NoBody, withdraw, "accountAppEnd",
+            "Take back what an app was let do", "Its tokens end with that, on the next read.",
+            [GRANT], None, &[(200, "It gets nothing more")]),
         route!(house, DELETE "/v1/account/factors/{factor}", Limit::NoBody, remove_factor, "accountFactorRemove",
             "Take a factor away", "Needs a fresh proof, and is refused where the account would be weaker than it must be.",
             [FACTOR], None, &[(200, "Removed")]),
@@ -514,4 +521,31 @@ async fn remove_factor(house: House, call: Call<Authority>) -> Result<Logged, Pr
     let removed = house.identity.remove_factor(&ctx, &who, factor).await;
     let index = noted(&house, &ctx, Action::FactorRemove, removed).await?;
     Ok(done(&json!({ "removed": true }), index))
+}
+
+async fn apps(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
+    let (ctx, who) = mine(&house, &call, Action::AppList).await?;
+    let (rows, index) = house.oauth.let_in(&ctx, who.account).await?;
+    let apps: Vec<_> = rows
+        .iter()
+        .map(|(row, app)| {
+            json!({
+                "grant": row.grant,
+                "client_id": row.app,
+                "name": app.about.name,
+                "contact": app.about.contact,
+                "scopes": row.scopes.to_string(),
+                "purposes": row.purposes,
+                "since": row.created_at.to_string(),
+            })
+        })
+        .collect();
+    Ok(Answer::value(StatusCode::OK, &json!({ "apps": apps })).logged(index))
+}
+
+async fn withdraw(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
+    let (ctx, who) = mine(&house, &call, Action::OauthRevoke).await?;
+    let grant: base::GrantId = call.part("grant")?;
+    let index = house.oauth.withdraw(&ctx, who.account, grant).await?;
+    Ok(Answer::value(StatusCode::OK, &json!({ "grant": grant, "ended": true })).logged(index))
 }

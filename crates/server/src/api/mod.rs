@@ -162,6 +162,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(web::assets());
     routes.extend(identity::pages::routes(identity::pages::Pages {
         identity: Arc::clone(&house.identity),
+        oauth: Arc::clone(&house.oauth),
         tenants: house.config.tenants.clone(),
     }));
     let meta = meta::routes(&routes);

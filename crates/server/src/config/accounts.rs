@@ -277,9 +277,7 @@ impl Accounts {
 
     /// Where people reach the service.
     fn address(&self, config: &Config) -> String {
-        self.address
-            .clone()
-            .unwrap_or_else(|| format!("https://{}", config.origin))
+        self.address.clone().unwrap_or_else(|| config.public_url())
     }
 
     /// As `identity` takes it.

@@ -19,6 +19,7 @@ pub struct Guest {
     pub factor: String,
     pub ticket: String,
     pub secret: String,
+    pub grant: String,
 }
 
 pub fn caller(house: &House, tenant: &str) -> Caller {
@@ -84,7 +85,7 @@ impl Guest {
     /// A person with a new account, furnished for the route `id`.
     pub async fn come_in(house: &House, id: &str) -> Self {
         let email = format!("{}@fjord.example", id.to_lowercase());
-        account(house, ACME, &email, Role::Person).await;
+        let (account, _) = account(house, ACME, &email, Role::Person).await;
         let mut session = sign_in(house, ACME, &email).await;
         let mut guest = Self {
             session: session.id.to_string(),
@@ -114,6 +115,9 @@ impl Guest {
                     other => panic!("no session: {other:?}"),
                 };
             }
+        }
+        if id == "accountAppEnd" {
+            guest.grant = crate::apps::let_in(house, account).await.to_string();
         }
         guest.cookie = session.text.expose().clone();
         guest

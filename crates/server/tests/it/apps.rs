@@ -1,10 +1,14 @@
 //! Apps on a whole installation: staff register and review them over HTTP, tokens open data through the real gate, and what ends
 //! a token ends it for the next read.
 
+use base::{AccountId, AppId, GrantId};
 use http::Method;
+use identity::oauth::{About, NewApp};
 use policy::Role;
 use serde_json::{Value, json};
+use store::{Sql, WriteSet};
 
+use crate::accounts;
 use crate::house::{ACME, Got, House, OTHER, on_each_engine};
 
 const SHEET: &str = "sheet";
@@ -17,6 +21,52 @@ fn settings(name: &str) -> Value {
         "scopes": "system/sheet.rs",
         "purposes": ["TREAT"],
     })
+}
+
+/// An app that acts for itself.
+pub fn plain(name: &str) -> Value {
+    json!({
+        "name": name,
+        "auth_method": "client_secret_basic",
+        "grant_types": ["client_credentials"],
+        "scopes": "system/sheet.rs",
+        "purposes": ["TREAT"],
+    })
+}
+
+/// An app of acme's that waits for its review, registered by nobody's token.
+pub async fn waiting(house: &House) -> AppId {
+    let (ctx, _) = house.place.local(&ACME.parse().unwrap(), "test");
+    let mut settings = plain("Marigold");
+    settings.as_object_mut().unwrap().remove("name");
+    let new = NewApp {
+        about: About {
+            name: "Marigold".to_owned(),
+            contact: String::new(),
+        },
+        settings: serde_json::from_value(settings).unwrap(),
+    };
+    let made = house.place.oauth.register_app(&ctx, &new).await;
+    made.unwrap().app
+}
+
+/// What somebody of acme's let an app do, as it lies there once they said yes.
+pub async fn let_in(house: &House, account: AccountId) -> GrantId {
+    static GRANT: Sql = Sql::both(
+        "INSERT INTO oauth_grant (tenant, grant_id, app, account, scopes, purposes, epoch, state, created_at)
+         VALUES ($1, $2, $3, $4, 'openid', '', 1, 'active', $5)",
+    );
+    let grant = GrantId::random(&*house.place.rng);
+    let params = vec![
+        ACME.into(),
+        grant.into(),
+        waiting(house).await.into(),
+        account.into(),
+        house.place.clock.now().into(),
+    ];
+    let set = WriteSet::new().run(&GRANT, params);
+    house.place.db.commit(set).await.unwrap();
+    grant
 }
 
 async fn registered(house: &House, tenant: &'static str, body: &Value) -> (String, String) {
@@ -206,7 +256,7 @@ async fn a_token_bound_to_a_key_opens_data_with_a_proof_only() {
         .await;
     assert_eq!(got.status, 200, "{}", got.text());
     let access = got.json()["access_token"].as_str().unwrap().to_owned();
-    let read = async |scheme: &str, proofs: &[String]| {
+    let read = async |scheme: &str, proofs: &[&str]| {
         let mut ask = house
             .ask(Method::GET, &path)
             .header("authorization", format!("{scheme} {access}"));
@@ -216,18 +266,158 @@ async fn a_token_bound_to_a_key_opens_data_with_a_proof_only() {
         ask.purpose("TREAT").send().await.status
     };
     let good = proof("GET", &path, Some(&access), 2);
-    assert_eq!(read("DPoP", &[good.clone()]).await, 200);
-    assert_eq!(read("DPoP", &[good.clone()]).await, 401, "each once");
+    assert_eq!(read("DPoP", &[&good]).await, 200);
+    assert_eq!(read("DPoP", &[&good]).await, 401, "each once");
     assert_eq!(read("Bearer", &[]).await, 401);
     assert_eq!(read("DPoP", &[]).await, 401);
     let next = proof("GET", &path, Some(&access), 3);
-    assert_eq!(
-        read("DPoP", &[next.clone(), next.clone()]).await,
-        401,
-        "two"
-    );
-    assert_eq!(read("Bearer", &[next.clone()]).await, 401);
+    assert_eq!(read("DPoP", &[&next, &next]).await, 401, "two");
+    assert_eq!(read("Bearer", &[&next]).await, 401);
     let elsewhere = proof("GET", "/v1/persons", Some(&access), 4);
-    assert_eq!(read("DPoP", &[elsewhere]).await, 401);
-    assert_eq!(read("DPoP", &[next]).await, 200, "none of it used it up");
+    assert_eq!(read("DPoP", &[&elsewhere]).await, 401);
+    assert_eq!(read("DPoP", &[&next]).await, 200, "none of it used it up");
+}
+
+/// A person with a real session lets an app in, the app reads, the person goes: the whole way, as a browser and a program go it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_lets_an_app_in_and_goes() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    on_each_engine(async |house| {
+        let asks = json!({
+            "name": "Lantern",
+            "auth_method": "none",
+            "grant_types": ["authorization_code", "refresh_token"],
+            "redirect_uris": ["https://app.test/cb"],
+            "scopes": "openid offline_access patient/sheet.rs",
+            "purposes": ["PATRQT"],
+        });
+        let got = house
+            .ask(Method::POST, "/v1/apps")
+            .by(house.token(ACME, Role::Operator))
+            .json(&asks)
+            .send()
+            .await;
+        let app = got.json()["client_id"].as_str().unwrap().to_owned();
+        review(&house, ACME, Role::Security, &app).await;
+
+        let (account, person) =
+            accounts::account(&house, ACME, "ada@fjord.example", Role::Person).await;
+        let person = person.unwrap();
+        let path = format!("/v1/persons/{person}/records/{SHEET}/one");
+        house.put(&path, &json!({ "pulse": 61 })).await;
+        let session = accounts::sign_in(&house, ACME, "ada@fjord.example").await;
+        let cookie = format!("__Host-session={}", session.text.expose());
+
+        let verifier = "v".repeat(43);
+        let challenge = URL_SAFE_NO_PAD.encode(crypt::hash::sha256(&[verifier.as_bytes()]));
+        let request = format!(
+            "/oauth2/authorize?response_type=code&client_id={app}&redirect_uri=https%3A%2F%2Fapp.test%2Fcb&scope=openid+offline_access+patient%2Fsheet.rs&state=x&code_challenge={challenge}&code_challenge_method=S256"
+        );
+        let nobody = house.ask(Method::GET, &request).send().await;
+        assert_eq!(nobody.status, 303);
+        let next = nobody.header("location").unwrap();
+        assert!(next.starts_with("/sign-in?next=%2Foauth2%2Fauthorize"), "{next}");
+        let twice = house
+            .ask(Method::GET, &request)
+            .header("cookie", &cookie)
+            .header("cookie", &cookie)
+            .send()
+            .await;
+        assert_eq!(twice.status, 303, "two sessions are none");
+        let anew = format!("{request}&prompt=login");
+        let anew = house.ask(Method::GET, &anew).header("cookie", &cookie).send().await;
+        let confirm = anew.header("location").unwrap().to_owned();
+        assert!(confirm.starts_with("/account/confirm?next="), "{confirm}");
+        let confirm = house.ask(Method::GET, &confirm).header("cookie", &cookie).send().await;
+        assert_eq!(confirm.status, 200, "a fresh session is asked all the same");
+
+        let page = house
+            .ask(Method::GET, &request)
+            .header("cookie", &cookie)
+            .send()
+            .await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        let text = page.text();
+        let field = |name: &str| {
+            let mark = format!("name=\"{name}\" value=\"");
+            let rest = &text[text.find(&mark).unwrap() + mark.len()..];
+            rest[..rest.find('"').unwrap()].to_owned()
+        };
+        let answer = format!(
+            "request={}&token={}&answer=allow",
+            field("request"),
+            field("token")
+        );
+        let said = house
+            .ask(Method::POST, "/oauth2/consent")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", &cookie)
+            .body(answer)
+            .send()
+            .await;
+        assert_eq!(said.status, 303, "{}", said.text());
+        let back = said.header("location").unwrap();
+        let code = back.split("code=").nth(1).unwrap().split('&').next().unwrap();
+        let got = house
+            .ask(Method::POST, "/oauth2/token")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!(
+                "grant_type=authorization_code&client_id={app}&code={code}&redirect_uri=https%3A%2F%2Fapp.test%2Fcb&code_verifier={verifier}"
+            ))
+            .send()
+            .await;
+        assert_eq!(got.status, 200, "{}", got.text());
+        let body = got.json();
+        assert_eq!(body["person"], person.to_string());
+        let access = body["access_token"].as_str().unwrap().to_owned();
+        let read = async |path: &str, purpose: &str| {
+            let ask = house.ask(Method::GET, path).by(&access);
+            ask.purpose(purpose).send().await
+        };
+        let opened = read(&path, "PATRQT").await;
+        assert_eq!(opened.status, 200, "{}", opened.text());
+        let entry = house.entry(ACME, opened.log_index().unwrap()).await;
+        assert_eq!(entry["actor"]["id"], app);
+        assert!(entry["grant"].is_string(), "by which answer: {entry}");
+        assert_eq!(read(&path, "TREAT").await.status, 403);
+        let other = format!("/v1/persons/{}/records/{SHEET}/one", house.person(ACME));
+        assert_eq!(read(&other, "PATRQT").await.status, 404, "nobody else");
+        for path in ["/v1/persons", "/v1/log", "/v1/keys", "/v1/apps", "/v1/account"] {
+            let status = read(path, "PATRQT").await.status;
+            assert!(matches!(status, 403 | 404), "{path}: {status}");
+        }
+
+        // Their own list, and back; then once more, and they go.
+        let own = async |method: Method, path: String| {
+            let ask = house.ask(method, path).header("cookie", &cookie);
+            ask.header("sec-fetch-site", "same-origin").send().await
+        };
+        let listed = own(Method::GET, "/v1/account/apps".into()).await;
+        assert_eq!(listed.json()["apps"][0]["name"], "Lantern", "{}", listed.text());
+        let shown = own(Method::GET, "/account/apps".into()).await;
+        assert!(shown.text().contains("Lantern"), "{}", shown.text());
+        let grant = listed.json()["apps"][0]["grant"].as_str().unwrap().to_owned();
+        let ended = own(Method::DELETE, format!("/v1/account/apps/{grant}")).await;
+        assert_eq!(ended.status, 200, "{}", ended.text());
+        assert_eq!(read(&path, "PATRQT").await.status, 401, "the very next read");
+        let again = own(Method::DELETE, format!("/v1/account/apps/{grant}")).await;
+        assert_eq!(again.status, 404);
+
+        let tenant = ACME.parse().unwrap();
+        let (ctx, _) = house.place.local(&tenant, "test");
+        house.place.identity.forget(&ctx, account).await.unwrap();
+        let refresh = body["refresh_token"].as_str().unwrap();
+        let refreshed = house
+            .ask(Method::POST, "/oauth2/token")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!(
+                "grant_type=refresh_token&client_id={app}&refresh_token={refresh}"
+            ))
+            .send()
+            .await;
+        assert_eq!(refreshed.json()["error"], "invalid_grant");
+    })
+    .await;
 }

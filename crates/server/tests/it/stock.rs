@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use base::{AppId, PersonId};
 use http::Method;
-use identity::oauth::{About, NewApp};
 use identity::{Kind, Language, NewAccount};
 use policy::{Authority, Role};
 use serde_json::{Value, json};
 use web::Route;
 
 use crate::accounts::{self, Guest};
+use crate::apps;
 use crate::house::{ACME, Ask, House, account, staff};
 
 /// What stands in acme's house, for others to reach for.
@@ -57,15 +57,6 @@ pub fn observation(id: Option<&str>, text: &str) -> Value {
     observation
 }
 
-pub fn app() -> Value {
-    json!({
-        "auth_method": "client_secret_basic",
-        "grant_types": ["client_credentials"],
-        "scopes": "system/sheet.rs",
-        "purposes": ["TREAT"],
-    })
-}
-
 pub fn sheet(pulse: u32) -> Value {
     json!({ "name": NAME, "finding": FINDING, "pulse": pulse })
 }
@@ -89,16 +80,7 @@ pub async fn stock(house: &House) -> Stock {
         let put = house.put(path, &body).await;
         assert_eq!(put.status, 201, "{}", put.text());
     }
-    let tenant = ACME.parse().unwrap();
-    let (ctx, _) = house.place.local(&tenant, "test");
-    let new = NewApp {
-        about: About {
-            name: "Marigold".to_owned(),
-            contact: String::new(),
-        },
-        settings: serde_json::from_value(app()).unwrap(),
-    };
-    let made = house.place.oauth.register_app(&ctx, &new).await.unwrap();
+    let (ctx, _) = house.place.local(&ACME.parse().unwrap(), "test");
     let asked = house
         .ask(Method::POST, "/v1/access/requests")
         .by(&staff(ACME, Role::Security, 1))
@@ -135,7 +117,7 @@ pub async fn stock(house: &House) -> Stock {
             .0
             .to_string(),
         stopped: stopped.to_string(),
-        app: made.app,
+        app: apps::waiting(house).await,
         file: uploaded.json()["file"].as_str().unwrap().to_owned(),
         guests: HashMap::new(),
         request: asked.json()["request"].as_str().unwrap().to_owned(),
@@ -187,12 +169,14 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
     let nobody = Guest {
         session: NOBODYS.to_owned(),
         factor: NOBODYS.to_owned(),
+        grant: NOBODYS.to_owned(),
         ..Guest::default()
     };
     let guest = stock.guests.get(id).unwrap_or(&nobody);
     let path = path
         .replace("{session}", &guest.session)
-        .replace("{factor}", &guest.factor);
+        .replace("{factor}", &guest.factor)
+        .replace("{grant}", &guest.grant);
     let query = if id == "fhirSearch" {
         "?patient=pat-1"
     } else {
@@ -204,11 +188,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         "inviteAccount" => {
             ask.json(&json!({ "email": "new@fjord.example", "name": "Somebody", "language": "en" }))
         }
-        "registerApp" | "changeApp" => {
-            let mut app = app();
-            app["name"] = OWN.into();
-            ask.json(&app)
-        }
+        "registerApp" | "changeApp" => ask.json(&apps::plain(OWN)),
         "reviewApp" => ask.json(&json!({ "verdict": "approve" })),
         "askForRole" => {
             ask.json(&json!({ "account": account(8), "role": "support", "reason": "cover" }))

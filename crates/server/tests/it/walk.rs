@@ -312,6 +312,8 @@ fn action(id: &str) -> &'static str {
         "accountPassword" => "password.change",
         "accountFactorBegin" | "accountFactorAdd" | "accountRecoveryCodes" => "factor.add",
         "accountFactorRemove" => "factor.remove",
+        "accountApps" => "app.list",
+        "accountAppEnd" => "oauth.revoke",
         "registerApp" => "app.register",
         "listApps" | "readApp" => "app.list",
         "reviewApp" => "app.review",

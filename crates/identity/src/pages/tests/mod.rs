@@ -64,6 +64,7 @@ fn table(house: &House, tenants: &[&str]) -> Routes<Infallible> {
     let identity = House::identity(&house.db, &house.clock, &house.rng, settings());
     let mut all = routes(Pages {
         identity: Arc::new(identity),
+        oauth: house.oauth(),
         tenants: tenants.iter().map(|it| it.parse().unwrap()).collect(),
     });
     all.extend(web::assets());

@@ -49,6 +49,7 @@ async fn pages(house: &House) -> Vec<(String, Browser)> {
             "/account",
             "/account/factors",
             "/account/sessions",
+            "/account/apps",
             "/account/password",
         ] {
             mine.go(&format!("{path}{query}")).await;
