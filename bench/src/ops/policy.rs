@@ -45,6 +45,7 @@ pub fn run(plan: &Plan) -> Outcome<Vec<Value>> {
         scope: Scope::default(),
         assurance: None,
         fresh_until: None,
+        grant: None,
     });
     let ctx = Ctx {
         tenant: tenant()?,
