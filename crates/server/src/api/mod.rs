@@ -55,7 +55,8 @@ impl Gate for TokenGate {
                     own_pages_only(request)?;
                     let now = self.0.clock.now();
                     let who = self.0.identity.session(session.expose(), now).await?;
-                    Proven::from(who).into()
+                    let account = who.account;
+                    Authority::from(Proven::from(who)).of_account(account)
                 }
                 _ => self.by_token(named, request).await?,
             };
@@ -175,6 +176,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
 fn staff(house: &House) -> Routes<Authority> {
     let mut routes = accounts::routes(house);
     routes.extend(access::routes(house));
+    routes.extend(apps::routes(house));
     routes
 }
 

@@ -45,7 +45,9 @@ pub(crate) fn is_a_look_at_access(id: &str) -> bool {
 
 /// Which roles may call a route at all, signed in with a fresh passkey and an account of their own.
 fn may(id: &str, role: Role) -> bool {
-    use Role::{Administrator, App, Clinician, Compliance, Operator, Owner, Person, Security};
+    use Role::{
+        Administrator, App, Clinician, Compliance, Developer, Operator, Owner, Person, Security,
+    };
     let answers = matches!(role, Owner | Administrator | Security | Compliance);
     match id {
         "createPerson" | "listPersons" => matches!(role, App | Clinician),
@@ -60,6 +62,14 @@ fn may(id: &str, role: Role) -> bool {
         "batchRecords" | "fhirBundle" => true,
         "readLog" | "proveEntry" => role == Security,
         "keyStatus" => matches!(role, Security | Operator),
+        id if is_about_others_accounts(id) => matches!(role, Owner | Administrator),
+        "registerApp" | "listApps" | "readApp" | "changeApp" => matches!(
+            role,
+            Owner | Administrator | Security | Operator | Developer
+        ),
+        "reviewApp" | "renewAppSecret" | "stopApp" => {
+            matches!(role, Owner | Administrator | Security | Operator)
+        }
         "askForRole" => role.is_staff(),
         "decideRoleRequest" | "endAssignment" => matches!(role, Owner | Administrator | Security),
         "listRoleRequests" | "readRoleRequest" | "listAssignments" | "accessReviews"
