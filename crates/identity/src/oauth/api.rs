@@ -5,13 +5,13 @@ mod table;
 use std::sync::Arc;
 
 use askama::Template;
-use base::{ErrorKind, Fault as _, Secret};
+use base::{AppId, ErrorKind, Fault as _, Instant, Secret};
 use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
-use web::{Answer, Call, Payload, Problem, Query};
+use web::{Answer, Call, Payload, Problem, Query, Visit};
 
 pub use table::routes;
 
@@ -19,7 +19,8 @@ use super::asked::REQUEST_URN;
 use super::client::Presented;
 use super::params::Params;
 use super::signed_in::{Account, SignedIn, Unknown};
-use super::{At, Consent, Oauth, OauthError, Proof, Refusal, Scheme, Step};
+use super::{At, Oauth, OauthError, Proof, Refusal, Scheme, Step};
+use crate::pages;
 
 static DPOP: HeaderName = HeaderName::from_static("dpop");
 static DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
@@ -39,7 +40,6 @@ const FORM: &str = "application/x-www-form-urlencoded";
 struct Ask {
     method: Method,
     headers: HeaderMap,
-    query: Query,
     body: Bytes,
     at: At,
 }
@@ -53,7 +53,6 @@ impl Ask {
         Self {
             method: call.method,
             headers: call.headers,
-            query: call.query,
             body,
             at: At {
                 request: call.request,
@@ -203,21 +202,35 @@ async fn user_info(house: House, call: Ask) -> Result<Answer, Problem> {
     }
 }
 
-async fn authorize(house: House, call: Ask) -> Result<Answer, Problem> {
+/// The page that asks, in the reader's language.
+async fn authorize(house: House, call: Call<Visit>) -> Result<Answer, Problem> {
+    let at = At {
+        request: call.request,
+        now: call.now,
+    };
     let step = async {
-        let params = if call.method == Method::POST {
-            form(&call)?
-        } else {
-            Params::of(call.query.pairs())?
-        };
-        let account = account(&house, &call).await?;
+        let params = Params::of(call.query.pairs())?;
+        let account = account(&house, &call.headers, at.now).await?;
+        house.oauth.authorize(&params, account.as_ref(), at).await
+    };
+    match step.await {
+        Ok(Step::Ask(question)) => pages::consent(&call.who, &question),
+        Ok(step) => Ok(on(&step)),
+        Err(error) => page_of(&error),
+    }
+}
+
+async fn authorize_by_form(house: House, call: Ask) -> Result<Answer, Problem> {
+    let step = async {
+        let params = form(&call)?;
+        let account = account(&house, &call.headers, call.at.now).await?;
         house
             .oauth
             .authorize(&params, account.as_ref(), call.at)
             .await
     };
     match step.await {
-        Ok(step) => shown(step),
+        Ok(step) => Ok(on(&step)),
         Err(error) => page_of(&error),
     }
 }
@@ -225,7 +238,7 @@ async fn authorize(house: House, call: Ask) -> Result<Answer, Problem> {
 async fn consent(house: House, call: Ask) -> Result<Answer, Problem> {
     let step = async {
         let params = form(&call)?;
-        let Some(account) = account(&house, &call).await? else {
+        let Some(account) = account(&house, &call.headers, call.at.now).await? else {
             return Err(OauthError::Refused(
                 Refusal::LoginRequired,
                 "Nobody is signed in any more. Go back to the app and begin again.",
@@ -234,13 +247,17 @@ async fn consent(house: House, call: Ask) -> Result<Answer, Problem> {
         house.oauth.answer(&params, &account, call.at).await
     };
     match step.await {
-        Ok(step) => shown(step),
+        Ok(step) => Ok(on(&step)),
         Err(error) => page_of(&error),
     }
 }
 
-async fn account(house: &House, call: &Ask) -> Result<Option<Account>, OauthError> {
-    let account = house.signed_in.signed_in(&call.headers, call.at.now).await;
+async fn account(
+    house: &House,
+    headers: &HeaderMap,
+    now: Instant,
+) -> Result<Option<Account>, OauthError> {
+    let account = house.signed_in.signed_in(headers, now).await;
     account.map_err(
         |Unknown {
              kind,
@@ -257,40 +274,31 @@ async fn account(house: &House, call: &Ask) -> Result<Option<Account>, OauthErro
 }
 
 #[derive(Template)]
-#[template(path = "consent.html")]
-struct Question<'a> {
-    it: &'a Consent,
-}
-
-#[derive(Template)]
 #[template(path = "oauth-stop.html")]
 struct Stop<'a> {
     why: &'a str,
 }
 
-fn shown(step: Step) -> Result<Answer, Problem> {
+/// Where a request stands, to come back to.
+fn standing(app: AppId, request: &str) -> String {
+    format!("/oauth2/authorize?client_id={app}&request_uri={REQUEST_URN}{request}")
+}
+
+/// The next page.
+fn on(step: &Step) -> Answer {
     match step {
-        Step::Back(address) => Ok(see(&address)),
+        Step::Back(address) => see(address),
         Step::SignIn { app, request, anew } => {
-            let back =
-                format!("/oauth2/authorize?client_id={app}&request_uri={REQUEST_URN}{request}");
+            let back = standing(*app, request);
             let back = utf8_percent_encode(&back, NON_ALPHANUMERIC);
-            Ok(see(&if anew {
+            see(&if *anew {
                 format!("/account/confirm?next={back}&anew=1")
             } else {
                 format!("/sign-in?next={back}")
-            }))
+            })
         }
-        Step::Ask(it) => {
-            let body = Question { it: &it }.render().map_err(|_| lost())?;
-            // Browsers hold what a form leads to, redirects too, to `form-action`.
-            let policy = format!(
-                "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
-                it.form_action
-            );
-            Ok(Answer::html(StatusCode::OK, body)
-                .header_text(header::CONTENT_SECURITY_POLICY, &policy))
-        }
+        // The question is a page of its own, so that it may be loaded again.
+        Step::Ask(question) => see(&standing(question.client, &question.request)),
     }
 }
 

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome};
-use base::{AccountId, AppId, Ctx, GrantId, Instant, Name, PersonId, Purpose, TenantId};
-use policy::Verbs;
+use base::{AccountId, AppId, Ctx, GrantId, Instant, PersonId, Purpose, TenantId};
 use store::{StoreError, WriteSet};
 
 use super::model::App;
@@ -12,17 +11,37 @@ use super::scope::{self, Level, Scope, Scopes};
 use super::signed_in::Account;
 use super::{Oauth, OauthError, Register, sql};
 
+/// What an app wants to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Know that it is the same person, by a name that only this app gets.
+    Know,
+    /// Know which record is the person's.
+    Record,
+    /// Something with what is kept about the person.
+    Data {
+        /// Look at it.
+        reads: bool,
+        /// Add to it or change it.
+        changes: bool,
+        /// What the register calls it; `None`: everything.
+        title: Option<String>,
+    },
+}
+
 /// A question to a person: everything that the page shows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Consent {
+    /// Which app asks.
+    pub client: AppId,
     /// The app's name.
     pub app: String,
     /// Whom to ask about it.
     pub contact: String,
-    /// What it wants to do, a sentence each.
-    pub wants: Vec<String>,
+    /// What it wants to do.
+    pub wants: Vec<Want>,
     /// What it says that it needs the data for.
-    pub purposes: Vec<String>,
+    pub purposes: Vec<Purpose>,
     /// Whether it goes on while the person is away.
     pub stays: bool,
     /// Where the answer goes: the host, or the program's own scheme.
@@ -48,17 +67,14 @@ impl Consent {
         let (goes_to, form_action) = target(redirect);
         let reads = scopes.extents().iter().any(|it| it.verbs.reads());
         Self {
+            client: app.id,
             app: app.about.name.clone(),
             contact: app.about.contact.clone(),
             wants: scopes
                 .iter()
-                .filter_map(|scope| sentence(scope, register))
+                .filter_map(|scope| want(scope, register))
                 .collect(),
-            purposes: purposes
-                .iter()
-                .filter(|_| reads)
-                .map(|purpose| purpose_words(*purpose).to_owned())
-                .collect(),
+            purposes: purposes.iter().copied().filter(|_| reads).collect(),
             stays: scopes.has(&Scope::Offline),
             goes_to,
             request: request.to_owned(),
@@ -80,52 +96,22 @@ fn target(redirect: &str) -> (String, String) {
     }
 }
 
-fn sentence(scope: &Scope, register: &dyn Register) -> Option<String> {
+fn want(scope: &Scope, register: &dyn Register) -> Option<Want> {
     match scope {
-        Scope::OpenId => Some("know that it is you, by a name that only this app gets".into()),
+        Scope::OpenId => Some(Want::Know),
+        Scope::LaunchPatient => Some(Want::Record),
         Scope::Data {
             level: Level::Patient,
             collection,
             verbs,
-        } => Some(format!(
-            "{} {}",
-            verbs_words(*verbs),
-            collection_words(collection.as_ref(), register)
-        )),
-        Scope::LaunchPatient => Some("know which record is yours".into()),
+        } => Some(Want::Data {
+            reads: verbs.reads(),
+            changes: verbs.changes(),
+            title: collection
+                .as_ref()
+                .map(|name| register.title(name).unwrap_or_else(|| name.to_string())),
+        }),
         Scope::Data { .. } | Scope::Offline | Scope::FhirUser | Scope::Purpose(_) => None,
-    }
-}
-
-fn verbs_words(verbs: Verbs) -> &'static str {
-    match (verbs.reads(), verbs.changes()) {
-        (true, false) => "read",
-        (false, _) => "add to or change",
-        (true, true) => "read, add to and change",
-    }
-}
-
-fn collection_words(collection: Option<&Name>, register: &dyn Register) -> String {
-    match collection {
-        None => "everything that is kept about you, files included".to_owned(),
-        Some(name) => match register.title(name) {
-            Some(title) => format!("your {title}"),
-            None => format!("your records “{name}”"),
-        },
-    }
-}
-
-const fn purpose_words(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Treat => "to care for you",
-        Purpose::Etreat => "to care for you in an emergency",
-        Purpose::Patrqt => "to show it to you, because you asked",
-        Purpose::Hresch => "for health research, without your name",
-        Purpose::Hpaymt => "to bill and pay for care",
-        Purpose::Hoperat => "to run the organisation",
-        Purpose::Pubhlth => "for public health, without your name",
-        Purpose::Hlegal => "for a legal duty or claim",
-        Purpose::Sysdev => "to keep the system itself",
     }
 }
 

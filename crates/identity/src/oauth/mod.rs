@@ -49,7 +49,7 @@ pub use access::{Admitted, Introspected, Scheme};
 pub use app::{NewApp, Registered, Verdict};
 pub use authorize::Step;
 pub use client::Presented;
-pub use consent::{Consent, GrantRow};
+pub use consent::{Consent, GrantRow, Want};
 pub use dpop::Proof;
 pub use error::{OauthError, Refusal};
 pub use model::{

@@ -7,47 +7,7 @@ use web::words::Tongue;
 use web::{Answer, Frame, Problem, Shown, Visit, show};
 
 use super::WORDS;
-
-/// What an app wants to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Want {
-    /// Know that it is the same person, by a name that only this app gets.
-    Know,
-    /// Know which record is the person's.
-    Record,
-    /// Something with what is kept about the person.
-    Data {
-        /// Look at it.
-        reads: bool,
-        /// Add to it or change it.
-        changes: bool,
-        /// What the register calls it; `None`: everything.
-        title: Option<String>,
-    },
-}
-
-/// Everything that the page shows.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    /// The app's name.
-    pub app: String,
-    /// Whom to ask about it.
-    pub contact: String,
-    /// What it wants to do.
-    pub wants: Vec<Want>,
-    /// What it says that it needs the data for.
-    pub purposes: Vec<Purpose>,
-    /// Whether it goes on while the person is away.
-    pub stays: bool,
-    /// Where the answer goes: the host, or the program's own scheme.
-    pub goes_to: String,
-    /// The request's name.
-    pub request: String,
-    /// What shows that the answer comes from this page.
-    pub token: String,
-    /// Where the page's form may lead, as a source of a content security policy.
-    pub form_action: String,
-}
+use crate::oauth::{Consent, Want};
 
 #[derive(Template)]
 #[template(path = "consent-page.html")]
@@ -104,7 +64,7 @@ const fn purpose(purpose: Purpose) -> &'static str {
 ///
 /// # Errors
 /// 500: our own mistake.
-pub fn consent(visit: &Visit, asked: &Asked) -> Result<Answer, Problem> {
+pub fn consent(visit: &Visit, asked: &Consent) -> Result<Answer, Problem> {
     let page = visit.frame(&WORDS);
     let t = page.t;
     let question = Question {

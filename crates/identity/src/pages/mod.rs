@@ -23,7 +23,7 @@ mod sign_in;
 mod sign_up;
 mod visitor;
 
-pub use consent::{Asked, Want, consent};
+pub use consent::consent;
 
 use std::future::Future;
 use std::sync::{Arc, LazyLock};

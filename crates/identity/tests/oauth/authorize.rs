@@ -204,10 +204,18 @@ async fn the_same_by_post() {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let page = house
+        let sent = house
             .post("/oauth2/authorize", &form, &[("x-account", "ada")])
             .await;
-        assert_eq!(page.status, 200, "{}", page.text);
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        // The question has an address of its own, and may be loaded again.
+        for _ in 0..2 {
+            let page = house
+                .get(sent.header("location"), &[("x-account", "ada")])
+                .await;
+            assert_eq!(page.status, 200, "{}", page.text);
+            assert!(!page.hidden("token").is_empty());
+        }
     })
     .await;
 }

@@ -11,7 +11,8 @@ use web::{Answer, Doc, ErrorStyle, Limit, Param, Problem, Route, Routes};
 use super::super::signed_in::SignedIn;
 use super::super::{Oauth, discovery};
 use super::{
-    Ask, FORM, Front, House, authorize, consent, introspect, push, revoke, token, user_info,
+    Ask, FORM, Front, House, authorize, authorize_by_form, consent, introspect, push, revoke,
+    token, user_info,
 };
 
 /// A form: an assertion and a proof fit in many times over.
@@ -139,11 +140,8 @@ pub fn routes<W: Send + 'static>(oauth: &Arc<Oauth>, signed_in: Arc<dyn SignedIn
             ),
             user_info,
         ),
-        own(
-            &house,
-            Method::GET,
+        Route::page(
             "/oauth2/authorize",
-            Limit::NoBody,
             doc(
                 "oauthAuthorize",
                 "Ask a person",
@@ -151,7 +149,10 @@ pub fn routes<W: Send + 'static>(oauth: &Arc<Oauth>, signed_in: Arc<dyn SignedIn
                 None,
                 &[(200, "The question"), (303, "On to the next page")],
             ),
-            authorize,
+            {
+                let house = Arc::clone(&house);
+                move |call| authorize(Arc::clone(&house), call)
+            },
         ),
         own(
             &house,
@@ -163,9 +164,9 @@ pub fn routes<W: Send + 'static>(oauth: &Arc<Oauth>, signed_in: Arc<dyn SignedIn
                 "Ask a person",
                 "As the same with GET.",
                 Some("The parameters of an authorization request."),
-                &[(200, "The question"), (303, "On to the next page")],
+                &[(303, "On to the question, or the next page")],
             ),
-            authorize,
+            authorize_by_form,
         ),
         own(
             &house,

@@ -19,7 +19,8 @@ use tower::ServiceExt;
 use web::{App, Doc, Gate, Metrics, Problem, Route, Routes, Site};
 
 use super::*;
-use crate::pages::{Asked, Pages, Want, consent, routes};
+use crate::oauth::{Consent, Want};
+use crate::pages::{Pages, consent, routes};
 
 struct Nobody;
 
@@ -35,13 +36,14 @@ impl Gate for Nobody {
 }
 
 /// A question that holds everything that one can.
-fn asked() -> Asked {
+fn asked() -> Consent {
     let data = |reads, changes, title: Option<&str>| Want::Data {
         reads,
         changes,
         title: title.map(str::to_owned),
     };
-    Asked {
+    Consent {
+        client: base::AppId::from_bytes([7; 16]),
         app: "Moon & <Diary>".to_owned(),
         contact: "help@moon.example".to_owned(),
         wants: vec![

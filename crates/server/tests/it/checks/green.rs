@@ -141,12 +141,12 @@ async fn a_server_checks_itself_and_shows_it_to_anybody() {
     ] {
         let answer = client
             .get(format!("{url}{asked}"))
-            .header("accept-language", "de-CH, en;q=0.5")
+            .header("accept-language, cookie", "de-CH, en;q=0.5")
             .send()
             .await
             .expect("an answer");
         assert_eq!(answer.headers()["content-language"], lang);
-        assert_eq!(answer.headers()["vary"], "accept-language");
+        assert_eq!(answer.headers()["vary"], "accept-language, cookie");
         let text = answer.text().await.expect("a page");
         assert!(text.contains(&format!("<html lang=\"{lang}\"")), "{asked}");
     }
