@@ -141,7 +141,7 @@ async fn a_server_checks_itself_and_shows_it_to_anybody() {
     ] {
         let answer = client
             .get(format!("{url}{asked}"))
-            .header("accept-language, cookie", "de-CH, en;q=0.5")
+            .header("accept-language", "de-CH, en;q=0.5")
             .send()
             .await
             .expect("an answer");
