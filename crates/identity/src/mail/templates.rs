@@ -126,43 +126,43 @@ const fn german(reason: Reason) -> Parts {
 const fn italian(reason: Reason) -> Parts {
     match reason {
         Reason::Verify => (
-            "Conferma il tuo indirizzo e-mail",
-            "Ciao,\n\nqualcuno, probabilmente tu, ha aperto un account su {service} con questo indirizzo. Conferma che è tuo:",
-            "Il link vale un giorno. Se non sei stato tu, non devi fare nulla: senza conferma l’account non nasce.",
+            "Confermi il suo indirizzo e-mail",
+            "Buongiorno,\n\nqualcuno, probabilmente lei, ha chiesto un account su {service} con questo indirizzo. Confermi che è suo:",
+            "Il link vale un giorno. Se non è stata una sua richiesta non deve fare nulla: senza conferma l’account non nasce.",
         ),
         Reason::SignedUpAgain => (
-            "Hai già un account",
-            "Ciao,\n\nqualcuno ha provato ad aprire un account su {service} con questo indirizzo, ma ne hai già uno. Se hai dimenticato la password, puoi sceglierne una nuova dalla pagina di accesso. Se non sei stato tu, al tuo account non è successo nulla.",
+            "Ha già un account",
+            "Buongiorno,\n\nqualcuno ha provato ad aprire un account su {service} con questo indirizzo, ma lei ne ha già uno. Se ha dimenticato la password, può sceglierne una nuova dalla pagina di accesso. Se non è stata una sua richiesta, al suo account non è successo nulla.",
             "",
         ),
         Reason::Invite => (
-            "Il tuo invito a {service}",
-            "Ciao,\n\nhai ricevuto un invito a {service}. Apri il link e scegli una password: da quel momento l’account è tuo.",
-            "Il link vale sette giorni e una volta sola. Se non aspettavi un invito, puoi ignorare questo messaggio.",
+            "Il suo invito a {service}",
+            "Buongiorno,\n\nha ricevuto un invito a {service}. Apra il link e scelga una password: da quel momento l’account è suo.",
+            "Il link vale sette giorni e una volta sola. Se non aspettava un invito, può ignorare questo messaggio.",
         ),
         Reason::Reset => (
-            "Scegli una nuova password",
-            "Ciao,\n\nqualcuno, probabilmente tu, vuole cambiare la password del tuo account su {service}. Si fa qui:",
-            "Il link vale mezz’ora e una volta sola. Se per accedere serve un secondo passaggio, servirà ancora. Se non sei stato tu, la password di prima resta valida.",
+            "Scelga una nuova password",
+            "Buongiorno,\n\nqualcuno, probabilmente lei, vuole cambiare la password del suo account su {service}. Si fa qui:",
+            "Il link vale mezz’ora e una volta sola. Se per accedere serve un secondo passaggio, servirà ancora. Se non è stata una sua richiesta, la password di prima resta valida.",
         ),
         Reason::PasswordChanged => (
-            "La tua password è cambiata",
-            "Ciao,\n\nla password del tuo account su {service} è stata cambiata il {time} e tutti gli altri dispositivi sono stati disconnessi. Se non sei stato tu, scegline subito un’altra con «Password dimenticata» nella pagina di accesso.",
+            "La sua password è cambiata",
+            "Buongiorno,\n\nla password del suo account su {service} è stata cambiata il {time} e tutti gli altri dispositivi sono stati disconnessi. Se non è opera sua, ne scelga subito un’altra con «Password dimenticata» nella pagina di accesso.",
             "",
         ),
         Reason::FactorAdded => (
             "Un nuovo modo per accedere",
-            "Ciao,\n\nil {time} al tuo account su {service} è stata aggiunta una chiave di sicurezza o un’app di codici. Se non sei stato tu, accedi, rimuovila e cambia la password.",
+            "Buongiorno,\n\nil {time} al suo account su {service} è stata aggiunta una chiave di sicurezza o un’app di codici. Se non è opera sua, acceda, la rimuova e cambi la password.",
             "",
         ),
         Reason::FactorRemoved => (
             "Un modo per accedere è stato rimosso",
-            "Ciao,\n\nil {time} dal tuo account su {service} è stata rimossa una chiave di sicurezza o un’app di codici. Se non sei stato tu, cambia subito la password e controlla l’account.",
+            "Buongiorno,\n\nil {time} dal suo account su {service} è stata rimossa una chiave di sicurezza o un’app di codici. Se non è opera sua, cambi subito la password e controlli l’account.",
             "",
         ),
         Reason::RecoveryMade => (
             "Nuovi codici di riserva",
-            "Ciao,\n\nil {time} per il tuo account su {service} sono stati creati nuovi codici di riserva; quelli vecchi non valgono più. Se non sei stato tu, cambia la password e crea codici nuovi.",
+            "Buongiorno,\n\nil {time} per il suo account su {service} sono stati creati nuovi codici di riserva; quelli vecchi non valgono più. Se non è opera sua, cambi la password e crei codici nuovi.",
             "",
         ),
     }

@@ -147,6 +147,8 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "keyStatus"
             | "registerApp"
             | "listApps"
+            | "listAccounts"
+            | "inviteAccount"
             | "listRoleRequests"
             | "listAssignments"
             | "accessReviews"
