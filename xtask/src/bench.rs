@@ -196,33 +196,24 @@ struct Programs {
 
 impl Programs {
     fn build(root: &Path, profile: &str, strongroom: bool) -> Outcome<Self> {
-        let built = |package: &str| -> Outcome<String> {
-            let mut cargo = process::cargo();
-            cargo.args([
-                "build",
-                "--profile",
-                profile,
-                "--quiet",
-                "--package",
-                package,
-                "--bins",
-                "--message-format",
-                "json-render-diagnostics",
-            ]);
-            let output = cargo.current_dir(root).stderr(Stdio::inherit()).output()?;
-            if !output.status.success() {
-                return Err(format!("{package} does not build").into());
-            }
-            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-        };
-        let bench = built("strongroom-bench")?;
-        let strongroom = if strongroom {
-            docs::executable(&built("strongroom")?, "strongroom")
-        } else {
-            None
-        };
+        // Both in one call: each alone would be built with features of its own, and all that is beneath them twice.
+        let mut cargo = process::cargo();
+        cargo.args(["build", "--profile", profile, "--quiet", "--bins"]);
+        cargo.args(["--package", "strongroom-bench"]);
+        if strongroom {
+            cargo.args(["--package", "strongroom"]);
+        }
+        cargo.args(["--message-format", "json-render-diagnostics"]);
+        let output = cargo.current_dir(root).stderr(Stdio::inherit()).output()?;
+        if !output.status.success() {
+            return Err("the programs do not build".into());
+        }
+        let built = String::from_utf8_lossy(&output.stdout);
+        let strongroom = strongroom
+            .then(|| docs::executable(&built, "strongroom"))
+            .flatten();
         Ok(Self {
-            bench: docs::executable(&bench, "strongroom-bench")
+            bench: docs::executable(&built, "strongroom-bench")
                 .ok_or("there is no binary `strongroom-bench`")?,
             strongroom,
         })
