@@ -397,7 +397,7 @@ fn show(ready: &Value, patient: Option<&str>, began: Instant, lasts: bool) {
     if let Some(tokens) = ready.pointer("/tokens").and_then(Value::as_object) {
         for (role, token) in tokens {
             data(format_args!(
-                "  {role:<10} {}",
+                "  {role:<13} {}",
                 token.as_str().unwrap_or("-")
             ));
         }
