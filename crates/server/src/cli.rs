@@ -370,8 +370,12 @@ pub struct LogExport {
 pub enum Register {
     /// Whether register files are right; every problem with file, line and hint
     Check {
-        /// Register files (the shipped packs, if none)
+        /// Register files (the shipped packs, if neither they nor an installation is named)
+        #[arg(conflicts_with_all = ["config", "data"])]
         files: Vec<PathBuf>,
+        /// The register of which installation
+        #[command(flatten)]
+        place: Place,
     },
     /// Collections, fields and classes
     Show {
@@ -473,9 +477,9 @@ pub enum Config {
     Sample,
     /// Whether a configuration is right, without touching anything
     Check {
-        /// The configuration file
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        /// Whose configuration
+        #[command(flatten)]
+        place: Place,
     },
 }
 

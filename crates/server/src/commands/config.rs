@@ -1,6 +1,6 @@
 //! `strongroom config`.
 
-use super::{Held, data, talk};
+use super::{Held, data, place, talk};
 use crate::cli::Config as Args;
 use crate::config::{Config, SAMPLE, SealConfig};
 use crate::{installation, tls};
@@ -11,8 +11,9 @@ pub(super) fn run(args: &Args) -> Held {
             data(SAMPLE.trim_end());
             Ok(true)
         }
-        Args::Check { config: path } => {
-            let config = Config::read(path)?;
+        Args::Check { place: of } => {
+            let path = place::file(of)?;
+            let config = Config::read(&path)?;
             let register = installation::register(&config)?;
             if config.tls.certificate.exists() || config.tls.key.exists() {
                 tls::server(&config.tls.certificate, &config.tls.key)?;

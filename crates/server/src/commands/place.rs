@@ -16,7 +16,8 @@ pub(super) fn read(place: &Place) -> Result<Config, Failure> {
     Ok(Config::read(&file(place)?)?)
 }
 
-fn file(place: &Place) -> Result<PathBuf, Failure> {
+/// The configuration file that `place` names; the present folder's, if it names none.
+pub(super) fn file(place: &Place) -> Result<PathBuf, Failure> {
     if let Some(file) = &place.config {
         return Ok(file.clone());
     }

@@ -10,7 +10,7 @@ use crate::{Failure, installation};
 
 pub(super) fn run(args: Args) -> Held {
     match args {
-        Args::Check { files } => check(&files),
+        Args::Check { files, place } => check(&files, &place),
         Args::Show {
             collection,
             place,
@@ -20,16 +20,21 @@ pub(super) fn run(args: Args) -> Held {
     }
 }
 
-fn load(files: &[PathBuf]) -> Result<Register, Failure> {
-    Ok(if files.is_empty() {
+/// The register of an installation; the shipped one, if none is named.
+fn standing(place: &Place) -> Result<Register, Failure> {
+    Ok(if place.config.is_none() && place.data.is_none() {
         Register::shipped()?
     } else {
-        Register::load(files)?
+        installation::register(&place::read(place)?)?
     })
 }
 
-fn check(files: &[PathBuf]) -> Held {
-    let register = load(files)?;
+fn check(files: &[PathBuf], place: &Place) -> Held {
+    let register = if files.is_empty() {
+        standing(place)?
+    } else {
+        Register::load(files)?
+    };
     let fields: usize = register
         .collections()
         .iter()
@@ -43,11 +48,7 @@ fn check(files: &[PathBuf]) -> Held {
 }
 
 fn show(collection: Option<&base::Name>, place: &Place, as_json: bool) -> Held {
-    let register = if place.config.is_none() && place.data.is_none() {
-        Register::shipped()?
-    } else {
-        installation::register(&place::read(place)?)?
-    };
+    let register = standing(place)?;
     match collection {
         None if as_json => json(&register.to_json())?,
         None => data(register.table()),
