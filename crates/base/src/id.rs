@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use smol_str::SmolStr;
 use uuid::{Builder, Uuid};
 
 use crate::Rng;
@@ -29,6 +30,12 @@ macro_rules! random_id {
             pub fn random(rng: &dyn Rng) -> Self {
                 let mut bytes = [0; 16];
                 rng.fill(&mut bytes);
+                Self::from_random(bytes)
+            }
+
+            /// The id (UUID version 4) that these 16 random bytes make.
+            #[must_use]
+            pub const fn from_random(bytes: [u8; 16]) -> Self {
                 Self(Builder::from_random_bytes(bytes).into_uuid().into_bytes())
             }
 
@@ -141,9 +148,8 @@ impl PersonId {
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $what:literal, $rule:literal, $min:literal ..= $max:literal, $ok:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[serde(transparent)]
-        pub struct $name(Box<str>);
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(SmolStr);
 
         impl $name {
             /// The text.
@@ -169,6 +175,12 @@ macro_rules! text_id {
                 } else {
                     Err(InvalidId { what: $what, rule: $rule })
                 }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
             }
         }
 
