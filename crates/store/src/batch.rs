@@ -49,6 +49,7 @@ fn weigh(set: &WriteSet) -> usize {
             Value::Null | Value::Int(_) => 8,
             Value::Text(text) => text.len(),
             Value::Bytes(bytes) => bytes.len(),
+            Value::Id(bytes) => bytes.len(),
         })
         .sum();
     let entries: usize = set.entries.iter().map(|entry| entry.body.len()).sum();

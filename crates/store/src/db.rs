@@ -124,6 +124,8 @@ impl Db {
 
     /// All rows of a query: a point query or a page. It runs on the calling thread where that is quicker, so keep it short;
     /// [`Db::scan`] is for the rest.
+    ///
+    /// The way to a server is on the heap: it is large, and every future that asks a database would hold room for it.
     pub async fn rows(
         &self,
         sql: &'static Sql,
@@ -142,7 +144,7 @@ impl Db {
                     rows.push(row);
                     true
                 };
-                readers.query(sql, &params, Length::Short, each).await?;
+                Box::pin(readers.query(sql, &params, Length::Short, each)).await?;
             }
         }
         Ok(rows)
@@ -167,7 +169,7 @@ impl Db {
                     first.get_or_insert(row);
                     true
                 };
-                readers.query(sql, &params, Length::Short, each).await?;
+                Box::pin(readers.query(sql, &params, Length::Short, each)).await?;
             }
         }
         Ok(first)
@@ -199,7 +201,7 @@ impl Db {
                 .await
             }
             Engine::Postgres { readers, .. } => {
-                readers.query(sql, &params, Length::Long, each).await
+                Box::pin(readers.query(sql, &params, Length::Long, each)).await
             }
         }
     }

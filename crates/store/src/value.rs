@@ -15,6 +15,8 @@ pub enum Value {
     Text(String),
     /// `BLOB` in SQLite, `BYTEA` in PostgreSQL.
     Bytes(Vec<u8>),
+    /// The same, for the 16 bytes of an id: most statements have one, and it needs no memory of its own. Only ever a parameter.
+    Id([u8; 16]),
 }
 
 impl fmt::Debug for Value {
@@ -25,6 +27,7 @@ impl fmt::Debug for Value {
             Self::Int(_) => f.write_str("Int(..)"),
             Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
             Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+            Self::Id(_) => f.write_str("Id(..)"),
         }
     }
 }
@@ -46,15 +49,15 @@ into_value! {
     &str => |it| Self::Text(it.to_owned()),
     Vec<u8> => |it| Self::Bytes(it),
     &[u8] => |it| Self::Bytes(it.to_vec()),
-    base::PersonId => |it| Self::Bytes(it.as_bytes().to_vec()),
-    base::Handle => |it| Self::Bytes(it.as_bytes().to_vec()),
-    base::ObjectId => |it| Self::Bytes(it.as_bytes().to_vec()),
-    base::TokenId => |it| Self::Bytes(it.as_bytes().to_vec()),
-    base::AccountId => |it| Self::Bytes(it.as_bytes().to_vec()),
-    base::SessionId => |it| Self::Bytes(it.as_bytes().to_vec()),
-    base::AppId => |it| Self::Bytes(it.as_bytes().to_vec()),
-    base::GrantId => |it| Self::Bytes(it.as_bytes().to_vec()),
-    base::PrivilegeId => |it| Self::Bytes(it.as_bytes().to_vec()),
+    base::PersonId => |it| Self::Id(*it.as_bytes()),
+    base::Handle => |it| Self::Id(*it.as_bytes()),
+    base::ObjectId => |it| Self::Id(*it.as_bytes()),
+    base::TokenId => |it| Self::Id(*it.as_bytes()),
+    base::AccountId => |it| Self::Id(*it.as_bytes()),
+    base::SessionId => |it| Self::Id(*it.as_bytes()),
+    base::AppId => |it| Self::Id(*it.as_bytes()),
+    base::GrantId => |it| Self::Id(*it.as_bytes()),
+    base::PrivilegeId => |it| Self::Id(*it.as_bytes()),
     &base::TenantId => |it| Self::Text(it.as_str().to_owned()),
     &base::Name => |it| Self::Text(it.as_str().to_owned()),
     base::Class => |it| Self::Int(i64::from(it.code())),
@@ -110,6 +113,7 @@ impl Row {
     pub fn bytes(&self, at: usize) -> Result<&[u8], StoreError> {
         match self.0.get(at) {
             Some(Value::Bytes(bytes)) => Ok(bytes),
+            Some(Value::Id(bytes)) => Ok(bytes),
             _ => Err(StoreError::Shape {
                 column: at,
                 wanted: "bytes",
@@ -125,6 +129,7 @@ impl Row {
             .map(|value| std::mem::replace(value, Value::Null))
         {
             Some(Value::Bytes(bytes)) => Ok(bytes),
+            Some(Value::Id(bytes)) => Ok(bytes.to_vec()),
             _ => Err(StoreError::Shape {
                 column: at,
                 wanted: "bytes",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use audit::{Action, Entry, Outcome, RecordHandle};
 use base::{Ctx, Environment, Handle, Name, PersonId, RecordId, Rng, TenantId};
 use crypt::{Context, OpenError, Plain};
+use jiff::fmt::rfc2822::DateTimePrinter;
 use keys::{Keys, KeysError};
 use parking_lot::Mutex;
 use policy::Allowed;
@@ -224,6 +225,6 @@ pub(crate) fn only_index(committed: &Committed) -> Result<u64, VaultError> {
 #[must_use]
 pub fn http_date(at: base::Instant) -> String {
     jiff::Timestamp::from_microsecond(at.micros())
-        .map(|timestamp| timestamp.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+        .and_then(|at| DateTimePrinter::new().timestamp_to_rfc9110_string(&at))
         .unwrap_or_default()
 }

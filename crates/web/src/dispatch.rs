@@ -1,5 +1,6 @@
 //! The one way from a request to a handler: limit, gate, handler, headers, metrics.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -18,6 +19,7 @@ use http::{HeaderMap, Method, Request};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 
+use crate::ids::RequestIds;
 use crate::page::{foreign, from_our_own_page, refusal};
 use crate::route::Handler;
 use crate::{
@@ -73,17 +75,18 @@ impl<G: Gate> App<G> {
     /// The router of `routes`.
     pub fn router(&self, routes: Routes<G::Who>) -> Router {
         let mut router = Router::new();
+        let ids = Arc::new(RequestIds::new(Arc::clone(&self.rng)));
         for route in routes {
             let Ok(filter) = MethodFilter::try_from(route.method.clone()) else {
                 continue;
             };
-            let (app, route) = (self.clone(), Arc::new(route));
+            let (app, route, ids) = (self.clone(), Arc::new(route), Arc::clone(&ids));
             let path = route.path;
             router = router.route(
                 path,
                 axum::routing::on(filter, move |request: Request<Body>| {
-                    let (app, route) = (app.clone(), Arc::clone(&route));
-                    async move { app.handle(&route, request).await }
+                    let (app, route, id) = (app.clone(), Arc::clone(&route), ids.next());
+                    async move { app.handle(&route, request, id).await }
                 }),
             );
         }
@@ -128,12 +131,17 @@ impl<G: Gate> App<G> {
         self.refuse_page(visit, id, "unrouted", &problem)
     }
 
-    async fn handle(&self, route: &Route<G::Who>, request: Request<Body>) -> Response {
+    async fn handle(
+        &self,
+        route: &Route<G::Who>,
+        request: Request<Body>,
+        id: RequestId,
+    ) -> Response {
         let started = std::time::Instant::now();
-        let id = RequestId::random(&*self.rng);
         let method = request.method().clone();
         let response = if let ErrorStyle::Page = route.errors {
-            self.browse(route, request, id).await
+            // On the heap: larger than all that a program asks for, whose futures would hold room for it.
+            Box::pin(self.browse(route, request, id)).await
         } else {
             match self.run(route, request, id).await {
                 Ok((answer, index)) => finish(answer, index, id),
@@ -472,11 +480,8 @@ fn no_cards(parts: &Parts) -> Result<(), Problem> {
         ))
     };
     let address = parts.uri.path_and_query().map_or("", |it| it.as_str());
-    if has_digits(address.as_bytes()) {
-        let decoded = percent_encoding::percent_decode_str(address).decode_utf8_lossy();
-        if base::card::find(&decoded).is_some() {
-            return refused("the address");
-        }
+    if has_digits(address.as_bytes()) && base::card::find(&decoded(address)).is_some() {
+        return refused("the address");
     }
     for (name, value) in &parts.headers {
         if name == header::AUTHORIZATION || name == header::COOKIE || !has_digits(value.as_bytes())
@@ -491,12 +496,19 @@ fn no_cards(parts: &Parts) -> Result<(), Problem> {
             ));
         }
         let text = String::from_utf8_lossy(value.as_bytes());
-        let text = percent_encoding::percent_decode_str(&text).decode_utf8_lossy();
-        if base::card::find(&text).is_some() {
+        if base::card::find(&decoded(&text)).is_some() {
             return refused(&format!("the header {name}"));
         }
     }
     Ok(())
+}
+
+fn decoded(text: &str) -> Cow<'_, str> {
+    if text.contains('%') {
+        percent_encoding::percent_decode_str(text).decode_utf8_lossy()
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 fn has_digits(bytes: &[u8]) -> bool {

@@ -14,6 +14,7 @@ mod answer;
 mod assets;
 mod call;
 mod dispatch;
+mod ids;
 mod lang;
 mod listen;
 mod metrics;

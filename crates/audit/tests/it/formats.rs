@@ -95,6 +95,7 @@ fn column(value: &Sql) -> Value {
         Sql::Int(int) => json!(int),
         Sql::Text(text) => json!(text),
         Sql::Bytes(bytes) => json!(hex::encode(bytes)),
+        Sql::Id(bytes) => json!(hex::encode(bytes)),
     }
 }
 

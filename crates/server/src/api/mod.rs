@@ -54,7 +54,7 @@ impl Gate for TokenGate {
                 Some(session) if named.is_none() => {
                     own_pages_only(request)?;
                     let now = self.0.clock.now();
-                    let who = self.0.identity.session(session.expose(), now).await?;
+                    let who = Box::pin(self.0.identity.session(session.expose(), now)).await?;
                     let account = who.account;
                     Authority::from(Proven::from(who)).of_account(account)
                 }
@@ -88,7 +88,7 @@ impl TokenGate {
                 Scheme::Bearer
             };
             let now = self.0.clock.now();
-            let admitted = self.0.oauth.admit(text, scheme, now).await;
+            let admitted = Box::pin(self.0.oauth.admit(text, scheme, now)).await;
             return admitted.map_err(not_admitted);
         }
         Ok(self.0.tokens.verify(if bearer { text } else { "" }).await?)

@@ -20,6 +20,7 @@ impl ToSql for Value {
                 text.as_str().to_sql(wanted, out)
             }
             (Self::Bytes(bytes), &Type::BYTEA) => bytes.as_slice().to_sql(wanted, out),
+            (Self::Id(bytes), &Type::BYTEA) => bytes.as_slice().to_sql(wanted, out),
             _ => Err(format!("{self:?} was given for a parameter of type {wanted}").into()),
         }
     }

@@ -232,6 +232,7 @@ impl ToSql for Value {
             Self::Int(int) => ValueRef::Integer(*int),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
             Self::Bytes(bytes) => ValueRef::Blob(bytes),
+            Self::Id(bytes) => ValueRef::Blob(bytes),
         }))
     }
 }
