@@ -7,6 +7,7 @@
 //! Invariant: the log only grows. The database refuses anything else, and what is done to it all the same is found and named
 //! by [`verify`] from the signed head and from heads remembered outside ([`anchor`]).
 
+pub mod about;
 pub mod anchor;
 mod bundle;
 pub mod danger_testing;

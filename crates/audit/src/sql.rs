@@ -68,6 +68,20 @@ pub(crate) static CHUNKS_END: Sql =
 pub(crate) static NODE_COUNT: Sql =
     Sql::both("SELECT COUNT(*) FROM log_node WHERE tenant = $1 AND level = $2");
 
+/// tenant, block, bucket, generation, sealed.
+pub(crate) static ADD_INDEX: Sql = Sql::both(
+    "INSERT INTO log_index (tenant, block, bucket, generation, sealed) VALUES ($1, $2, $3, $4, $5)",
+);
+
+/// The last block that is indexed; NULL where there is none.
+pub(crate) static INDEX_END: Sql = Sql::both("SELECT MAX(block) FROM log_index WHERE tenant = $1");
+
+/// block, generation, sealed of one bucket in the blocks `$3 .. $4`, newest first.
+pub(crate) static INDEX_ROWS: Sql = Sql::both(
+    "SELECT block, generation, sealed FROM log_index \
+     WHERE tenant = $1 AND bucket = $2 AND block >= $3 AND block < $4 ORDER BY block DESC",
+);
+
 /// The guards that stand, by name.
 pub(crate) static GUARDS: Sql = Sql::each(
     "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'log\\_%' ESCAPE '\\' \
@@ -93,7 +107,7 @@ mod tests {
     use super::*;
 
     /// Each statement, with how many parameters it takes.
-    const ALL: [(&Sql, usize); 14] = [
+    const ALL: [(&Sql, usize); 17] = [
         (&HEAD_TO_APPEND, 1),
         (&ADD_CHUNK, 6),
         (&ADD_NODE, 4),
@@ -107,6 +121,9 @@ mod tests {
         (&NODES, 4),
         (&CHUNKS_END, 2),
         (&NODE_COUNT, 2),
+        (&ADD_INDEX, 5),
+        (&INDEX_END, 1),
+        (&INDEX_ROWS, 4),
         (&GUARDS, 0),
     ];
 

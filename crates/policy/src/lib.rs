@@ -25,7 +25,7 @@ pub use rules::{
     Breach, Change, Law, Problem, Reach, Refusal, RegisterShape, Rule, RuleFile, Rules, RulesError,
 };
 pub use thing::{
-    AccountsOf, AppsOf, Area, BreakGlassAt, FileAt, KeysOf, Kind, LogOf, PersonAt, PolicyOf,
-    PrivilegeAt, PrivilegesOf, RecordAt, RecordsOf, Thing, TrustOf, Verb,
+    AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, FileAt, KeysOf, Kind, LogOf, PersonAt,
+    PolicyOf, PrivilegeAt, PrivilegesOf, RecordAt, RecordsOf, Thing, TrustOf, Verb,
 };
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

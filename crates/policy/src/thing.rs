@@ -137,6 +137,8 @@ kinds! {
     File = "file", &[Data];
     /// A person as such.
     Person = "person", &[House];
+    /// Who looked at what is kept about one person.
+    Accesses = "list of accesses", &[House];
     /// The log.
     Log = "log", &[House, Guarded];
     /// Keys: counts and generations.
@@ -236,6 +238,15 @@ pub struct FileAt {
 pub struct LogOf {
     /// Whose.
     pub tenant: TenantId,
+}
+
+/// The entries of the log that are about one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessesOf {
+    /// Whose.
+    pub tenant: TenantId,
+    /// About whom.
+    pub person: PersonId,
 }
 
 /// A tenant's keys: counts, generations, rotation. Never key bytes.
@@ -344,6 +355,7 @@ thing!(RecordAt, Record, about_people: true, person: |it| Some(it.person), colle
 thing!(RecordsOf, Records, about_people: true, person: |it| it.person, collection: |it| Some(&it.collection));
 thing!(FileAt, File, about_people: true, person: |it| Some(it.person));
 thing!(LogOf, Log, about_people: false, person: |_it| None);
+thing!(AccessesOf, Accesses, about_people: false, person: |it| Some(it.person));
 thing!(KeysOf, Keys, about_people: false, person: |_it| None);
 thing!(TrustOf, Trust, about_people: false, person: |_it| None);
 thing!(PrivilegesOf, Privileges, about_people: false, person: |_it| None);

@@ -171,6 +171,11 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 }
             }
             _ = refresh.tick() => {
+                for tenant in house.tenants() {
+                    if let Err(error) = house.log.index_by_person(&tenant, &*house.rng).await {
+                        tracing::error!(%tenant, %error, "the log was not indexed by person; answers take longer until it is");
+                    }
+                }
                 house.keys.sweep();
                 read_keys_again(&house).await;
                 if let Err(error) = house.oauth.tick().await {

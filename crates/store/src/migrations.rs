@@ -23,6 +23,7 @@ pub static DATA: &[Migration] = &[
     migration!(7, "oauth", "data/0007-oauth.sql"),
     migration!(8, "policy", "data/0008-policy.sql"),
     migration!(9, "renew", "data/0009-renew.sql"),
+    migration!(10, "log-index", "data/0010-log-index.sql"),
 ];
 
 /// The key store.

@@ -9,6 +9,7 @@
     reason = "these are tests: what is not as expected ends them, and measurements are read by people"
 )]
 
+mod about;
 mod anchors;
 mod append;
 mod export;

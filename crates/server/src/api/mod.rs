@@ -1,6 +1,7 @@
 //! The HTTP surface: every route of every area, in one table.
 
 pub mod access;
+mod accesses;
 mod account;
 mod accounts;
 pub(crate) mod apps;
@@ -146,6 +147,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(account::routes(house));
     routes.extend(accounts::routes(house));
     routes.extend(persons::routes(house));
+    routes.extend(accesses::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
     routes.extend(files::routes(house));

@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod accesses;
 mod accounts;
 mod addresses;
 mod apps;

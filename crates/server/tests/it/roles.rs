@@ -62,6 +62,7 @@ fn may(id: &str, role: Role) -> bool {
         // The whole is taken, each item refused.
         "batchRecords" | "fhirBundle" => true,
         "readLog" | "proveEntry" => role == Security,
+        "listAccesses" | "proveAccess" => role == Person,
         "keyStatus" => matches!(role, Security | Operator),
         id if is_about_others_accounts(id) => matches!(role, Owner | Administrator),
         "registerApp" | "listApps" | "readApp" | "changeApp" | "renewAppSecret" => matches!(

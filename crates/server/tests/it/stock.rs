@@ -17,6 +17,8 @@ use crate::house::{ACME, Ask, House, account, staff};
 pub struct Stock {
     pub person: PersonId,
     pub file: String,
+    /// The entry of a look at this person.
+    pub looked: u64,
     /// Who is signed in, for each route of an account of its own: ending one session must not end another's.
     pub guests: HashMap<&'static str, Guest>,
     pub app: AppId,
@@ -118,6 +120,7 @@ pub async fn stock(house: &House) -> Stock {
             .to_string(),
         stopped: stopped.to_string(),
         app: apps::waiting(house).await,
+        looked: uploaded.log_index().unwrap(),
         file: uploaded.json()["file"].as_str().unwrap().to_owned(),
         guests: HashMap::new(),
         request: asked.json()["request"].as_str().unwrap().to_owned(),
@@ -163,7 +166,10 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{type}", "Observation")
         .replace("{id}", "obs-1")
         .replace("{version}", "1")
-        .replace("{index}", "0")
+        .replace(
+            "{index}",
+            &if id == "proveAccess" { stock.looked } else { 0 }.to_string(),
+        )
         .replace("{tenant}", ACME)
         .replace("{*path}", "0/000.p/1");
     let nobody = Guest {

@@ -304,8 +304,8 @@ fn action(id: &str) -> &'static str {
         "listFiles" => "file.list",
         "downloadFile" => "file.read",
         "deleteFile" => "file.delete",
-        "readLog" => "log.read",
-        "proveEntry" => "log.prove",
+        "readLog" | "listAccesses" => "log.read",
+        "proveEntry" | "proveAccess" => "log.prove",
         "keyStatus" => "key.list",
         "accountRead" | "accountSessions" | "accountFactors" => "account.list",
         "accountRename" | "accountSessionName" => "account.change",
@@ -344,6 +344,7 @@ async fn each_call_leaves_the_entry_that_it_names() {
             let what = format!("{} {}", route.method(), route.path());
             let role = match id {
                 "readLog" | "proveEntry" | "keyStatus" => Role::Security,
+                "listAccesses" | "proveAccess" => Role::Person,
                 _ if is_about_ones_account(id) => Role::Person,
                 _ if route.doc().group == "Apps" => Role::Security,
                 id if is_a_look_at_access(id) => Role::Security,

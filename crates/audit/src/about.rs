@@ -1,0 +1,223 @@
+//! Entries about one person, newest first: what a person is shown when they ask who looked.
+//!
+//! Entries are sealed and stand in the order of time, so each block of 65,536 gets, once it is full, a sealed index by handle, in 256 rows by the
+//! handle's first byte. An answer opens one row a block and reads the rest from the entries themselves.
+//!
+//! Invariant: the index can be believed or be absent, never lie: a row is sealed for its place, what it points to is read from the log and checked
+//! against its leaf, and a block whose row is missing is read whole.
+
+use base::{Handle, Rng, TenantId};
+use crypt::{Context, sealed};
+use store::{Expect, Statement, StoreError, WriteSet};
+
+use crate::error::AuditError;
+use crate::journal::int;
+use crate::read::{Log, Logged};
+use crate::sql;
+
+/// Entries in a block.
+pub const BLOCK: u64 = 1 << 16;
+/// Rows of a block's index: by the first byte of a handle, which is random.
+const BUCKETS: u64 = 256;
+/// A row names an entry by four more bytes of its handle and its place in the block.
+const MARK_BYTES: usize = 4;
+const ITEM_BYTES: usize = MARK_BYTES + 2;
+/// Entries read at once.
+const STRIDE: u64 = 4096;
+/// Rows of the index read at once.
+const ROWS_AT_ONCE: u64 = 64;
+
+/// Where a handle's entries stand in the index: the row, and the mark in it.
+fn place_of(handle: Handle) -> (u64, [u8; MARK_BYTES]) {
+    let [bucket, a, b, c, d, ..] = *handle.as_bytes();
+    (u64::from(bucket), [a, b, c, d])
+}
+
+/// The handle that a canonical entry is about, if it is about one.
+fn person_of(body: &[u8]) -> Option<Handle> {
+    const KEY: &str = "\"person\":\"";
+    let text = std::str::from_utf8(body).ok()?;
+    let at = text.find(KEY)? + KEY.len();
+    text.get(at..at + 36)?.parse().ok()
+}
+
+impl Log {
+    fn block_context(
+        &self,
+        tenant: &TenantId,
+        generation: u32,
+        block: u64,
+        bucket: u64,
+    ) -> Context {
+        Context::new("log index by person")
+            .text(self.installation.environment.as_str())
+            .text(&self.installation.origin(tenant))
+            .int(u64::from(generation))
+            .int(block)
+            .int(bucket)
+    }
+
+    /// Index each full block that is not indexed yet. Gives how many were.
+    ///
+    /// # Errors
+    /// Storage and key failures; what does not open.
+    pub async fn index_by_person(
+        &self,
+        tenant: &TenantId,
+        rng: &dyn Rng,
+    ) -> Result<u64, AuditError> {
+        let full = self.size(tenant).await? / BLOCK;
+        let done = self.indexed(tenant).await?;
+        for block in done..full {
+            self.index_block(tenant, block, rng).await?;
+        }
+        Ok(full.saturating_sub(done))
+    }
+
+    /// How many blocks are indexed.
+    async fn indexed(&self, tenant: &TenantId) -> Result<u64, AuditError> {
+        let row = self.db.row(&sql::INDEX_END, vec![tenant.into()]).await?;
+        let last = row.filter(|row| !row.is_null(0)).map(|row| row.int(0));
+        let last = last.transpose()?;
+        Ok(last
+            .and_then(|last| u64::try_from(last).ok())
+            .map_or(0, |last| last + 1))
+    }
+
+    async fn index_block(
+        &self,
+        tenant: &TenantId,
+        block: u64,
+        rng: &dyn Rng,
+    ) -> Result<(), AuditError> {
+        let mut rows = vec![Vec::new(); usize::try_from(BUCKETS).unwrap_or_default()];
+        let begin = block * BLOCK;
+        let mut from = begin;
+        while from < begin + BLOCK {
+            for logged in self.entries(tenant, from, STRIDE).await? {
+                let Some(handle) = person_of(&logged.body) else {
+                    continue;
+                };
+                let (bucket, mark) = place_of(handle);
+                let at = u16::try_from(logged.index - begin).unwrap_or(u16::MAX);
+                if let Some(row) = usize::try_from(bucket).ok().and_then(|it| rows.get_mut(it)) {
+                    row.extend_from_slice(&mark);
+                    row.extend_from_slice(&at.to_be_bytes());
+                }
+            }
+            from += STRIDE;
+        }
+        let key = self.keys.sealing(tenant)?;
+        let set = (0..).zip(rows).fold(WriteSet::new(), |set, (bucket, row)| {
+            let place = self.block_context(tenant, key.generation, block, bucket);
+            let sealed = sealed::seal(&key.key, &place, &row, rng);
+            set.with(Statement {
+                sql: &sql::ADD_INDEX,
+                params: vec![
+                    tenant.into(),
+                    int(block),
+                    int(bucket),
+                    key.generation.into(),
+                    sealed.into(),
+                ],
+                expect: Expect::Rows(1, "log.index"),
+            })
+        });
+        match self.db.commit(set).await {
+            // Another node was quicker.
+            Ok(_) | Err(StoreError::Duplicate) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Up to `limit` entries about `handle` whose index is below `before`, newest first.
+    ///
+    /// # Errors
+    /// [`AuditError::Tampered`] names what does not open or is not what was hashed; storage and key failures.
+    pub async fn about(
+        &self,
+        tenant: &TenantId,
+        handle: Handle,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Logged>, AuditError> {
+        let size = self.size(tenant).await?;
+        let end = before.map_or(size, |before| before.min(size));
+        let mut found = Vec::new();
+        let mut blocks = end.div_ceil(BLOCK);
+        let indexed = self.indexed(tenant).await?;
+        while found.len() < limit && blocks > indexed {
+            blocks -= 1;
+            self.read_block(tenant, handle, blocks, end, limit, &mut found)
+                .await?;
+        }
+        let (bucket, mark) = place_of(handle);
+        while found.len() < limit && blocks > 0 {
+            let from = blocks.saturating_sub(ROWS_AT_ONCE);
+            let params = vec![tenant.into(), int(bucket), int(from), int(blocks)];
+            let mut rows = self
+                .db
+                .rows(&sql::INDEX_ROWS, params)
+                .await?
+                .into_iter()
+                .peekable();
+            while found.len() < limit && blocks > from {
+                blocks -= 1;
+                // A row that is missing hides nothing.
+                let Some(row) = rows.next_if(|row| row.int(0).ok() == i64::try_from(blocks).ok())
+                else {
+                    self.read_block(tenant, handle, blocks, end, limit, &mut found)
+                        .await?;
+                    continue;
+                };
+                let generation = u32::try_from(row.int(1)?).unwrap_or(0);
+                let key = self.keys.opening(tenant, generation)?;
+                let place = self.block_context(tenant, generation, blocks, bucket);
+                let items = sealed::open(&key, &place, row.bytes(2)?)
+                    .map_err(|why| AuditError::tampered(blocks * BLOCK, why.to_string()))?;
+                let (items, _) = items.as_chunks::<ITEM_BYTES>();
+                for [a, b, c, d, high, low] in items.iter().rev() {
+                    let index = blocks * BLOCK + u64::from(u16::from_be_bytes([*high, *low]));
+                    if [*a, *b, *c, *d] != mark || index >= end {
+                        continue;
+                    }
+                    let entry = self.entries(tenant, index, 1).await?;
+                    found.extend(
+                        entry
+                            .into_iter()
+                            .filter(|it| person_of(&it.body) == Some(handle)),
+                    );
+                    if found.len() >= limit {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The same from the entries of one block themselves.
+    async fn read_block(
+        &self,
+        tenant: &TenantId,
+        handle: Handle,
+        block: u64,
+        end: u64,
+        limit: usize,
+        found: &mut Vec<Logged>,
+    ) -> Result<(), AuditError> {
+        let begin = block * BLOCK;
+        let mut until = end.min(begin + BLOCK);
+        while until > begin && found.len() < limit {
+            let from = begin.max(until.saturating_sub(STRIDE));
+            let entries = self.entries(tenant, from, until - from).await?;
+            let about = entries
+                .into_iter()
+                .rev()
+                .filter(|it| person_of(&it.body) == Some(handle));
+            found.extend(about.take(limit - found.len()));
+            until = from;
+        }
+        Ok(())
+    }
+}
