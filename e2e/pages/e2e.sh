@@ -12,18 +12,8 @@ for tool in node npm; do
         exit 2
     fi
 done
-chromium=
-for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
-    if [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1; then
-        chromium=$(command -v "$candidate")
-        break
-    fi
-done
-if [ -z "$chromium" ]; then
-    echo "skipped: no Chromium was found" >&2
-    echo "hint: install one, e.g. the package chromium, or name it in CHROMIUM" >&2
-    exit 2
-fi
+. "$here/../chromium.sh"
+find_chromium || exit 2
 
 mkdir -p "$room"
 cp "$here/package.json" "$here"/*.mjs "$room/"
@@ -32,4 +22,4 @@ if ! (cd "$room" && npm install --silent --no-audit --no-fund --ignore-scripts);
     exit 2
 fi
 cd "$room"
-CHROMIUM="$chromium" exec node pages.mjs "$@"
+exec node pages.mjs "$@"
