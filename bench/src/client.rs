@@ -141,7 +141,8 @@ impl Client {
         let headers = request.headers_mut();
         headers.insert("host", self.authority.clone());
         headers.insert("purpose-of-use", HeaderValue::from_static("TREAT"));
-        if let Some(authorization) = &self.authorization {
+        let proves = headers.contains_key("authorization");
+        if let Some(authorization) = self.authorization.as_ref().filter(|_| !proves) {
             headers.insert("authorization", authorization.clone());
         }
         self.send.ready().await?;

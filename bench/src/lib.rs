@@ -6,6 +6,7 @@ pub mod bare;
 pub mod chance;
 pub mod client;
 pub mod load;
+pub mod oauth;
 pub mod ops;
 pub mod process;
 pub mod sample;

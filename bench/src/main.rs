@@ -11,7 +11,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use measure::Outcome;
 use measure::bare::{Config, Open};
+use measure::client::Client;
 use measure::load::{self, Plan};
+use measure::oauth::{self, Issuer};
 use measure::ops;
 use measure::seed::Seed;
 use measure::target::Target;
@@ -74,6 +76,11 @@ enum What {
         /// Records of each.
         #[arg(long, default_value_t = 50)]
         records: u64,
+    },
+    /// Approve an app, as the security engineer.
+    Approve {
+        /// Its client id.
+        app: String,
     },
     /// Measure one workload.
     Run(Run),
@@ -171,6 +178,12 @@ async fn load(args: Load) -> Outcome<bool> {
                 .write(&args.seed)?;
             Ok(true)
         }
+        What::Approve { app } => {
+            let reviewer = Target::read_as(&args.ready, "security")?;
+            let mut client = Client::connect(&reviewer, reviewer.tls()?).await?;
+            oauth::approve(&mut client, &app).await?;
+            Ok(true)
+        }
         What::Run(run) => {
             let plan = Plan {
                 work: run.work,
@@ -181,7 +194,9 @@ async fn load(args: Load) -> Outcome<bool> {
                 round: run.round,
                 file_bytes: run.file_bytes,
             };
-            let figures = load::run(&target, &Arc::new(Seed::read(&args.seed)?), plan).await?;
+            let mut seed = Seed::read(&args.seed)?;
+            seed.issuer = Issuer::read(&args.seed)?;
+            let figures = load::run(&target, &Arc::new(seed), plan).await?;
             println!("{}", figures.json());
             Ok(figures.wrong == 0)
         }

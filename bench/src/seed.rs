@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use crate::Outcome;
 use crate::chance::Chance;
 use crate::client::{Client, Payload};
+use crate::oauth::Issuer;
 use crate::target::Target;
 use crate::work;
 
@@ -27,6 +28,8 @@ pub struct Seed {
     pub persons: Vec<String>,
     /// How many records each has.
     pub records_each: u64,
+    /// Whom to ask for tokens, where that is measured.
+    pub issuer: Option<Issuer>,
 }
 
 impl Seed {
@@ -70,6 +73,7 @@ impl Seed {
         let mut seed = Self {
             persons: Vec::new(),
             records_each,
+            issuer: None,
         };
         while let Some(planted) = tasks.join_next().await {
             seed.persons.extend(planted??);
@@ -133,6 +137,7 @@ impl Seed {
                 .get("records_each")
                 .and_then(Value::as_u64)
                 .ok_or("the seed has no records_each")?,
+            issuer: None,
         })
     }
 }

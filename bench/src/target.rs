@@ -30,6 +30,14 @@ impl Target {
     /// # Errors
     /// When the file is missing or lacks one of them.
     pub fn read(file: &Path) -> Outcome<Self> {
+        Self::read_as(file, "app")
+    }
+
+    /// The same, as who has another role.
+    ///
+    /// # Errors
+    /// As [`Target::read`].
+    pub fn read_as(file: &Path, role: &str) -> Outcome<Self> {
         let text = std::fs::read_to_string(file)
             .map_err(|error| format!("{}: {error}", file.display()))?;
         let ready: Value = serde_json::from_str(&text)?;
@@ -51,7 +59,7 @@ impl Target {
             name: ServerName::try_from(host)?,
             authority,
             ca_file: PathBuf::from(word("/ca_file")?),
-            token: word("/tokens/app")?.to_owned(),
+            token: word(&format!("/tokens/{role}"))?.to_owned(),
             pid: ready
                 .get("pid")
                 .and_then(Value::as_u64)

@@ -105,6 +105,7 @@ async fn wrong_answers_are_counted_not_measured() -> Outcome {
     running.seed = Arc::new(Seed {
         persons: vec!["nobody".to_owned()],
         records_each: 50,
+        issuer: None,
     });
     let figures = work(&running, Work::Read, 1).await?;
     assert_eq!((figures.requests, figures.wrong), (0, 20));

@@ -9,6 +9,7 @@ use hyper::{Method, Request};
 use crate::chance::Chance;
 use crate::client::{Answer, Client, Payload};
 use crate::load::Plan;
+use crate::oauth::{Issuer, Kind, gave_token};
 use crate::seed::Seed;
 use crate::{Outcome, sample};
 
@@ -36,6 +37,12 @@ pub enum Work {
     FileOut,
     /// DELETE a person with all records; each only once.
     Erase,
+    /// POST for an opaque access token, by client credentials.
+    TokenOpaque,
+    /// POST for an access token that is signed with ES256, by client credentials.
+    TokenEs256,
+    /// POST a question about an opaque access token.
+    Introspect,
 }
 
 /// One connection's stream of requests.
@@ -49,6 +56,7 @@ pub struct Requests {
     connections: u64,
     file_bytes: u64,
     file: Option<String>,
+    token: String,
 }
 
 impl Requests {
@@ -64,6 +72,7 @@ impl Requests {
             connections: plan.connections,
             file_bytes: plan.file_bytes,
             file: None,
+            token: String::new(),
         }
     }
 
@@ -78,6 +87,9 @@ impl Requests {
     /// # Errors
     /// When the server refuses it.
     pub async fn prepare(&mut self, client: &mut Client, seed: &Seed) -> Outcome {
+        if self.work == Work::Introspect {
+            self.token = issuer(seed)?.one_token(client).await?;
+        }
         if self.work == Work::FileOut {
             let request = file_in(seed.person(&mut self.chance)?, self.file_bytes)?;
             let path = request.uri().path().to_owned();
@@ -111,6 +123,12 @@ impl Requests {
     /// When the seed has no persons.
     pub fn next(&mut self, seed: &Seed) -> Outcome<Request<Payload>> {
         self.serial += 1;
+        match self.work {
+            Work::TokenOpaque => return issuer(seed)?.token(Kind::Opaque),
+            Work::TokenEs256 => return issuer(seed)?.token(Kind::Es256),
+            Work::Introspect => return issuer(seed)?.introspect(&self.token),
+            _ => {}
+        }
         let collection = sample::COLLECTION;
         let person = match self.work {
             Work::Erase => {
@@ -162,7 +180,8 @@ impl Requests {
                 None,
                 Payload::default(),
             )?,
-            Work::FileOut => request(
+            // Answered above; a file is what is left.
+            Work::FileOut | Work::TokenOpaque | Work::TokenEs256 | Work::Introspect => request(
                 Method::GET,
                 self.file.as_deref().unwrap_or_default(),
                 None,
@@ -192,12 +211,19 @@ impl Requests {
                         == PAGE
             }
             Work::FileOut => status == 200 && answer.length == self.file_bytes,
+            Work::TokenOpaque => gave_token(answer, Kind::Opaque),
+            Work::TokenEs256 => gave_token(answer, Kind::Es256),
+            Work::Introspect => status == 200 && answer.body.contains_all(&[b"\"active\":true"]),
         };
         if right {
             return Ok(());
         }
         Err(answer.beginning())
     }
+}
+
+fn issuer(seed: &Seed) -> Outcome<&Issuer> {
+    Ok(seed.issuer.as_ref().ok_or("the seed has no issuer")?)
 }
 
 trait Contains {

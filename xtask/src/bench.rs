@@ -5,6 +5,7 @@
 
 mod figures;
 mod large;
+mod oauth;
 mod server;
 mod table;
 
@@ -26,7 +27,7 @@ pub struct Options {
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
-    /// Measure only this (may be given several times), e.g. http, create, read, batch, list, file-in, file-out; large, erase, start-up; ops, cipher, keys, log.
+    /// Measure only this (may be given several times), e.g. http, create, read, batch, list, file-in, file-out; oauth, token-opaque, token-es256, introspect; large, erase, start-up; ops, cipher, keys, log.
     #[arg(long)]
     only: Vec<String>,
     /// One short round: to see that it works, not to quote.
@@ -164,6 +165,13 @@ pub fn run(options: &Options) -> Outcome<bool> {
     let programs = Programs::build(&root, profile, !options.bare_only)?;
     let scratch = Scratch::new("bench", served::UNDO)?;
     let mut rows = http(options, &effort, &programs, &root, scratch.folder())?;
+    rows.extend(oauth::run(
+        options,
+        &effort,
+        &programs,
+        &root,
+        scratch.folder(),
+    )?);
     rows.extend(large::run(
         options,
         &programs,

@@ -56,6 +56,16 @@ impl Server {
         Self::start("strongroom", binary, arguments, folder)
     }
 
+    /// A server that somebody else wrote, by its script; it shows the certificate in `tls`.
+    pub fn peer(node: &Path, script: &Path, tls: &Path, folder: &Path) -> Outcome<Self> {
+        let arguments = vec![
+            script.display().to_string(),
+            "--tls".to_owned(),
+            tls.display().to_string(),
+        ];
+        Self::start("peer", node, arguments, folder)
+    }
+
     fn start(
         name: &'static str,
         program: &Path,
@@ -116,10 +126,25 @@ impl Server {
         command
             .arg("load")
             .arg("--ready")
-            .arg(served::ready_file(&self.folder))
+            .arg(self.ready_file())
             .arg("--seed")
-            .arg(self.folder.join("seed.json"));
+            .arg(self.seed_file());
         command
+    }
+
+    /// Where it says that it is ready.
+    pub fn ready_file(&self) -> PathBuf {
+        served::ready_file(&self.folder)
+    }
+
+    /// Where the load keeps what stands in it.
+    pub fn seed_file(&self) -> PathBuf {
+        self.folder.join("seed.json")
+    }
+
+    /// Its installation.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
     }
 
     /// Bytes of its databases.

@@ -28,6 +28,8 @@ const CPU_OVER_MAX: f64 = 150.0;
 const RATES: [(&str, f64); 2] = [("log-append", 30_000.0), ("new-keys", 10_000.0)];
 /// Our sealing of a file over the raw cipher.
 const CIPHER_MIN: f64 = 0.5;
+/// Our CPU for a token or an introspection over the peer's.
+const ISSUER_MAX: f64 = 0.5;
 
 /// The goals that the measured rows speak about.
 pub fn goals(rows: &[Row]) -> Vec<Goal> {
@@ -71,6 +73,15 @@ pub fn goals(rows: &[Row]) -> Vec<Goal> {
                     held: ours.rps >= rate,
                 });
             }
+        }
+        let issues = row.name.starts_with("token-") || row.name == "introspect";
+        if let (true, Some(peer), Some(ours)) = (issues, peer, ours) {
+            let share = ours.cpu_us / peer.cpu_us;
+            goals.push(Goal {
+                text: format!("{name}: at most {ISSUER_MAX} of the peer's CPU"),
+                measured: format!("{share:.2}"),
+                held: share <= ISSUER_MAX,
+            });
         }
         if let (true, Some(peer), Some(ours)) = (row.name.starts_with("cipher"), peer, ours) {
             let share = ours.rps / peer.rps;
