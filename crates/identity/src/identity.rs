@@ -128,6 +128,18 @@ impl Identity {
             .ok_or(IdentityError::NotFound("account"))
     }
 
+    /// Whether there is such an account of staff, invited or active: one that a role may be given to.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn is_staff(&self, tenant: &TenantId, id: AccountId) -> Result<bool, IdentityError> {
+        let row = self
+            .db
+            .row(&sql::ACCOUNT_STAFF, vec![tenant.into(), id.into()])
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// An account by its address.
     pub(crate) async fn account_by_email(
         &self,

@@ -24,6 +24,7 @@ statements! {
     ACCOUNT_BEGIN = "UPDATE account SET state = 'active', person = $3, name = $4 WHERE tenant = $1 AND account = $2 AND state = 'unverified'";
     ACCOUNT_NAME = "UPDATE account SET name = $3, language = $4 WHERE tenant = $1 AND account = $2";
     ACCOUNT_ACTIVE = "SELECT 1 FROM account WHERE tenant = $1 AND account = $2 AND state = 'active'";
+    ACCOUNT_STAFF = "SELECT 1 FROM account WHERE tenant = $1 AND account = $2 AND kind = 'staff' AND state <> 'stopped'";
     ACCOUNT_OF_PERSON = "SELECT account FROM account WHERE tenant = $1 AND person = $2";
 
     ACCOUNT_DELETE = "DELETE FROM account WHERE tenant = $1 AND account = $2";

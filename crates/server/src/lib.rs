@@ -10,7 +10,6 @@ pub mod config;
 mod console;
 pub mod errors;
 mod failure;
-mod fall;
 mod installation;
 mod jobs;
 pub mod leftovers;
@@ -18,6 +17,7 @@ pub mod notices;
 mod people;
 pub mod post;
 pub mod private;
+mod privileges;
 pub mod probes;
 mod remote;
 pub mod secrets;
@@ -27,8 +27,8 @@ pub mod telemetry;
 pub mod tls;
 
 pub use failure::Failure;
-pub use fall::let_fall;
 pub use installation::{Installation, register, rules, shape};
+pub use privileges::{appoint, let_fall};
 pub use serving::Serving;
 
 /// The name of the installation's own log.

@@ -4,6 +4,9 @@ console = Konsole
 console-account = Ihr Konto
 console-lead = Was darauf wartet, dass jemand hinsieht.
 console-empty = Hier wartet nichts auf Sie.
+console-role = Sie handeln als
+console-act-as = Handeln als: { $role }
+notice-role-chosen = Sie handeln jetzt in der gewählten Rolle.
 leave = So lassen
 
 place-people = Konten

@@ -4,6 +4,9 @@ console = Console
 console-account = Your account
 console-lead = What waits for somebody to look at it.
 console-empty = Nothing waits for you here.
+console-role = You act as
+console-act-as = Act as: { $role }
+notice-role-chosen = You act in the role you chose.
 leave = Leave it as it is
 
 place-people = Accounts

@@ -4,6 +4,9 @@ console = Console
 console-account = Votre compte
 console-lead = Ce qui attend que quelqu’un y regarde.
 console-empty = Rien ne vous attend ici.
+console-role = Vous agissez en tant que
+console-act-as = Agir en tant que : { $role }
+notice-role-chosen = Vous agissez maintenant dans le rôle choisi.
 leave = Laisser comme c’est
 
 place-people = Comptes

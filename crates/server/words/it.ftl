@@ -4,6 +4,9 @@ console = Console
 console-account = Il suo account
 console-lead = Quello che aspetta che qualcuno lo guardi.
 console-empty = Qui non la aspetta nulla.
+console-role = Agisce come
+console-act-as = Agire come: { $role }
+notice-role-chosen = Ora agisce nel ruolo scelto.
 leave = Lascia com’è
 
 place-people = Account

@@ -4,6 +4,9 @@ console = Konsol
 console-account = Ditt konto
 console-lead = Det som väntar på att någon ska titta på det.
 console-empty = Inget väntar på dig här.
+console-role = Du arbetar som
+console-act-as = Arbeta som: { $role }
+notice-role-chosen = Du arbetar nu i rollen du valde.
 leave = Låt det vara
 
 place-people = Konton

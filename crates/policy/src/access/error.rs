@@ -32,6 +32,15 @@ pub enum AccessError {
     /// The time asked for is too long.
     #[error("too long")]
     TooLong,
+    /// The account holds no role that counts now.
+    #[error("no role counts")]
+    NoRole,
+    /// The account holds roles, and each wants a stronger proof than this session has.
+    #[error("{0} wants a stronger proof")]
+    Stronger(Role),
+    /// There is no such account of staff to give a role to.
+    #[error("no such account of staff")]
+    NoAccount,
     /// Storage failed.
     #[error(transparent)]
     Store(StoreError),
@@ -56,9 +65,9 @@ impl Fault for AccessError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound => ErrorKind::NotFound,
-            Self::NotGiven(_) | Self::TooLong => ErrorKind::Invalid,
+            Self::NotGiven(_) | Self::TooLong | Self::NoAccount => ErrorKind::Invalid,
             Self::Conflict(..) | Self::Held | Self::Decided | Self::Open => ErrorKind::Conflict,
-            Self::Overdue => ErrorKind::Forbidden,
+            Self::Overdue | Self::NoRole | Self::Stronger(_) => ErrorKind::Forbidden,
             Self::Store(error) => error.kind(),
         }
     }
@@ -73,6 +82,9 @@ impl Fault for AccessError {
             Self::Overdue => "access.overdue",
             Self::Open => "access.open",
             Self::TooLong => "access.too_long",
+            Self::NoRole => "access.no_role",
+            Self::Stronger(_) => "access.stronger",
+            Self::NoAccount => "access.no_account",
             Self::Store(error) => error.code(),
         }
     }
@@ -91,6 +103,11 @@ impl Fault for AccessError {
             Self::Overdue => "The review of an earlier break-glass is overdue. It must be reviewed before another one is opened.".into(),
             Self::Open => "Another break-glass of yours is open or waits for a second person. One at a time.".into(),
             Self::TooLong => "That is too long. A break-glass lasts an hour at most, a privilege ten years.".into(),
+            Self::NoRole => "Your account holds no role that counts now: none was given, it ended, or its review is overdue. Somebody who grants privileges has to give you one.".into(),
+            Self::Stronger(role) => format!(
+                "The role {role} wants a passkey, and you signed in without one. Add a passkey to your account and sign in with it."
+            ),
+            Self::NoAccount => "There is no such account of staff here, or it is stopped. Invite it first.".into(),
             Self::Store(error) => error.public(),
         }
     }

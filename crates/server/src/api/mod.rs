@@ -9,6 +9,7 @@ mod batch;
 mod conditions;
 mod fhir;
 mod files;
+mod gate;
 mod health;
 mod house;
 mod log;
@@ -17,19 +18,17 @@ mod persons;
 mod records;
 mod trust;
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome};
 use base::{Ctx, ErrorKind, Name, PersonId, RecordId};
-use http::Method;
-use identity::oauth::{self, Oauth, OauthError, Proof, Scheme};
-use policy::{Allowed, Authority, Proven, RecordAt, Thing, Verb, decide};
+use identity::oauth;
+use policy::{Allowed, Authority, RecordAt, Thing, Verb, decide};
 use store::WriteSet;
 use vault::Once;
-use web::{Call, Gate, Problem, Routes};
+use web::{Call, Problem, Routes};
 
+pub use gate::{ROLE, TokenGate};
 pub use health::{Gauges, ready};
 
 use crate::Installation;
@@ -37,108 +36,6 @@ use crate::installation::outside;
 
 /// What handlers share.
 pub type House = Arc<Installation>;
-
-/// Lets in who has a token, or a session's cookie.
-pub struct TokenGate(pub House);
-
-impl Gate for TokenGate {
-    type Who = Authority;
-
-    fn admit<'a>(
-        &'a self,
-        request: &'a http::request::Parts,
-    ) -> Pin<Box<dyn Future<Output = Result<Authority, Problem>> + Send + 'a>> {
-        Box::pin(async move {
-            let named = web::authorization(&request.headers)?;
-            let authority = match identity::cookies::session(&request.headers) {
-                // Who names a token means it.
-                Some(session) if named.is_none() => {
-                    own_pages_only(request)?;
-                    let now = self.0.clock.now();
-                    let who = Box::pin(self.0.identity.session(session.expose(), now)).await?;
-                    let account = who.account;
-                    Authority::from(Proven::from(who)).of_account(account)
-                }
-                _ => self.by_token(named, request).await?,
-            };
-            // Who belongs to a tenant that is configured no longer is let in nowhere.
-            if self.0.config.tenants.contains(authority.tenant()) {
-                Ok(access::emergency(&self.0, authority, &request.headers).await?)
-            } else {
-                Err(policy::TokenError::Unknown.into())
-            }
-        })
-    }
-}
-
-impl TokenGate {
-    async fn by_token(
-        &self,
-        named: Option<&str>,
-        request: &http::request::Parts,
-    ) -> Result<Authority, Problem> {
-        let (scheme, text) = named
-            .and_then(|value| value.split_once(' '))
-            .map_or(("", ""), |(scheme, token)| (scheme, token.trim()));
-        let bearer = scheme.eq_ignore_ascii_case("bearer");
-        let dpop = scheme.eq_ignore_ascii_case("dpop");
-        if dpop || (bearer && Oauth::is_access_token(text)) {
-            let scheme = if dpop {
-                Scheme::Dpop(proof(request))
-            } else {
-                Scheme::Bearer
-            };
-            let now = self.0.clock.now();
-            let admitted = Box::pin(self.0.oauth.admit(text, scheme, now)).await;
-            return admitted.map_err(not_admitted);
-        }
-        Ok(self.0.tokens.verify(if bearer { text } else { "" }).await?)
-    }
-}
-
-/// A browser sends a cookie along for whoever makes it ask. What changes something must be asked by a page of our own; every browser
-/// since 2023 says by whom it was, and no page can make it lie.
-fn own_pages_only(request: &http::request::Parts) -> Result<(), Problem> {
-    let safe = matches!(request.method, Method::GET | Method::HEAD);
-    let site = request.headers.get("sec-fetch-site");
-    let ours = site.is_some_and(|site| site.as_bytes() == b"same-origin");
-    // What reads is read by nobody else either; but there are browsers that do not say, and links from elsewhere.
-    let foreign = site.is_some_and(|site| matches!(site.as_bytes(), b"cross-site" | b"same-site"));
-    let navigates = request
-        .headers
-        .get("sec-fetch-mode")
-        .is_some_and(|mode| mode.as_bytes() == b"navigate");
-    if ours || (safe && (!foreign || navigates)) {
-        Ok(())
-    } else {
-        Err(Problem::new(
-            ErrorKind::Forbidden,
-            "http.cross_site",
-            "With a session's cookie, only this service's own pages may ask for this. Programs use a token.",
-        ))
-    }
-}
-
-/// The proof of possession that a request carries; none, if it carries two.
-fn proof(request: &http::request::Parts) -> Option<Proof<'_>> {
-    let mut values = request.headers.get_all("dpop").iter();
-    let (first, second) = (values.next()?, values.next());
-    let text = first.to_str().ok().filter(|_| second.is_none())?;
-    Some(Proof {
-        text,
-        method: request.method.as_str(),
-        path: request.uri.path(),
-    })
-}
-
-/// At a resource a proof that does not hold is nobody's: 401, where the token endpoint says 400.
-fn not_admitted(error: OauthError) -> Problem {
-    let mut problem = Problem::from(error);
-    if problem.kind == ErrorKind::Invalid {
-        problem.kind = ErrorKind::Unauthenticated;
-    }
-    problem
-}
 
 /// Every route.
 #[must_use]

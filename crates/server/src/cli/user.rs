@@ -17,6 +17,8 @@ pub enum User {
     List(UserList),
     /// Invite somebody: they choose their own password by a link that is shown and sent
     Invite(UserInvite),
+    /// Give an account of staff a role, without a second person: for the first owners
+    Appoint(UserAppoint),
     /// Stop an account: its sessions end now
     Stop(UserOne),
     /// Let a stopped account in again
@@ -34,7 +36,7 @@ pub struct Who {
     /// What they are called
     #[arg(long)]
     pub name: String,
-    /// clinician, operator, security or person
+    /// owner, administrator, security, operator, compliance, support, clinician, developer or person. It counts at once
     #[arg(long)]
     pub role: Role,
     /// The person whose account it is, for the role `person`
@@ -71,6 +73,22 @@ pub struct UserInvite {
     /// Who
     #[command(flatten)]
     pub who: Who,
+}
+
+/// `user appoint`
+#[derive(Debug, Args)]
+pub struct UserAppoint {
+    /// The account's id
+    pub id: AccountId,
+    /// owner, administrator, security, operator, compliance, support, clinician or developer
+    #[arg(long)]
+    pub role: Role,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// At which tenant (the only one, if there is one)
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
 }
 
 /// `user list`

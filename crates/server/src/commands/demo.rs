@@ -294,7 +294,12 @@ async fn accounts(
         let password = loop {
             let password = crypt::token::generate(&*installation.rng);
             match installation.identity.add(&ctx, &new, &password).await {
-                Ok(_) => break password,
+                Ok(account) => {
+                    if kind == Kind::Staff {
+                        crate::appoint(installation, tenant, account, role).await?;
+                    }
+                    break password;
+                }
                 // By chance it held a word of the service's own.
                 Err(IdentityError::Weak(_)) => {}
                 Err(error) => return Err(error.into()),

@@ -1,13 +1,13 @@
 //! `strongroom user`.
 
-use base::{Ctx, Secret, TenantId};
+use base::{AccountId, Ctx, Secret, TenantId};
 use identity::{Account, Kind, NewAccount};
 use keys::seal::read_secret_file;
 use policy::Role;
 use serde_json::{Value, json};
 
 use super::{Held, data, json, place, talk};
-use crate::cli::user::{User, UserAdd, UserInvite, UserList, UserOne, Who};
+use crate::cli::user::{User, UserAdd, UserAppoint, UserInvite, UserList, UserOne, Who};
 use crate::{Failure, Installation};
 
 /// Accounts read at once.
@@ -18,6 +18,7 @@ pub(super) async fn run(args: User) -> Held {
         User::Add(args) => add(args).await,
         User::List(args) => list(args).await,
         User::Invite(args) => invite(args).await,
+        User::Appoint(args) => appoint(args).await,
         User::Stop(args) => stop(args).await,
         User::Resume(args) => resume(args).await,
         User::ResetLink(args) => reset_link(args).await,
@@ -69,6 +70,25 @@ fn new_account(who: &Who) -> Result<NewAccount, Failure> {
     })
 }
 
+/// Staff begins with the role that it was made for.
+async fn begin(opened: &Opened, account: AccountId, new: &NewAccount) -> Result<(), Failure> {
+    if new.kind == Kind::Staff {
+        crate::appoint(&opened.installation, &opened.tenant, account, new.role).await?;
+    }
+    Ok(())
+}
+
+async fn appoint(args: UserAppoint) -> Held {
+    let opened = open(&args.place, args.tenant.as_ref()).await?;
+    crate::appoint(&opened.installation, &opened.tenant, args.id, args.role).await?;
+    talk(format_args!(
+        "account {} holds the role {} from now on; it is to be confirmed in a review within {} days",
+        args.id, args.role, opened.installation.config.access.review_every_days
+    ));
+    opened.installation.close().await;
+    Ok(true)
+}
+
 async fn add(args: UserAdd) -> Held {
     let new = new_account(&args.who)?;
     let bytes = read_secret_file(&args.password_file)?;
@@ -78,6 +98,7 @@ async fn add(args: UserAdd) -> Held {
     let opened = open(&args.who.place, args.who.tenant.as_ref()).await?;
     let identity = &opened.installation.identity;
     let account = identity.add(&opened.ctx, &new, &password).await?;
+    begin(&opened, account, &new).await?;
     if args.who.json {
         json(&json!({ "account": account, "role": new.role }))?;
     } else {
@@ -97,6 +118,7 @@ async fn invite(args: UserInvite) -> Held {
     let opened = open(&args.who.place, args.who.tenant.as_ref()).await?;
     let identity = &opened.installation.identity;
     let invited = identity.invite(&opened.ctx, &new).await?;
+    begin(&opened, invited.account, &new).await?;
     let link = identity.link_address(
         &opened.tenant,
         identity::LinkKind::Invite,

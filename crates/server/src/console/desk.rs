@@ -12,7 +12,7 @@ use web::words::Tongue;
 use web::{Call, Frame, Gate, Payload, Place, Problem, Query, Routes, SESSION, Visit};
 
 use super::WORDS;
-use crate::api::{House, TokenGate};
+use crate::api::{House, ROLE, TokenGate};
 
 /// The API's routes by their names, and the house.
 pub(super) struct Desk {
@@ -102,6 +102,23 @@ impl Asker {
             role,
             account,
         })
+    }
+
+    /// The role that they act in.
+    pub(super) fn role(&self) -> &str {
+        &self.role
+    }
+
+    /// The roles that count for them now.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub(super) async fn roles(&self) -> Result<Vec<policy::Role>, Problem> {
+        let who = authority(&self.desk.house, &self.call).await?;
+        let Some(account) = who.account() else {
+            return Ok(Vec::new());
+        };
+        Ok(self.desk.house.access.roles(who.tenant(), account).await?)
     }
 
     /// The words, in the reader's language.
@@ -248,9 +265,13 @@ impl Names {
 /// Who asks, as the gate lets them in.
 async fn authority(house: &House, call: &Call<Visit>) -> Result<Authority, Problem> {
     let session = call.who.session().ok_or_else(web::unsigned)?;
+    let mut cookies = format!("{}={session}", SESSION.name());
+    if let Some(role) = ROLE.read(&call.headers)? {
+        cookies.push_str(&format!("; {}={role}", ROLE.name()));
+    }
     let request = Request::builder()
         .uri("/")
-        .header("cookie", format!("{}={session}", SESSION.name()))
+        .header("cookie", cookies)
         .header("sec-fetch-site", "same-origin")
         .body(())
         .map_err(|_| web::unsigned())?;

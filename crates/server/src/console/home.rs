@@ -3,21 +3,40 @@
 use std::sync::Arc;
 
 use policy::Authority;
+use policy::access::AccessError;
 use serde_json::Value;
 use web::words::Told;
-use web::{Answer, Cell, Place, Problem, Route, Row, TablePage};
+use web::{Act, Answer, Cell, Form, Place, Problem, Route, Row, TablePage};
 
 use super::desk::{Asker, Desk, list, text};
-use super::page;
+use super::{form, page};
+use crate::api::ROLE;
 
 pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
-    vec![page(
-        desk,
-        "/console",
-        "consoleHome",
-        "What waits for whom",
-        look,
-    )]
+    vec![
+        page(desk, "/console", "consoleHome", "What waits for whom", look),
+        form(
+            desk,
+            "/console/role",
+            "consoleRole",
+            "Act in another of one's roles",
+            "/console",
+            act_as,
+        ),
+    ]
+}
+
+/// The cookie only chooses: the gate asks each time whether the role counts.
+async fn act_as(asker: Asker, form: Form) -> Result<Answer, Problem> {
+    let wanted = form.text("role");
+    let roles = asker.roles().await?;
+    let role = roles
+        .iter()
+        .find(|role| role.as_str() == wanted)
+        .ok_or(AccessError::NotFound)?;
+    Ok(Answer::see("/console")
+        .cookie(&ROLE.set(role.as_str()))
+        .notice("role-chosen"))
 }
 
 async fn look(asker: Asker) -> Result<Answer, Problem> {
@@ -77,7 +96,20 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
         columns,
         t.say("console-empty"),
     )
-    .lead(t.say("console-lead"));
+    .lead(t.say("console-lead"))
+    .fact(
+        t.say("console-role"),
+        t.say(&format!("role-{}", asker.role())),
+    );
+    for role in asker.roles().await? {
+        if role.as_str() != asker.role() {
+            let name = t.say(&format!("role-{role}"));
+            page = page.button(
+                Act::change("/console/role", t.say_with("console-act-as", "role", &name))
+                    .with("role", role.as_str()),
+            );
+        }
+    }
     for (href, key, waits, n) in waiting {
         let class = if n == 0 { "kept" } else { "unproven" };
         page = page.row(Row {

@@ -16,6 +16,14 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The account holds the role, or somebody asked for it already.",
     ),
     (
+        "access.no_account",
+        "There is no such account of staff to give a role to, or it is stopped.",
+    ),
+    (
+        "access.no_role",
+        "The account that is signed in holds no role that counts now.",
+    ),
+    (
         "access.not_found",
         "There is no such request, privilege or break-glass.",
     ),
@@ -30,6 +38,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     (
         "access.overdue",
         "The review of an earlier break-glass is overdue, so no other is opened.",
+    ),
+    (
+        "access.stronger",
+        "The roles that the account holds want a passkey, and the session began without one.",
     ),
     (
         "access.too_long",

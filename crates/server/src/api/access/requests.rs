@@ -6,7 +6,7 @@ use audit::{Action, Outcome};
 use base::Ctx;
 use http::header::LOCATION;
 use http::{Method, StatusCode};
-use policy::access::{About, NewRequest, Notice, Notices, Request};
+use policy::access::{About, AccessError, NewRequest, Notice, Notices, Request};
 use policy::{Authority, PrivilegeAt, PrivilegesOf, Role, Rules, Verb};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -125,6 +125,9 @@ async fn ask_for_role(house: House, call: Call<Authority>) -> Result<Logged, Pro
     )
     .await?;
     let asked_by = account(&call)?;
+    if !house.identity.is_staff(&ctx.tenant, gains).await? {
+        return Err(AccessError::NoAccount.into());
+    }
     let id = house.access.new_id();
     let note = seal(&house, &ctx, NOTE, id, new.note.as_deref())?;
     let wanted = NewRequest {

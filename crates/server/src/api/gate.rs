@@ -1,0 +1,144 @@
+//! Who asks: a token, an app's access token, or a session's cookie, made into what policy decides by.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use base::ErrorKind;
+use http::{HeaderMap, Method};
+use identity::oauth::{Oauth, OauthError, Proof, Scheme};
+use identity::{Kind, SignedIn};
+use policy::access::AccessError;
+use policy::{Authority, Proven, Role};
+use web::{Cookie, Gate, Problem, SameSite};
+
+use super::{House, access};
+
+/// The role that somebody of the staff chose to act in. It gives nothing: it chooses among those that count.
+pub const ROLE: Cookie = Cookie::new("__Host-role", SameSite::Lax);
+
+/// Lets in who has a token, or a session's cookie.
+pub struct TokenGate(pub House);
+
+impl Gate for TokenGate {
+    type Who = Authority;
+
+    fn admit<'a>(
+        &'a self,
+        request: &'a http::request::Parts,
+    ) -> Pin<Box<dyn Future<Output = Result<Authority, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            let named = web::authorization(&request.headers)?;
+            let authority = match identity::cookies::session(&request.headers) {
+                // Who names a token means it.
+                Some(session) if named.is_none() => {
+                    own_pages_only(request)?;
+                    let now = self.0.clock.now();
+                    let who = Box::pin(self.0.identity.session(session.expose(), now)).await?;
+                    Box::pin(self.of_session(who, &request.headers)).await?
+                }
+                _ => self.by_token(named, request).await?,
+            };
+            // Who belongs to a tenant that is configured no longer is let in nowhere.
+            if self.0.config.tenants.contains(authority.tenant()) {
+                Ok(access::emergency(&self.0, authority, &request.headers).await?)
+            } else {
+                Err(policy::TokenError::Unknown.into())
+            }
+        })
+    }
+}
+
+impl TokenGate {
+    /// A person is a person. Somebody of the staff acts in one of the roles that count now: the one they chose, else the one that the
+    /// account was made for, else any. Asked anew for each request, so that a role that ended is gone at the next one, on every node.
+    async fn of_session(
+        &self,
+        mut who: SignedIn,
+        headers: &HeaderMap,
+    ) -> Result<Authority, Problem> {
+        if who.kind == Kind::Staff {
+            let held = self.0.access.roles(&who.tenant, who.account).await?;
+            let any = *held.first().ok_or(AccessError::NoRole)?;
+            let proven: Vec<Role> = held
+                .into_iter()
+                .filter(|role| who.assurance >= identity::least(who.kind, *role))
+                .collect();
+            let chosen = ROLE.read(headers)?.and_then(|role| role.parse().ok());
+            who.role = [chosen, Some(who.role)]
+                .into_iter()
+                .flatten()
+                .chain(proven.first().copied())
+                .find(|role| proven.contains(role))
+                .ok_or(AccessError::Stronger(any))?;
+        }
+        let account = who.account;
+        Ok(Authority::from(Proven::from(who)).of_account(account))
+    }
+
+    async fn by_token(
+        &self,
+        named: Option<&str>,
+        request: &http::request::Parts,
+    ) -> Result<Authority, Problem> {
+        let (scheme, text) = named
+            .and_then(|value| value.split_once(' '))
+            .map_or(("", ""), |(scheme, token)| (scheme, token.trim()));
+        let bearer = scheme.eq_ignore_ascii_case("bearer");
+        let dpop = scheme.eq_ignore_ascii_case("dpop");
+        if dpop || (bearer && Oauth::is_access_token(text)) {
+            let scheme = if dpop {
+                Scheme::Dpop(proof(request))
+            } else {
+                Scheme::Bearer
+            };
+            let now = self.0.clock.now();
+            let admitted = Box::pin(self.0.oauth.admit(text, scheme, now)).await;
+            return admitted.map_err(not_admitted);
+        }
+        Ok(self.0.tokens.verify(if bearer { text } else { "" }).await?)
+    }
+}
+
+/// A browser sends a cookie along for whoever makes it ask. What changes something must be asked by a page of our own; every browser
+/// since 2023 says by whom it was, and no page can make it lie.
+fn own_pages_only(request: &http::request::Parts) -> Result<(), Problem> {
+    let safe = matches!(request.method, Method::GET | Method::HEAD);
+    let site = request.headers.get("sec-fetch-site");
+    let ours = site.is_some_and(|site| site.as_bytes() == b"same-origin");
+    // What reads is read by nobody else either; but there are browsers that do not say, and links from elsewhere.
+    let foreign = site.is_some_and(|site| matches!(site.as_bytes(), b"cross-site" | b"same-site"));
+    let navigates = request
+        .headers
+        .get("sec-fetch-mode")
+        .is_some_and(|mode| mode.as_bytes() == b"navigate");
+    if ours || (safe && (!foreign || navigates)) {
+        Ok(())
+    } else {
+        Err(Problem::new(
+            ErrorKind::Forbidden,
+            "http.cross_site",
+            "With a session's cookie, only this service's own pages may ask for this. Programs use a token.",
+        ))
+    }
+}
+
+/// The proof of possession that a request carries; none, if it carries two.
+fn proof(request: &http::request::Parts) -> Option<Proof<'_>> {
+    let mut values = request.headers.get_all("dpop").iter();
+    let (first, second) = (values.next()?, values.next());
+    let text = first.to_str().ok().filter(|_| second.is_none())?;
+    Some(Proof {
+        text,
+        method: request.method.as_str(),
+        path: request.uri.path(),
+    })
+}
+
+/// At a resource a proof that does not hold is nobody's: 401, where the token endpoint says 400.
+fn not_admitted(error: OauthError) -> Problem {
+    let mut problem = Problem::from(error);
+    if problem.kind == ErrorKind::Invalid {
+        problem.kind = ErrorKind::Unauthenticated;
+    }
+    problem
+}
