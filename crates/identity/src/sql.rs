@@ -24,6 +24,8 @@ statements! {
     ACCOUNT_BEGIN = "UPDATE account SET state = 'active', person = $3, name = $4 WHERE tenant = $1 AND account = $2 AND state = 'unverified'";
     ACCOUNT_NAME = "UPDATE account SET name = $3, language = $4 WHERE tenant = $1 AND account = $2";
     ACCOUNT_ACTIVE = "SELECT 1 FROM account WHERE tenant = $1 AND account = $2 AND state = 'active'";
+    ACCOUNT_STAFF = "SELECT account FROM account WHERE tenant = $1 AND kind = 'staff' AND role = $2 AND state = 'active' \
+        ORDER BY account LIMIT $3";
     ACCOUNT_OF_PERSON = "SELECT account FROM account WHERE tenant = $1 AND person = $2";
 
     ACCOUNT_DELETE = "DELETE FROM account WHERE tenant = $1 AND account = $2";

@@ -3,9 +3,10 @@
 //! They do not count from the moment on that they ran out or their review was overdue: this only makes it final.
 
 use audit::{Action, Entry, Outcome};
-use policy::access::AccessError;
+use policy::access::{About, AccessError, Notice};
 use policy::{PrivilegeAt, Verb, decide};
 
+use crate::notices::telling;
 use crate::{Failure, Installation};
 
 /// End what fell away, at every tenant.
@@ -28,6 +29,8 @@ pub async fn let_fall(installation: &Installation) -> Result<(), Failure> {
             if let Ok(rule) = allowed.rule().parse() {
                 entry = entry.policy(&rule);
             }
+            let ended = Notice::Account(assignment.account, About::RoleEnded(assignment.id));
+            let set = telling(installation, &tenant, &[ended], now, set);
             let entry = entry.subject(*assignment.id.as_bytes());
             let committed = installation.db.commit(set.log(entry.finish(&tenant))).await;
             match committed.map_err(AccessError::from) {

@@ -12,13 +12,14 @@ pub mod errors;
 mod failure;
 mod fall;
 mod installation;
-mod jobs;
+pub mod jobs;
 pub mod leftovers;
 pub mod notices;
 mod people;
 pub mod post;
 pub mod private;
 pub mod probes;
+mod remind;
 mod remote;
 pub mod secrets;
 mod serving;
@@ -29,6 +30,7 @@ pub mod tls;
 pub use failure::Failure;
 pub use fall::let_fall;
 pub use installation::{Installation, register, rules, shape};
+pub use remind::remind;
 pub use serving::Serving;
 
 /// The name of the installation's own log.

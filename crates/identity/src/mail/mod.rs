@@ -4,9 +4,12 @@
 //! when the server at the other end does not take it, and gone from the database once it was.
 
 mod deliver;
+mod news;
 mod post;
+mod tell;
 mod templates;
 mod write;
 
+pub use news::News;
 pub use post::{Letter, Post, PostError};
 pub use write::{JOB, Reason};

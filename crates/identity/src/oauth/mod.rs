@@ -26,6 +26,7 @@ pub mod jose;
 mod model;
 mod params;
 mod refresh;
+mod reuse;
 pub mod scope;
 mod signed_in;
 mod signing;
@@ -57,6 +58,7 @@ pub use model::{
     TokenForm,
 };
 pub use params::Params;
+pub use reuse::{REUSE_JOB, Reused};
 pub use signed_in::{Account, SignedIn, Unknown};
 pub use sql::STATEMENTS;
 pub use token::Issued;

@@ -157,8 +157,7 @@ impl Oauth {
             let came_again =
                 stored.generation == known.number + 1 && stored.confirmed < stored.generation;
             if !is_present && !came_again {
-                self.reused(&ctx, &app, family, stored.granted.grant)
-                    .await?;
+                self.reused(&ctx, &app, family, &stored.granted).await?;
                 return Err(OauthError::grant(
                     "The refresh token was used before. Everything that came of it has ended.",
                 ));

@@ -14,6 +14,7 @@ use super::dpop::{Proof, Proven};
 use super::jose::add;
 use super::model::{App, GrantType, Profile, TokenForm};
 use super::params::Params;
+use super::reuse::Reused;
 use super::scope::{Level, Scope, Scopes};
 use super::{At, Oauth, OauthError, Refusal, sql};
 
@@ -181,7 +182,7 @@ impl Oauth {
         };
         let family: [u8; 16] = row.bytes(5)?.try_into().map_err(|_| damaged())?;
         if !row.is_null(7) {
-            self.reused(&ctx, &app, family, granted.grant).await?;
+            self.reused(&ctx, &app, family, &granted).await?;
             return no("The code was used before. Everything that came of it has ended.");
         }
         if at.now >= Instant::from_micros(row.int(6)?) {
@@ -270,7 +271,7 @@ impl Oauth {
         let log_index = match self.commit_issue(set.log(entry)).await {
             Err(OauthError::Store(StoreError::Guard("oauth.code_used"))) => {
                 // Two at once: the other was first, and neither can be told from a thief.
-                self.reused(&ctx, &app, family, granted.grant).await?;
+                self.reused(&ctx, &app, family, &granted).await?;
                 return no("The code was used before. Everything that came of it has ended.");
             }
             Err(OauthError::Store(StoreError::Guard(_))) => {
@@ -415,13 +416,14 @@ impl Oauth {
         ctx: &Ctx,
         app: &App,
         family: [u8; 16],
-        grant: GrantId,
+        granted: &Granted,
     ) -> Result<(), OauthError> {
         let entry = self.entry(ctx, Action::OauthReuse, app.id, |entry| {
-            entry.grant(*grant.as_bytes())
+            entry.grant(*granted.grant.as_bytes())
         })?;
         let set = WriteSet::new()
             .run(&sql::FAMILY_END, vec![family.into(), ctx.now.into()])
+            .with(Reused::of(app, granted, ctx.now).job(family, &app.tenant, &*self.rng)?)
             .log(entry);
         self.db.commit(set).await?;
         self.admitted.forget_family(family);

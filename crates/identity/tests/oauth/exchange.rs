@@ -35,6 +35,13 @@ async fn a_code_gives_tokens_once() {
         let entries = house.entries(ACME, 0).await;
         let reuse = entries.iter().filter(|it| it["action"] == "oauth.reuse");
         assert_eq!(reuse.count(), 1, "the log knows");
+        let open = store::jobs::State::Open;
+        let jobs = store::jobs::list(&house.db, &ACME.parse().unwrap(), open, None, 9).await;
+        let jobs = jobs.unwrap();
+        assert_eq!(jobs.len(), 1, "and so do those whom it concerns");
+        assert_eq!(jobs[0].kind, identity::oauth::REUSE_JOB);
+        let told: identity::oauth::Reused = serde_json::from_slice(&jobs[0].payload).unwrap();
+        assert_eq!(told.app, app.id);
         assert!(
             !house.lets_in(&got.field("access_token")).await,
             "what came of it has ended"

@@ -33,6 +33,7 @@ mod hsm;
 mod import;
 mod large;
 mod load;
+mod notices;
 mod pages;
 mod post;
 mod records;
