@@ -194,6 +194,8 @@ actions! {
     OauthReuse = "oauth.reuse", Delete, System;
     /// A token's state was asked for.
     OauthIntrospect = "oauth.introspect", Read, System;
+    /// A token came without what it is bound to, or with a proof that came before. Only as a refusal.
+    OauthAdmit = "oauth.admit", Read, System;
     /// A new key signs tokens.
     SigningKeyRotate = "signing_key.rotate", Write, System;
     /// A privilege was asked for.

@@ -32,7 +32,9 @@ mod signed_in;
 mod signing;
 mod sql;
 mod token;
+mod wrong;
 
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -154,13 +156,15 @@ pub struct Oauth {
     ring: signing::Ring,
 }
 
-/// The circumstances of a call: which request it is.
+/// The circumstances of a call: which request it is, when and from where.
 #[derive(Clone, Copy, Debug)]
 pub struct At {
     /// The request's id.
     pub request: RequestId,
     /// When it began.
     pub now: Instant,
+    /// From where, as far as it is known.
+    pub from: Option<IpAddr>,
 }
 
 impl Oauth {
@@ -239,6 +243,20 @@ impl Oauth {
     ) -> Result<LogEntry, OauthError> {
         let entry = Entry::new(ctx, action, Outcome::Ok)?.subject(*app.as_bytes());
         Ok(add(entry).finish(&ctx.tenant))
+    }
+
+    /// What was done; a no as [`Oauth::refused`] writes it.
+    async fn or_refused<T>(
+        &self,
+        done: Result<T, OauthError>,
+        ctx: &Ctx,
+        action: Action,
+        app: AppId,
+    ) -> Result<T, OauthError> {
+        match done {
+            Ok(done) => Ok(done),
+            Err(error) => self.refused(ctx, action, app, error).await,
+        }
     }
 
     /// A no stands in the log before the caller hears it; what failed on our side does not.

@@ -73,13 +73,10 @@ impl Oauth {
         params.each_once()?;
         let client = self.client(presented, Action::OauthToken, at).await?;
         let (app, by) = (client.app.clone(), client.by);
-        match self.issue(params, client, proof, at).await {
-            Ok(issued) => Ok(issued),
-            Err(error) => {
-                let ctx = self.of_app(&app, by, at);
-                self.refused(&ctx, Action::OauthToken, app.id, error).await
-            }
-        }
+        let ctx = self.of_app(&app, by, at);
+        let issued = self.issue(params, client, proof, at).await;
+        self.or_refused(issued, &ctx, Action::OauthToken, app.id)
+            .await
     }
 
     async fn issue(
@@ -401,12 +398,7 @@ impl Oauth {
     }
 
     pub(super) async fn commit_issue(&self, set: WriteSet) -> Result<u64, OauthError> {
-        let committed = self.db.commit(set).await.map_err(|error| {
-            seen_before(
-                error,
-                "The assertion or DPoP proof was used before. Make a new one for each request.",
-            )
-        })?;
+        let committed = self.db.commit(set).await.map_err(seen_before)?;
         Ok(committed.log_indexes.first().copied().unwrap_or(0))
     }
 

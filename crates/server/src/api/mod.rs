@@ -22,13 +22,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome};
-use base::{Ctx, ErrorKind, Name, PersonId, RecordId};
+use base::{Ctx, ErrorKind, Name, PersonId, RecordId, RequestId};
 use http::Method;
-use identity::oauth::{self, Oauth, OauthError, Proof, Scheme};
+use identity::oauth::{self, At, Oauth, OauthError, Proof, Scheme};
 use policy::{Allowed, Authority, Proven, RecordAt, Thing, Verb, decide};
 use store::WriteSet;
 use vault::Once;
-use web::{Call, Gate, Problem, Routes};
+use web::{Call, Gate, Peer, Problem, Routes};
 
 pub use health::{Gauges, ready};
 
@@ -88,9 +88,13 @@ impl TokenGate {
             } else {
                 Scheme::Bearer
             };
-            let now = self.0.clock.now();
-            let admitted = Box::pin(self.0.oauth.admit(text, scheme, now)).await;
-            return admitted.map_err(not_admitted);
+            let at = At {
+                request: RequestId::random(&*self.0.rng),
+                now: self.0.clock.now(),
+                from: request.extensions.get().map(|Peer(address)| *address),
+            };
+            let admitted = Box::pin(self.0.oauth.admit(text, scheme, at)).await;
+            return admitted.map_err(|error| not_admitted(error, dpop));
         }
         Ok(self.0.tokens.verify(if bearer { text } else { "" }).await?)
     }
@@ -132,8 +136,10 @@ fn proof(request: &http::request::Parts) -> Option<Proof<'_>> {
 }
 
 /// At a resource a proof that does not hold is nobody's: 401, where the token endpoint says 400.
-fn not_admitted(error: OauthError) -> Problem {
+fn not_admitted(error: OauthError, by_dpop: bool) -> Problem {
+    let challenge = error.challenge(by_dpop);
     let mut problem = Problem::from(error);
+    problem.challenge = challenge;
     if problem.kind == ErrorKind::Invalid {
         problem.kind = ErrorKind::Unauthenticated;
     }

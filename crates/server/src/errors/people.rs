@@ -200,6 +200,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "A signed authorization request was sent.",
     ),
     (
+        "oauth.token_bound",
+        "The access token is bound to a key and came without a proof.",
+    ),
+    (
         "oauth.unauthorized_client",
         "The app may not get tokens in this way.",
     ),
@@ -214,6 +218,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     (
         "oauth.use_dpop_nonce",
         "A proof of possession must carry the nonce of the answer.",
+    ),
+    (
+        "oauth.wait",
+        "Too many failures to prove which app it is; the next one has to wait.",
     ),
     ("policy.account", "It takes somebody with an account."),
     (

@@ -256,14 +256,31 @@ async fn a_token_bound_to_a_key_opens_data_with_a_proof_only() {
         .await;
     assert_eq!(got.status, 200, "{}", got.text());
     let access = got.json()["access_token"].as_str().unwrap().to_owned();
-    let read = async |scheme: &str, proofs: &[&str]| {
+    let ask = async |method: Method, scheme: &str, proofs: &[&str]| {
         let mut ask = house
-            .ask(Method::GET, &path)
+            .ask(method, &path)
             .header("authorization", format!("{scheme} {access}"));
         for proof in proofs {
             ask = ask.header("dpop", proof);
         }
-        ask.purpose("TREAT").send().await.status
+        ask.purpose("TREAT").send().await
+    };
+    let read = async |scheme: &str, proofs: &[&str]| {
+        let before = house.log_size(ACME).await;
+        let got = ask(Method::GET, scheme, proofs).await;
+        if got.status == 401 {
+            let challenge = got.header("www-authenticate").unwrap();
+            assert!(
+                challenge.starts_with("DPoP error=\"inval")
+                    && challenge.ends_with("algs=\"ES256 PS256 EdDSA\""),
+                "{challenge}"
+            );
+            let entry = house.entry(ACME, before).await;
+            assert_eq!(entry["action"], "oauth.admit");
+            assert_eq!(entry["outcome"], "denied");
+            assert_eq!(entry["actor"]["id"], app);
+        }
+        got.status
     };
     let good = proof("GET", &path, Some(&access), 2);
     assert_eq!(read("DPoP", &[&good]).await, 200);
@@ -275,7 +292,36 @@ async fn a_token_bound_to_a_key_opens_data_with_a_proof_only() {
     assert_eq!(read("Bearer", &[&next]).await, 401);
     let elsewhere = proof("GET", "/v1/persons", Some(&access), 4);
     assert_eq!(read("DPoP", &[&elsewhere]).await, 401);
+
+    // What changes something counts once on all nodes: another process remembers nothing, and refuses it all the same.
+    let change = proof("DELETE", &path, Some(&access), 5);
+    let first = ask(Method::DELETE, "DPoP", &[&change]).await;
+    assert_eq!(first.status, 403, "let in, and no `d` in its scopes");
+    let (account, other) = (access.clone(), house.another_node().await);
+    let at = identity::oauth::At {
+        request: base::RequestId::random(&*other.rng),
+        now: other.clock.now(),
+        from: None,
+    };
+    let shown = |text| identity::oauth::Proof {
+        text,
+        method: "DELETE",
+        path: &path,
+    };
+    let scheme = |text| identity::oauth::Scheme::Dpop(Some(shown(text)));
+    let again = other.oauth.admit(&account, scheme(&change), at).await;
+    let error = again.unwrap_err().to_string();
+    assert!(error.contains("used before"), "{error}");
+    let fresh = proof("DELETE", &path, Some(&access), 6);
+    let fresh = other.oauth.admit(&account, scheme(&fresh), at).await;
+    assert!(fresh.is_ok(), "{fresh:?}");
     assert_eq!(read("DPoP", &[&next]).await, 200, "none of it used it up");
+    let unknown = house.ask(Method::GET, &path).by("sra_thistle");
+    let unknown = unknown.purpose("TREAT").send().await;
+    assert_eq!(
+        unknown.header("www-authenticate"),
+        Some("Bearer error=\"invalid_token\"")
+    );
 }
 
 /// A person with a real session lets an app in, the app reads, the person goes: the whole way, as a browser and a program go it.
