@@ -7,7 +7,7 @@ use std::sync::Arc;
 use audit::anchor::Anchors;
 use audit::{Log, LogJournal};
 use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
-use identity::oauth::{self, Lives, Oauth, SignedIn};
+use identity::oauth::{self, Oauth, SignedIn};
 use identity::{Identity, IdentityError, Parts};
 use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
 use keys::{CacheLimits, Keys, Settings};
@@ -351,7 +351,7 @@ fn apps(
         clock: Arc::clone(clock),
         rng: Arc::clone(rng),
         operator,
-        lives: Lives::default(),
+        lives: config.apps.lives(),
         issuer: config.public_url(),
     })))
 }

@@ -50,16 +50,20 @@ impl Gate for TokenGate {
     ) -> Pin<Box<dyn Future<Output = Result<Authority, Problem>> + Send + 'a>> {
         Box::pin(async move {
             let named = web::authorization(&request.headers)?;
-            let authority = match identity::cookies::session(&request.headers) {
-                // Who names a token means it.
-                Some(session) if named.is_none() => {
+            // Who names a token means it.
+            let session = match named {
+                Some(_) => None,
+                None => web::SESSION.read(&request.headers)?,
+            };
+            let authority = match session {
+                Some(session) => {
                     own_pages_only(request)?;
                     let now = self.0.clock.now();
-                    let who = Box::pin(self.0.identity.session(session.expose(), now)).await?;
+                    let who = Box::pin(self.0.identity.session(session, now)).await?;
                     let account = who.account;
                     Authority::from(Proven::from(who)).of_account(account)
                 }
-                _ => self.by_token(named, request).await?,
+                None => self.by_token(named, request).await?,
             };
             // Who belongs to a tenant that is configured no longer is let in nowhere.
             if self.0.config.tenants.contains(authority.tenant()) {

@@ -190,6 +190,35 @@ async fn an_app_is_registered_reviewed_works_and_is_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_long_a_token_lives_is_configured() {
+    on_each_engine(async |house| {
+        let (app, secret) = registered(&house, ACME, &settings("Lantern")).await;
+        review(&house, ACME, Role::Security, &app).await;
+        let got = token(&house, &app, &secret).await;
+        assert_eq!(got.json()["expires_in"], 900);
+
+        let path = house.folder().join("strongroom.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{text}[apps]\naccess_minutes = 2\n")).unwrap();
+        let clock = std::sync::Arc::new(base::FixedClock::at(house.place.clock.now()));
+        let house = house.reopened_by(std::sync::Arc::clone(&clock) as _).await;
+        let got = token(&house, &app, &secret).await;
+        assert_eq!(got.json()["expires_in"], 120);
+        let access = got.json()["access_token"].as_str().unwrap().to_owned();
+        let path = format!("/v1/persons/{}/records/{SHEET}/one", house.person(ACME));
+        let read = async || {
+            let ask = house.ask(Method::GET, &path).by(&access);
+            ask.purpose("TREAT").send().await.status
+        };
+        clock.pass(std::time::Duration::from_secs(119));
+        assert_eq!(read().await, 404, "let in");
+        clock.pass(std::time::Duration::from_secs(1));
+        assert_eq!(read().await, 401, "over");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_no_app_is_refused_without_repeating_it() {
     let house = House::over_sqlite().await;
     let mut unknown = settings("Lantern");
