@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::Instant;
-use identity::mail::Post;
+use identity::mail::{ASKED_JOB, Post};
 use identity::oauth::REUSE_JOB;
 use store::WriteSet;
 use store::jobs::{self, Claimed, claim, fail};
@@ -28,7 +28,8 @@ pub(crate) async fn work(house: House, post: Arc<dyn Post>, mut stop: watch::Rec
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         tokio::select! {
-            _ = look.tick() => while round(&house, &*post).await == AT_ONCE as usize {},
+            // What one job brings about (a letter) is due at once.
+            _ = look.tick() => while round(&house, &*post).await > 0 && !*stop.borrow() {},
             () = stopped(&mut stop) => break,
         }
     }
@@ -66,6 +67,7 @@ pub async fn round(house: &House, post: &dyn Post) -> usize {
 async fn run(house: &House, post: &dyn Post, job: &Claimed) -> Result<(), crate::Failure> {
     match job.job.kind.as_str() {
         identity::mail::JOB => house.identity.deliver(job, post).await?,
+        ASKED_JOB => house.identity.answer_asked(job).await?,
         notices::KIND => notices::hand_on(house, job).await?,
         REUSE_JOB => notices::hand_on_reuse(house, job).await?,
         // A newer node may have written it; it waits for one that knows.

@@ -413,19 +413,7 @@ impl identity::mail::Post for Kept {
 impl Kept {
     /// Deliver what waits.
     pub async fn collect(&self, house: &House) -> Vec<String> {
-        let place = &house.place;
-        let jobs = store::jobs::claim(
-            &place.db,
-            &*place.rng,
-            place.clock.now(),
-            std::time::Duration::from_secs(60),
-            100,
-        )
-        .await
-        .unwrap();
-        for job in &jobs {
-            place.identity.deliver(job, self).await.unwrap();
-        }
+        while server::jobs::round(&house.place, self).await > 0 {}
         self.0.lock().clone()
     }
 }
