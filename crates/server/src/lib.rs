@@ -2,6 +2,7 @@
 //!
 //! Invariant: only this crate reads the environment, configuration files and the machine's clock.
 
+pub mod alerts;
 pub mod api;
 pub mod cli;
 pub mod clock;

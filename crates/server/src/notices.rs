@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use store::jobs::{self, Claimed, Dedupe, JobId, NewJob, complete};
 use store::{Statement, WriteSet};
 
+use crate::alerts::{What, raise};
 use crate::{Failure, Installation};
 
 /// The kind of these jobs.
@@ -125,6 +126,10 @@ pub async fn hand_on(house: &Installation, job: &Claimed) -> Result<(), Failure>
     let payload: Payload = serde_json::from_slice(&job.job.payload).map_err(|_| unreadable())?;
     let to_person = matches!(payload.to, To::Person(_));
     let news = news(&payload.what, to_person).ok_or_else(unreadable)?;
+    let alert = match &payload.to {
+        To::Role(_) => What::of(&payload.what),
+        To::Person(_) | To::Account(_) => None,
+    };
     let readers = match payload.to {
         To::Person(person) => house
             .identity
@@ -136,7 +141,17 @@ pub async fn hand_on(house: &Installation, job: &Claimed) -> Result<(), Failure>
         To::Role(role) => who_is(house, tenant, role).await?,
     };
     let at = Instant::from_micros(payload.at);
-    deliver(house, job, readers.into_iter().map(|to| (to, news)), at).await
+    let set = match alert {
+        None => WriteSet::new(),
+        Some(what) => {
+            // What has no id is one a day.
+            let day = at.seconds().div_euclid(24 * 3_600).to_string();
+            let key = payload.id.clone().unwrap_or(day);
+            WriteSet::new().with(raise(tenant, what, payload.id, &key, at, &*house.rng))
+        }
+    };
+    let readers = readers.into_iter().map(|to| (to, news));
+    deliver(house, job, readers, at, set).await
 }
 
 /// Hand on that a code or a refresh token of an app came twice: to whoever had given it access, to who registered it, and to
@@ -155,7 +170,10 @@ pub async fn hand_on_reuse(house: &Installation, job: &Claimed) -> Result<(), Fa
     staff.remove(&reused.account);
     let readers = staff.into_iter().map(|to| (to, News::AppReuse));
     let readers = readers.chain([(reused.account, News::YourAppReuse)]);
-    deliver(house, job, readers, reused.at()).await
+    let (at, app) = (reused.at(), reused.app.to_string());
+    let key = format!("{:032x}", u128::from_be_bytes(*job.job.id.as_bytes()));
+    let alert = raise(tenant, What::AppReuse, Some(app), &key, at, &*house.rng);
+    deliver(house, job, readers, at, WriteSet::new().with(alert)).await
 }
 
 /// The letters and the end of the job, in one commit.
@@ -164,8 +182,8 @@ async fn deliver(
     job: &Claimed,
     readers: impl Iterator<Item = (AccountId, News)>,
     at: Instant,
+    mut set: WriteSet,
 ) -> Result<(), Failure> {
-    let mut set = WriteSet::new();
     for (account, news) in readers {
         let tenant = &job.job.tenant;
         set = house.identity.tell(tenant, account, news, at, set).await?;

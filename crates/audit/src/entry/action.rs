@@ -214,6 +214,10 @@ actions! {
     BreakGlassReview = "break_glass.review", Write, System;
     /// The policies were read or explained.
     PolicyRead = "policy.read", Read, System;
+    /// What alerts there are was asked for.
+    AlertList = "alert.list", Read, System;
+    /// Somebody took note of an alert.
+    AlertClose = "alert.close", Write, System;
 }
 
 impl fmt::Display for Action {

@@ -16,6 +16,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The account holds the role, or somebody asked for it already.",
     ),
     (
+        "access.no_alert",
+        "There is no such alert, or somebody took note of it already.",
+    ),
+    (
         "access.not_found",
         "There is no such request, privilege or break-glass.",
     ),
@@ -31,6 +35,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "access.overdue",
         "The review of an earlier break-glass is overdue, so no other is opened.",
     ),
+    ("access.skip", "What to skip is no number within bounds."),
     (
         "access.too_long",
         "A break-glass lasts an hour at most, a privilege ten years.",

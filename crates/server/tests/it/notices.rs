@@ -134,8 +134,86 @@ async fn an_emergency_is_told_to_the_person_and_to_who_watches() {
     .await;
 }
 
+/// Alerts as somebody sees them: what, and about what.
+async fn alerts(house: &House, who: &str) -> Vec<(String, String)> {
+    let got = house
+        .ask(Method::GET, "/v1/access/alerts")
+        .by(who)
+        .send()
+        .await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    let body = got.json();
+    let of = |it: &serde_json::Value| {
+        let text = |name: &str| it[name].as_str().unwrap_or("").to_owned();
+        (text("what"), text("alert"))
+    };
+    body["alerts"].as_array().unwrap().iter().map(of).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_waits_until_somebody_takes_note_of_it() {
+    on_each_engine(async |house| {
+        let post = Kept::default();
+        let (owner, guard) = (staff(ACME, Role::Owner, 2), staff(ACME, Role::Security, 3));
+        assert!(alerts(&house, &owner).await.is_empty());
+        for number in 0..52 {
+            let body = json!({ "person": house.person(ACME), "reason": "safety" });
+            let ask = house.ask(Method::POST, "/v1/access/break-glass").by(&staff(
+                ACME,
+                Role::Clinician,
+                100 + number,
+            ));
+            assert_eq!(ask.json(&body).send().await.status, 201);
+        }
+        post.take(&house).await;
+        let open = alerts(&house, &guard).await;
+        assert_eq!(
+            open.len(),
+            50,
+            "one for each, however many are told; a page at most"
+        );
+        assert!(open.iter().all(|(what, _)| what == "glass_opened"));
+        let ask = house
+            .ask(Method::GET, "/v1/access/alerts?skip=50")
+            .by(&owner);
+        let rest = ask.send().await.json();
+        assert_eq!(rest["alerts"].as_array().unwrap().len(), 2);
+        assert!(rest["next"].is_null());
+
+        let path = format!("/v1/access/alerts/{}/close", open[0].1);
+        let close = async |who: &str| house.ask(Method::POST, &path).by(who).send().await;
+        let clinician = close(&staff(ACME, Role::Clinician, 5)).await;
+        assert_eq!(clinician.status, 403, "{}", clinician.text());
+        let theirs = close(&staff(crate::house::OTHER, Role::Owner, 2)).await;
+        assert_eq!(theirs.status, 404, "{}", theirs.text());
+        let closed = close(&owner).await;
+        assert_eq!(closed.status, 200, "{}", closed.text());
+        let entry = house.entry(ACME, closed.log_index().unwrap()).await;
+        assert_eq!(entry["action"], "alert.close");
+        let twice = close(&guard).await;
+        assert_eq!(
+            (twice.status, twice.code().as_str()),
+            (404, "access.no_alert")
+        );
+        let left = alerts(&house, &guard).await;
+        assert!(!left.contains(&open[0]));
+        for query in ["?skip=x", "?skip=10001", "?skip=-1"] {
+            let got = house
+                .ask(Method::GET, format!("/v1/access/alerts{query}"))
+                .by(&owner);
+            assert_eq!(got.send().await.status, 400, "{query}");
+        }
+        assert!(
+            alerts(&house, &staff(crate::house::OTHER, Role::Owner, 2))
+                .await
+                .is_empty()
+        );
+    })
+    .await;
+}
+
 /// Jobs that wait or are dead.
-static UNDONE: Sql = Sql::both("SELECT COUNT(*) FROM job WHERE state <> 1");
+static UNDONE: Sql = Sql::both("SELECT COUNT(*) FROM job WHERE state <> 1 AND kind <> 'alert'");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_for_a_role_is_told_and_so_is_its_answer() {
@@ -280,6 +358,9 @@ async fn a_used_token_that_comes_again_is_told_to_the_person_and_to_who_register
                 ("maker@fjord.example", "An app’s key was used twice"),
             ]
         );
+        let open = alerts(&house, &staff(ACME, Role::Security, 3)).await;
+        assert_eq!(open.len(), 1);
+        assert_eq!(open[0].0, "app_reuse");
     })
     .await;
 }
@@ -336,5 +417,5 @@ async fn what_was_done_long_ago_is_forgotten() {
     assert_eq!(house.number(&JOBS).await, before);
     clock.pass(Duration::from_hours(24 * 31));
     server::jobs::forget_done(&house.place).await.unwrap();
-    assert_eq!(house.number(&JOBS).await, 0);
+    assert_eq!(house.number(&JOBS).await, 1, "the alert waits on");
 }

@@ -27,6 +27,8 @@ pub struct Stock {
     pub glass: String,
     /// One that waits for its second person.
     pub asked: String,
+    /// What the emergency raised.
+    pub alert: String,
     /// Accounts: invited, active, stopped.
     pub invited: String,
     pub active: String,
@@ -111,7 +113,14 @@ pub async fn stock(house: &House) -> Stock {
     let (stopped, _) =
         accounts::account(house, ACME, "stopped@fjord.example", Role::Clinician).await;
     identity.stop(&ctx, stopped).await.unwrap();
+    let (open, asked_glass) = (
+        glass(Role::Clinician, 5).await,
+        glass(Role::Security, 3).await,
+    );
+    accounts::Kept::default().collect(house).await;
+    let alerts = server::alerts::open(&house.place.db, &ctx.tenant, 0, 1).await;
     Stock {
+        alert: alerts.unwrap()[0].id.to_string(),
         person,
         invited: invited.account.to_string(),
         active: accounts::account(house, ACME, "active@fjord.example", Role::Clinician)
@@ -128,8 +137,8 @@ pub async fn stock(house: &House) -> Stock {
             .appoint(ACME, account(7), Role::Compliance)
             .await
             .to_string(),
-        glass: glass(Role::Clinician, 5).await,
-        asked: glass(Role::Security, 3).await,
+        glass: open,
+        asked: asked_glass,
     }
 }
 
@@ -155,6 +164,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{app}", &stock.app.to_string())
         .replace("{request}", &stock.request)
         .replace("{assignment}", &stock.assignment)
+        .replace("{alert}", &stock.alert)
         .replace(
             "{glass}",
             if id == "secondBreakGlass" {
