@@ -16,7 +16,7 @@ mod installation;
 pub mod jobs;
 pub mod leftovers;
 pub mod notices;
-mod people;
+pub mod people;
 pub mod post;
 pub mod private;
 pub mod probes;

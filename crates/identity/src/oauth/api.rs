@@ -18,7 +18,7 @@ pub use table::routes;
 use super::asked::REQUEST_URN;
 use super::client::Presented;
 use super::params::Params;
-use super::signed_in::{Account, SignedIn, Unknown};
+use super::signed_in::{Account, SignedIn};
 use super::{At, Oauth, OauthError, Proof, Refusal, Scheme, Step};
 use crate::pages;
 
@@ -261,19 +261,7 @@ async fn account(
     now: Instant,
 ) -> Result<Option<Account>, OauthError> {
     let account = house.signed_in.signed_in(headers, now).await;
-    account.map_err(
-        |Unknown {
-             kind,
-             code,
-             internal,
-         }| {
-            OauthError::Secrets(crate::SecretsError {
-                kind,
-                code,
-                internal,
-            })
-        },
-    )
+    account.map_err(OauthError::from)
 }
 
 #[derive(Template)]

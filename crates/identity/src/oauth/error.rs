@@ -5,6 +5,7 @@ use base::{ErrorKind, Fault};
 use store::StoreError;
 use web::Challenge;
 
+use super::Unknown;
 use crate::SecretsError;
 
 macro_rules! refusals {
@@ -110,6 +111,16 @@ pub enum OauthError {
     /// What is stored is not what we wrote.
     #[error("stored {0} does not hold together")]
     Damaged(&'static str),
+}
+
+impl From<Unknown> for OauthError {
+    fn from(unknown: Unknown) -> Self {
+        Self::Secrets(SecretsError {
+            kind: unknown.kind,
+            code: unknown.code,
+            internal: unknown.internal,
+        })
+    }
 }
 
 impl OauthError {

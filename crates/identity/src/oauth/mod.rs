@@ -34,14 +34,17 @@ mod sql;
 mod token;
 mod wrong;
 
+use std::future::Future;
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use audit::{Action, Entry, Outcome};
 use base::{
-    Actor, ActorKind, AppId, Clock, Ctx, Fault as _, Instant, Name, RequestId, Rng, TenantId,
+    Actor, ActorKind, AppId, Clock, Ctx, Fault as _, Instant, Name, PersonId, RequestId, Rng,
+    TenantId,
 };
 use parking_lot::Mutex;
 use store::{Db, LogEntry, WriteSet};
@@ -71,6 +74,16 @@ pub trait Register: Send + Sync + 'static {
     fn knows(&self, collection: &Name) -> bool;
     /// What people call it, where the register says.
     fn title(&self, collection: &Name) -> Option<String>;
+}
+
+/// What an app calls whose data it was launched for: the id of their FHIR Patient. Declared here, wired in `server` to the vault.
+pub trait Patients: Send + Sync + 'static {
+    /// The id, if the person is known by one. That it was looked up stands in the log.
+    fn patient<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        person: PersonId,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<String>, Unknown>> + Send + 'a>>;
 }
 
 /// How long things live.
@@ -118,6 +131,8 @@ pub struct Parts {
     pub secrets: Arc<dyn Secrets>,
     /// What the register knows.
     pub register: Arc<dyn Register>,
+    /// What persons are called as FHIR Patients.
+    pub patients: Arc<dyn Patients>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -145,6 +160,7 @@ pub struct Oauth {
     db: Db,
     secrets: Arc<dyn Secrets>,
     register: Arc<dyn Register>,
+    patients: Arc<dyn Patients>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     operator: TenantId,
@@ -176,6 +192,7 @@ impl Oauth {
             db: parts.db,
             secrets: parts.secrets,
             register: parts.register,
+            patients: parts.patients,
             clock: parts.clock,
             rng: parts.rng,
             operator: parts.operator,

@@ -215,6 +215,7 @@ impl Oauth {
             scopes: &scopes,
             jkt,
         };
+        let patient = self.launched_for(&holder, &ctx).await?;
         let minted = self.mint(&holder, at.now).await?;
         let latest = at.now.after(if refreshes {
             self.lives.family
@@ -276,7 +277,7 @@ impl Oauth {
             }
             other => other?,
         };
-        let mut more = json!({});
+        let mut more = patient;
         if refreshes {
             let refresh = self.refresh_text(&app.tenant, family, 1)?;
             add(&mut more, "refresh_token", refresh.expose().as_str());
@@ -287,6 +288,25 @@ impl Oauth {
         }
         let body = answer(&holder, &minted, self.lives.access.as_secs(), more);
         Ok(Issued { body, log_index })
+    }
+
+    /// What SMART adds to the answer for an app that was launched for one person: the id of their FHIR Patient, where they have one.
+    pub(super) async fn launched_for(
+        &self,
+        holder: &Holder<'_>,
+        ctx: &Ctx,
+    ) -> Result<Value, OauthError> {
+        let mut more = json!({});
+        if let Some(person) = holder.grant.and_then(|granted| granted.person)
+            && holder.scopes.has(&Scope::LaunchPatient)
+        {
+            let known = self.patients.patient(ctx, person).await;
+            let known = known.map_err(OauthError::from)?;
+            if let Some(patient) = known {
+                add(&mut more, "patient", patient);
+            }
+        }
+        Ok(more)
     }
 
     /// A new access token and the statement that stores its digest.

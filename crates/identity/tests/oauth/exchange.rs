@@ -333,3 +333,28 @@ async fn a_signed_access_token_is_for_resource_servers_and_ends_like_any_other()
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_app_that_was_launched_for_a_person_hears_the_id_of_their_patient() {
+    on_each_engine(async |house| {
+        let app = house.app(&settings()).await;
+        house.sign_in(ACME, "ada");
+        let launch = "openid offline_access launch/patient patient/*.rs";
+        for (scope, patient) in [
+            (launch, Some("marigold")),
+            ("openid offline_access patient/*.rs", None),
+        ] {
+            let code = house.code(&with(&app, &[("scope", scope)]), "ada").await;
+            let got = house.exchange(&app, &code).await;
+            assert_eq!(got.status, 200, "{}", got.text);
+            assert_eq!(got.json()["patient"].as_str(), patient, "{scope}");
+            let got = house.refresh(&app, &got.field("refresh_token")).await;
+            assert_eq!(
+                got.json()["patient"].as_str(),
+                patient,
+                "{scope}, refreshed"
+            );
+        }
+    })
+    .await;
+}

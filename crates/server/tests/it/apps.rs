@@ -496,3 +496,34 @@ async fn a_person_lets_an_app_in_and_goes() {
     })
     .await;
 }
+
+/// What the token endpoint tells an app that was launched for a person; that it does is `identity`'s own to test.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_told_by_the_id_of_their_patient() {
+    use identity::oauth::Patients as _;
+
+    on_each_engine(async |house| {
+        let body = json!({ "resourceType": "Patient", "id": "pat-1" });
+        let put = house.put("/fhir/Patient/pat-1", &body).await;
+        assert_eq!(put.status, 201, "{}", put.text());
+        let tenant = ACME.parse().unwrap();
+        let vault = &house.place.vault;
+        let person = vault.person_by_external(&tenant, "Patient/pat-1").await;
+        let person = person.unwrap().unwrap();
+        let people = server::people::VaultPeople(vault.clone());
+        let (ctx, _) = house.place.local(&tenant, "test");
+        let before = house.log_size(ACME).await;
+        let known = people.patient(&ctx, person).await.unwrap();
+        assert_eq!(known.as_deref(), Some("pat-1"));
+        let entry = house.entry(ACME, before).await;
+        assert_eq!(
+            (&entry["action"], &entry["outcome"]),
+            (&json!("person.read"), &json!("ok"))
+        );
+        let other = people.patient(&ctx, house.person(ACME)).await.unwrap();
+        assert_eq!(other, None, "not known as a patient");
+        let nobody = base::PersonId::random(&*house.place.rng);
+        assert_eq!(people.patient(&ctx, nobody).await.unwrap(), None);
+    })
+    .await;
+}
