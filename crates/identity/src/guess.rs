@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use base::{AccountId, Instant, TenantId};
-use store::{Statement, StoreError, WriteSet};
+use store::{Db, Statement, StoreError, WriteSet};
 
 use crate::identity::Identity;
 use crate::{Caller, IdentityError, sql};
@@ -25,6 +25,8 @@ pub(crate) enum What {
     Code,
     /// Mails that are asked for.
     Mail,
+    /// What apps prove themselves with.
+    App,
 }
 
 impl What {
@@ -33,22 +35,23 @@ impl What {
             Self::Password => "password",
             Self::Code => "code",
             Self::Mail => "mail",
+            Self::App => "app",
         }
     }
 }
 
 /// How one counter slows down.
 #[derive(Clone, Copy)]
-struct Slope {
-    guard: &'static str,
+pub(crate) struct Slope {
+    pub guard: &'static str,
     /// So many are free; then a pause of one second, which doubles.
-    free: i64,
+    pub free: i64,
     /// The longest pause.
-    pause_max: Duration,
+    pub pause_max: Duration,
     /// A counter that nobody touched for so long begins anew.
-    forgotten_after: Duration,
+    pub forgotten_after: Duration,
     /// No guess after so many.
-    most: i64,
+    pub most: i64,
 }
 
 const NEAR: Slope = Slope {
@@ -58,7 +61,7 @@ const NEAR: Slope = Slope {
     forgotten_after: Duration::from_hours(24),
     most: i64::MAX,
 };
-const ADDRESS: Slope = Slope {
+pub(crate) const ADDRESS: Slope = Slope {
     guard: "guess.address",
     // Behind one address there may be a whole clinic.
     free: 50,
@@ -133,7 +136,7 @@ impl Identity {
     pub(crate) async fn count_try(&self, tries: &Tries, now: Instant) -> Result<(), IdentityError> {
         let mut set = WriteSet::new();
         for (slope, who) in tries.all() {
-            set = set.with(count(tries, slope, who, now));
+            set = set.with(count(&tries.tenant, tries.what, slope, who, now));
         }
         match self.db.commit(set).await {
             Ok(_) => Ok(()),
@@ -144,18 +147,8 @@ impl Identity {
     }
 
     async fn wait(&self, tries: &Tries, now: Instant) -> Result<IdentityError, IdentityError> {
-        let mut until = now;
-        for (_, who) in tries.all() {
-            let params = vec![
-                (&tries.tenant).into(),
-                tries.what.as_str().into(),
-                who.into(),
-            ];
-            if let Some(row) = self.db.row(&sql::GUESS_FIND, params).await? {
-                until = until.max(Instant::from_micros(row.int(1)?));
-            }
-        }
-        let seconds = until.since(now).as_secs() + 1;
+        let who = tries.all().into_iter().map(|(_, who)| who);
+        let seconds = pause(&self.db, &tries.tenant, tries.what, who, now).await?;
         Ok(IdentityError::Wait { seconds })
     }
 
@@ -182,7 +175,7 @@ impl Tries {
     fn all(&self) -> Vec<(Slope, [u8; 32])> {
         let mut all = vec![(NEAR, self.near), (ADDRESS, self.address)];
         let slope = match self.what {
-            What::Password | What::Code => ACCOUNT,
+            What::Password | What::Code | What::App => ACCOUNT,
             What::Mail => MAILBOX,
         };
         all.extend(self.account.map(|who| (slope, who)));
@@ -203,11 +196,18 @@ impl Tries {
     }
 }
 
-fn count(tries: &Tries, slope: Slope, who: [u8; 32], now: Instant) -> Statement {
+/// Counts one try of `who`; it fails by the slope's guard while a pause lasts.
+pub(crate) fn count(
+    tenant: &TenantId,
+    what: What,
+    slope: Slope,
+    who: [u8; 32],
+    now: Instant,
+) -> Statement {
     let micros = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX / 4);
     let params = vec![
-        (&tries.tenant).into(),
-        tries.what.as_str().into(),
+        tenant.into(),
+        what.as_str().into(),
         who.into(),
         now.into(),
         now.micros()
@@ -220,8 +220,26 @@ fn count(tries: &Tries, slope: Slope, who: [u8; 32], now: Instant) -> Statement 
     Statement::new(&sql::GUESS_COUNT, params).expecting(1, slope.guard)
 }
 
+/// For how many seconds more the longest pause of `who` lasts; one at the least.
+pub(crate) async fn pause(
+    db: &Db,
+    tenant: &TenantId,
+    what: What,
+    who: impl Iterator<Item = [u8; 32]>,
+    now: Instant,
+) -> Result<u64, StoreError> {
+    let mut until = now;
+    for who in who {
+        let params = vec![tenant.into(), what.as_str().into(), who.into()];
+        if let Some(row) = db.row(&sql::GUESS_FIND, params).await? {
+            until = until.max(Instant::from_micros(row.int(1)?));
+        }
+    }
+    Ok(until.since(now).as_secs() + 1)
+}
+
 /// What one subscriber has: an IPv4 address, or the half of an IPv6 address that the provider hands out.
-fn network(address: Option<IpAddr>) -> Vec<u8> {
+pub(crate) fn network(address: Option<IpAddr>) -> Vec<u8> {
     match address {
         None => Vec::new(),
         Some(IpAddr::V4(address)) => address.octets().to_vec(),

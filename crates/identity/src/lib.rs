@@ -11,7 +11,6 @@
 
 mod accounts;
 mod bearer;
-pub mod cookies;
 mod error;
 mod factors;
 mod guess;

@@ -11,6 +11,7 @@ mod passwords;
 mod sessions;
 mod sign_in;
 mod soft_key;
+mod timing;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -49,6 +50,19 @@ impl oauth::Register for NoCollections {
 
     fn title(&self, _: &base::Name) -> Option<String> {
         None
+    }
+}
+
+/// A vault where everybody is Patient/marigold.
+struct OnePatient;
+
+impl oauth::Patients for OnePatient {
+    fn patient<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: PersonId,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<String>, oauth::Unknown>> + Send + 'a>> {
+        Box::pin(async { Ok(Some("marigold".to_owned())) })
     }
 }
 
@@ -195,6 +209,7 @@ impl House {
                 SeededRng::new(3),
             )),
             register: Arc::new(NoCollections),
+            patients: Arc::new(OnePatient),
             clock: Arc::clone(&self.clock) as _,
             rng: Arc::clone(&self.rng) as _,
             operator: "operator".parse().unwrap(),
@@ -359,18 +374,18 @@ impl House {
 
     /// Send what waits, and give back all letters so far.
     async fn letters(&self) -> Vec<(String, String, String)> {
-        let jobs = store::jobs::claim(
-            &self.db,
-            &*self.rng,
-            self.now(),
-            Duration::from_secs(60),
-            100,
-        )
-        .await
-        .unwrap();
-        for job in &jobs {
-            assert_eq!(job.job.kind, mail::JOB);
-            self.identity.deliver(job, &self.post).await.unwrap();
+        // Whose address it is is looked up first; letters come of it.
+        for _ in 0..2 {
+            let lease = Duration::from_secs(60);
+            let jobs = store::jobs::claim(&self.db, &*self.rng, self.now(), lease, 100);
+            for job in &jobs.await.unwrap() {
+                let done = match job.job.kind.as_str() {
+                    mail::ASKED_JOB => self.identity.answer_asked(job).await,
+                    mail::JOB => self.identity.deliver(job, &self.post).await,
+                    other => panic!("{other}"),
+                };
+                done.unwrap();
+            }
         }
         self.post.letters.lock().clone()
     }

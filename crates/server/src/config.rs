@@ -1,8 +1,10 @@
 //! The configuration file. Unknown keys are fatal; secrets come as files; `strongroom config sample` is its documentation.
 
 mod accounts;
+mod apps;
 
 pub use accounts::{Accounts, Encryption, Mail};
+pub use apps::Apps;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -77,6 +79,9 @@ pub struct Config {
     /// Accounts of people and staff.
     #[serde(default)]
     pub accounts: Accounts,
+    /// How long what apps hold lives.
+    #[serde(default)]
+    pub apps: Apps,
     /// What carries mail; without, none is sent.
     #[serde(default)]
     pub mail: Option<Mail>,
@@ -385,6 +390,7 @@ impl Config {
         if let Some(mail) = &self.mail {
             mail.check()?;
         }
+        self.apps.check()?;
         self.accounts.check(self)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use audit::anchor::Anchors;
 use audit::{Log, LogJournal};
 use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
-use identity::oauth::{self, Lives, Oauth, SignedIn};
+use identity::oauth::{self, Oauth, SignedIn};
 use identity::{Identity, IdentityError, Parts};
 use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
 use keys::{CacheLimits, Keys, Settings};
@@ -164,7 +164,7 @@ impl Installation {
             config.access.settings(),
         ));
         let opened_at = clock.now();
-        let oauth = apps(&config, &db, &keys, &clock, &rng, vault.register())?;
+        let oauth = apps(&config, &db, &keys, &clock, &rng, &vault)?;
         let installation = Self {
             site,
             opened_at,
@@ -209,7 +209,7 @@ impl Installation {
             &self.keys,
             &self.clock,
             &self.rng,
-            self.vault.register(),
+            &self.vault,
         )?;
         Ok(self)
     }
@@ -335,7 +335,7 @@ fn apps(
     keys: &Arc<Keys>,
     clock: &Arc<dyn Clock>,
     rng: &Arc<dyn Rng>,
-    register: &Arc<Register>,
+    vault: &Vault,
 ) -> Result<Arc<Oauth>, Failure> {
     let operator = OPERATOR
         .parse()
@@ -347,11 +347,12 @@ fn apps(
             environment: config.environment.clone(),
             rng: Arc::clone(rng),
         }),
-        register: Arc::new(Collections(Arc::clone(register))),
+        register: Arc::new(Collections(Arc::clone(vault.register()))),
+        patients: Arc::new(VaultPeople(vault.clone())),
         clock: Arc::clone(clock),
         rng: Arc::clone(rng),
         operator,
-        lives: Lives::default(),
+        lives: config.apps.lives(),
         issuer: config.public_url(),
     })))
 }

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity::mail::Post;
+use base::Instant;
+use identity::mail::{ASKED_JOB, Post};
+use identity::oauth::REUSE_JOB;
 use store::WriteSet;
-use store::jobs::{Claimed, claim, fail};
+use store::jobs::{self, Claimed, claim, fail};
 use tokio::sync::watch;
 
 use crate::api::House;
+use crate::notices;
 
 /// How often the queue is looked at; costs one read.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -16,6 +19,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const LEASE: Duration = Duration::from_secs(300);
 /// Jobs taken at once.
 const AT_ONCE: u32 = 4;
+/// Jobs that were done are kept so long: what was told once is not told again before.
+const DONE_KEPT: Duration = Duration::from_hours(24 * 30);
 
 /// Work until told to stop.
 pub(crate) async fn work(house: House, post: Arc<dyn Post>, mut stop: watch::Receiver<bool>) {
@@ -23,7 +28,8 @@ pub(crate) async fn work(house: House, post: Arc<dyn Post>, mut stop: watch::Rec
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         tokio::select! {
-            _ = look.tick() => while round(&house, &*post).await == AT_ONCE as usize {},
+            // What one job brings about (a letter) is due at once.
+            _ = look.tick() => while round(&house, &*post).await > 0 && !*stop.borrow() {},
             () = stopped(&mut stop) => break,
         }
     }
@@ -35,7 +41,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 /// Take what is due, do it, and say how much it was.
-async fn round(house: &House, post: &dyn Post) -> usize {
+pub async fn round(house: &House, post: &dyn Post) -> usize {
     let claimed = match claim(&house.db, &*house.rng, house.clock.now(), LEASE, AT_ONCE).await {
         Ok(claimed) => claimed,
         Err(error) => {
@@ -46,6 +52,13 @@ async fn round(house: &House, post: &dyn Post) -> usize {
     for job in &claimed {
         if let Err(error) = run(house, post, job).await {
             tracing::warn!(kind = job.job.kind, %error, "a job failed; it is tried again");
+            let again = fail(
+                job,
+                "failed; the server's own log says why",
+                house.clock.now(),
+            );
+            // Where this cannot be written either, the job is due again when its lease is over.
+            let _ = house.db.commit(WriteSet::new().with(again)).await;
         }
     }
     claimed.len()
@@ -54,11 +67,26 @@ async fn round(house: &House, post: &dyn Post) -> usize {
 async fn run(house: &House, post: &dyn Post, job: &Claimed) -> Result<(), crate::Failure> {
     match job.job.kind.as_str() {
         identity::mail::JOB => house.identity.deliver(job, post).await?,
+        ASKED_JOB => house.identity.answer_asked(job).await?,
+        notices::KIND => notices::hand_on(house, job).await?,
+        REUSE_JOB => notices::hand_on_reuse(house, job).await?,
         // A newer node may have written it; it waits for one that knows.
         _ => {
             let set = WriteSet::new().with(fail(job, "of an unknown kind", house.clock.now()));
             house.db.commit(set).await?;
         }
     }
+    Ok(())
+}
+
+/// Forget jobs that were done long ago.
+///
+/// # Errors
+/// Storage failures.
+pub async fn forget_done(house: &House) -> Result<(), crate::Failure> {
+    let kept = i64::try_from(DONE_KEPT.as_micros()).unwrap_or(i64::MAX);
+    let before = Instant::from_micros(house.clock.now().micros().saturating_sub(kept));
+    let set = WriteSet::new().with(jobs::prune(before));
+    house.db.commit(set).await?;
     Ok(())
 }

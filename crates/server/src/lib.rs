@@ -2,6 +2,7 @@
 //!
 //! Invariant: only this crate reads the environment, configuration files and the machine's clock.
 
+pub mod alerts;
 pub mod api;
 pub mod cli;
 pub mod clock;
@@ -11,14 +12,15 @@ mod console;
 pub mod errors;
 mod failure;
 mod installation;
-mod jobs;
+pub mod jobs;
 pub mod leftovers;
 pub mod notices;
-mod people;
+pub mod people;
 pub mod post;
 pub mod private;
 mod privileges;
 pub mod probes;
+mod remind;
 mod remote;
 pub mod secrets;
 mod serving;
@@ -29,6 +31,7 @@ pub mod tls;
 pub use failure::Failure;
 pub use installation::{Installation, register, rules, shape};
 pub use privileges::{appoint, let_fall};
+pub use remind::remind;
 pub use serving::Serving;
 
 /// The name of the installation's own log.

@@ -3,11 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use base::{Ctx, PersonId, TenantId};
+use base::{Ctx, Fault, PersonId, TenantId};
+use identity::oauth::{Patients, Unknown};
 use identity::{IdentityError, People};
 use policy::{Authority, PersonAt, Verb, decide};
 use store::Statement;
-use vault::Vault;
+use vault::{Vault, VaultError};
 
 /// [`People`] over the vault.
 pub struct VaultPeople(pub Vault);
@@ -45,5 +46,44 @@ impl People for VaultPeople {
 
     fn guard(&self) -> &'static str {
         vault::GUARD_PERSON
+    }
+}
+
+impl Patients for VaultPeople {
+    fn patient<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        person: PersonId,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<String>, Unknown>> + Send + 'a>> {
+        Box::pin(async move {
+            // The app may ask only with the token that is being made, so it is the system that looks, in the same request.
+            let authority = Authority::system(ctx.tenant.clone(), "launch");
+            let ctx = Ctx {
+                actor: authority.actor(),
+                ..ctx.clone()
+            };
+            let thing = PersonAt {
+                tenant: ctx.tenant.clone(),
+                person: Some(person),
+            };
+            let allowed =
+                decide(&ctx, &authority, Verb::Read, thing).map_err(|error| unknown(&error))?;
+            match self.0.read_person(&ctx, &allowed).await {
+                Ok((summary, _)) => Ok(summary
+                    .external
+                    .and_then(|id| id.strip_prefix("Patient/").map(str::to_owned))),
+                // Erased a moment ago: the grant has ended too, and the commit says so.
+                Err(VaultError::NoPerson) => Ok(None),
+                Err(error) => Err(unknown(&error)),
+            }
+        })
+    }
+}
+
+fn unknown(error: &(impl Fault + std::fmt::Display)) -> Unknown {
+    Unknown {
+        kind: error.kind(),
+        code: error.code(),
+        internal: error.to_string(),
     }
 }

@@ -6,9 +6,10 @@
 use audit::entry::EntryError;
 use audit::{Action, Entry, Outcome};
 use base::{AccountId, Ctx, PrivilegeId, TenantId};
-use policy::access::{AccessError, Assignment, Ended};
+use policy::access::{About, AccessError, Assignment, Ended, Notice};
 use policy::{Allowed, PrivilegeAt, Role, Verb, decide};
 
+use crate::notices::telling;
 use crate::{Failure, Installation};
 
 /// Give a role to an account without a second person: the first owners are made so, and only on the machine itself. A role that the
@@ -65,6 +66,8 @@ async fn end(
 ) -> Result<(), Failure> {
     let (ctx, allowed) = ask(installation, tenant, held.account, held.role, Verb::Delete)?;
     let set = installation.access.end(&ctx, &allowed, held, why)?;
+    let ended = Notice::Account(held.account, About::RoleEnded(held.id));
+    let set = telling(installation, tenant, &[ended], ctx.now, set);
     let entry = entry(&ctx, &allowed, Action::RoleEnd, held.id)?;
     let committed = installation.db.commit(set.log(entry.finish(tenant))).await;
     match committed.map_err(AccessError::from) {

@@ -18,6 +18,9 @@ const REMEMBER_EVERY: Duration = Duration::from_secs(1);
 /// How often keys that another node rotated are read again, and idle ones let go.
 const REFRESH_EVERY: Duration = Duration::from_secs(60);
 
+/// How often it is looked whether there are reviews to tell of.
+const REMIND_EVERY: Duration = Duration::from_mins(10);
+
 /// A server that runs until it is told to stop.
 pub struct Serving {
     /// HTTPS.
@@ -179,6 +182,8 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
     let mut refresh = tokio::time::interval(REFRESH_EVERY);
     remember.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     refresh.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut remind = tokio::time::interval(REMIND_EVERY);
+    remind.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut failed = 0;
     loop {
         tokio::select! {
@@ -206,6 +211,14 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 }
                 if let Err(error) = house.identity.prune(house.clock.now()).await {
                     tracing::warn!(%error, "what is over of sign-ins was not forgotten");
+                }
+            }
+            _ = remind.tick() => {
+                if let Err(error) = crate::remind(&house).await {
+                    tracing::warn!(%error, "reviews that are due were not told of");
+                }
+                if let Err(error) = jobs::forget_done(&house).await {
+                    tracing::warn!(%error, "jobs that were done were not forgotten");
                 }
             }
             () = stopped(&mut stop) => break,

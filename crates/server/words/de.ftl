@@ -283,3 +283,24 @@ notice-glass-asked = Eine zweite Person muss zustimmen. Sie weiß davon.
 notice-glass-seconded = Es ist jetzt offen.
 notice-glass-closed = Es ist geschlossen.
 notice-glass-reviewed = Ihre Prüfung ist vermerkt.
+
+# Warnungen
+
+place-alerts = Warnungen
+column-alert = Warnung
+column-at = Seit
+waits-alerts =
+    { $n ->
+        [0] Nichts zur Kenntnis zu nehmen
+        [one] Eine Warnung zur Kenntnis zu nehmen
+       *[other] { $n } Warnungen zur Kenntnis zu nehmen
+    }
+alerts-lead = Was jemand gesehen haben muss, der über die Organisation wacht. Zur Kenntnis genommen verschwindet es aus dieser Liste; was geschah, bleibt im Protokoll.
+alerts-empty = Keine Warnungen. Es ist nichts geschehen, was Sie sehen müssen.
+alerts-more = Es gibt mehr, als diese Seite zeigt. Nehmen Sie diese zur Kenntnis, dann folgen die älteren.
+alert-glass-opened = In einem Notfall wurden Daten einer Person geöffnet
+alert-glass-overdue = Ein Notfall wurde nicht rechtzeitig geprüft
+alert-reviews-overdue = Rollen wurden nicht rechtzeitig geprüft
+alert-app-reuse = Der Schlüssel einer App wurde zweimal benutzt
+alert-close = Zur Kenntnis nehmen
+notice-alert-closed = Zur Kenntnis genommen.

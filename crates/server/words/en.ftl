@@ -283,3 +283,24 @@ notice-glass-asked = A second person has to agree. They have been told.
 notice-glass-seconded = It is open now.
 notice-glass-closed = It is closed.
 notice-glass-reviewed = Your review is noted.
+
+# Alerts
+
+place-alerts = Alerts
+column-alert = Alert
+column-at = Since
+waits-alerts =
+    { $n ->
+        [0] Nothing to take note of
+        [one] One alert to take note of
+       *[other] { $n } alerts to take note of
+    }
+alerts-lead = What somebody who watches over the organisation must have seen. Taking note of it takes it off this list; what happened stays in the log.
+alerts-empty = No alerts. Nothing happened that you must see.
+alerts-more = There are more than this page shows. Take note of these, and older ones follow.
+alert-glass-opened = A person’s data were opened in an emergency
+alert-glass-overdue = An emergency was not reviewed in time
+alert-reviews-overdue = Roles were not reviewed in time
+alert-app-reuse = An app’s key was used twice
+alert-close = Take note
+notice-alert-closed = Noted.

@@ -283,3 +283,24 @@ notice-glass-asked = Une seconde personne doit donner son accord. Elle est prév
 notice-glass-seconded = C’est ouvert maintenant.
 notice-glass-closed = C’est fermé.
 notice-glass-reviewed = Votre vérification est notée.
+
+# Alertes
+
+place-alerts = Alertes
+column-alert = Alerte
+column-at = Depuis
+waits-alerts =
+    { $n ->
+        [0] Rien dont prendre note
+        [one] Une alerte dont prendre note
+       *[other] { $n } alertes dont prendre note
+    }
+alerts-lead = Ce que doit avoir vu qui veille sur l’organisation. En prendre note l’ôte de cette liste ; ce qui s’est passé reste dans le journal.
+alerts-empty = Aucune alerte. Il ne s’est rien passé que vous deviez voir.
+alerts-more = Il y en a plus que cette page n’en montre. Prenez note de celles-ci, et les plus anciennes suivront.
+alert-glass-opened = Les données d’une personne ont été ouvertes en urgence
+alert-glass-overdue = Une urgence n’a pas été vérifiée à temps
+alert-reviews-overdue = Des rôles n’ont pas été vérifiés à temps
+alert-app-reuse = La clé d’une application a servi deux fois
+alert-close = Prendre note
+notice-alert-closed = C’est noté.

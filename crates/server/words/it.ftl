@@ -283,3 +283,24 @@ notice-glass-asked = Deve acconsentire una seconda persona. È stata avvertita.
 notice-glass-seconded = Ora è aperta.
 notice-glass-closed = È chiusa.
 notice-glass-reviewed = La sua verifica è annotata.
+
+# Avvisi
+
+place-alerts = Avvisi
+column-alert = Avviso
+column-at = Da
+waits-alerts =
+    { $n ->
+        [0] Niente di cui prendere atto
+        [one] Un avviso di cui prendere atto
+       *[other] { $n } avvisi di cui prendere atto
+    }
+alerts-lead = Ciò che deve aver visto chi veglia sull’organizzazione. Chi ne prende atto lo toglie da questo elenco; quello che è successo resta nel registro.
+alerts-empty = Nessun avviso. Non è successo nulla che debba vedere.
+alerts-more = Ce ne sono più di quanti ne mostra la pagina. Prenda atto di questi, e seguiranno i più vecchi.
+alert-glass-opened = In un’emergenza sono stati aperti i dati di una persona
+alert-glass-overdue = Un’emergenza non è stata verificata in tempo
+alert-reviews-overdue = Alcuni ruoli non sono stati verificati in tempo
+alert-app-reuse = La chiave di un’app è stata usata due volte
+alert-close = Prendere atto
+notice-alert-closed = Preso atto.

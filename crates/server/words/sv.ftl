@@ -283,3 +283,24 @@ notice-glass-asked = En andra person måste gå med på det. De har fått veta d
 notice-glass-seconded = Det är öppet nu.
 notice-glass-closed = Det är stängt.
 notice-glass-reviewed = Din granskning är antecknad.
+
+# Larm
+
+place-alerts = Larm
+column-alert = Larm
+column-at = Sedan
+waits-alerts =
+    { $n ->
+        [0] Inget att ta del av
+        [one] Ett larm att ta del av
+       *[other] { $n } larm att ta del av
+    }
+alerts-lead = Det som den som vakar över organisationen måste ha sett. När du har tagit del av ett larm försvinner det härifrån; det som hände finns kvar i loggen.
+alerts-empty = Inga larm. Inget har hänt som du måste se.
+alerts-more = Det finns fler än sidan visar. Ta del av de här, så kommer de äldre.
+alert-glass-opened = En persons uppgifter öppnades i en nödsituation
+alert-glass-overdue = En nödöppning har inte granskats i tid
+alert-reviews-overdue = Roller har inte granskats i tid
+alert-app-reuse = En apps nyckel användes två gånger
+alert-close = Har sett det
+notice-alert-closed = Noterat.

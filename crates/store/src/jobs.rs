@@ -57,6 +57,14 @@ static LIST: Sql = Sql::both(
     "SELECT tenant, job, kind, payload, state, due_at, attempts, attempts_max, error FROM job \
      WHERE tenant = $1 AND state = $2 AND job > $3 ORDER BY job LIMIT $4",
 );
+/// By when they are due, since those that wait for somebody are few among all jobs.
+static WAITING: Sql = Sql::both(
+    "SELECT tenant, job, kind, payload, state, due_at, attempts, attempts_max, error FROM job \
+     WHERE state = 0 AND due_at = $1 AND tenant = $2 AND kind = $3 ORDER BY created_at DESC, job LIMIT $4 OFFSET $5",
+);
+static SETTLE: Sql = Sql::both(
+    "UPDATE job SET state = 1, due_at = $4 WHERE tenant = $1 AND kind = $2 AND job = $3 AND state = 0 AND due_at = $5",
+);
 static COUNT: Sql = Sql::both("SELECT COUNT(*) FROM job WHERE state = $1");
 
 /// A job's id: random.
@@ -68,6 +76,12 @@ impl JobId {
     pub fn random(rng: &dyn Rng) -> Self {
         let mut bytes = [0; 16];
         rng.fill(&mut bytes);
+        Self(bytes)
+    }
+
+    /// From its 16 bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
@@ -83,6 +97,9 @@ impl fmt::Debug for JobId {
         write!(f, "JobId({:032x})", u128::from_be_bytes(self.0))
     }
 }
+
+/// When a job is due that no worker takes: it waits until somebody settles it.
+pub const NEVER: Instant = Instant::from_micros(i64::MAX);
 
 /// How many jobs of one kind may have the same key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -284,6 +301,41 @@ pub async fn list(
         .collect()
 }
 
+/// A tenant's jobs of one kind that wait for somebody ([`NEVER`]), the newest first, behind the first `skip`.
+pub async fn waiting(
+    db: &Db,
+    tenant: &TenantId,
+    kind: &'static str,
+    skip: u32,
+    limit: u32,
+) -> Result<Vec<Job>, StoreError> {
+    let params = vec![
+        NEVER.into(),
+        tenant.into(),
+        kind.into(),
+        limit.into(),
+        skip.into(),
+    ];
+    db.rows(&WAITING, params)
+        .await?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// Somebody did what a job waited for. It fails with [`StoreError::Guard`] when there is none that waits.
+#[must_use]
+pub fn settle(tenant: &TenantId, kind: &'static str, id: JobId, now: Instant) -> Statement {
+    let params = vec![
+        tenant.into(),
+        kind.into(),
+        id.0.into(),
+        now.into(),
+        NEVER.into(),
+    ];
+    Statement::new(&SETTLE, params).expecting(1, "job.waiting")
+}
+
 /// How many jobs are in one state, over all tenants.
 pub async fn count(db: &Db, state: State) -> Result<u64, StoreError> {
     let row = db.row(&COUNT, vec![state.code().into()]).await?;
@@ -343,7 +395,7 @@ mod tests {
     async fn every_statement_prepares_on_each_engine() {
         let all = [
             &ENQUEUE, &IS_DUE, &BURY, &CLAIM, &CLAIMED, &COMPLETE, &FAIL, &EXTEND, &REVIVE, &PRUNE,
-            &LIST, &COUNT,
+            &LIST, &COUNT, &WAITING, &SETTLE,
         ];
         let engines = crate::danger_testing::each_engine(crate::migrations::DATA, None).await;
         for db in engines.expect("they open") {

@@ -327,7 +327,8 @@ impl<G: Gate> App<G> {
         };
         let answer = match problem.kind {
             ErrorKind::Unauthenticated => {
-                answer.header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+                let challenge = HeaderValue::from_static(problem.challenge.as_str());
+                answer.header(header::WWW_AUTHENTICATE, challenge)
             }
             kind => retry(answer, kind),
         };

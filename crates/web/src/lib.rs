@@ -38,5 +38,5 @@ pub use page::{
     PasskeyAct, PasskeyPage, Place, Row, SESSION, SameSite, SetCookie, Shown, Site, TOKEN_FIELD,
     TablePage, Visit, language, onward, show, unsigned,
 };
-pub use problem::Problem;
+pub use problem::{Challenge, Problem};
 pub use route::{Access, Doc, ErrorStyle, Limit, Param, ParamIn, Route, Routes};

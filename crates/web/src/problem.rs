@@ -4,6 +4,38 @@ use base::{ErrorKind, Fault, RequestId};
 use http::StatusCode;
 use serde_json::json;
 
+/// What a resource asks for that let nobody in: the header `WWW-Authenticate` (RFC 6750 §3, RFC 9449 §7.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// A token.
+    Any,
+    /// Another token.
+    Token,
+    /// A token with other scopes.
+    Scope,
+    /// Another token that is bound to a key, or the same one with a proof.
+    BoundToken,
+    /// A token that is bound to a key, with other scopes.
+    BoundScope,
+    /// Another proof.
+    Proof,
+}
+
+impl Challenge {
+    /// The header's value.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "Bearer",
+            Self::Token => "Bearer error=\"invalid_token\"",
+            Self::Scope => "Bearer error=\"insufficient_scope\"",
+            Self::BoundToken => "DPoP error=\"invalid_token\", algs=\"ES256 PS256 EdDSA\"",
+            Self::BoundScope => "DPoP error=\"insufficient_scope\", algs=\"ES256 PS256 EdDSA\"",
+            Self::Proof => "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 PS256 EdDSA\"",
+        }
+    }
+}
+
 /// What the caller gets to read of a failure. The internal detail goes to our own log, never here.
 #[derive(Debug)]
 pub struct Problem {
@@ -17,6 +49,8 @@ pub struct Problem {
     pub pointer: Option<String>,
     /// How many bytes there are, where the range that was asked for lies outside.
     pub length: Option<u64>,
+    /// What to come with instead, where nobody was let in.
+    pub challenge: Challenge,
     /// For our own log only.
     pub internal: String,
 }
@@ -29,6 +63,7 @@ impl<F: Fault> From<F> for Problem {
             detail: fault.public(),
             pointer: fault.pointer(),
             length: fault.length(),
+            challenge: Challenge::Any,
             internal: fault.to_string(),
         }
     }
@@ -44,6 +79,7 @@ impl Problem {
             detail: detail.into(),
             pointer: None,
             length: None,
+            challenge: Challenge::Any,
             internal: String::new(),
         }
     }

@@ -194,6 +194,8 @@ actions! {
     OauthReuse = "oauth.reuse", Delete, System;
     /// A token's state was asked for.
     OauthIntrospect = "oauth.introspect", Read, System;
+    /// A token came without what it is bound to, or with a proof that came before. Only as a refusal.
+    OauthAdmit = "oauth.admit", Read, System;
     /// A new key signs tokens.
     SigningKeyRotate = "signing_key.rotate", Write, System;
     /// A privilege was asked for.
@@ -212,6 +214,10 @@ actions! {
     BreakGlassReview = "break_glass.review", Write, System;
     /// The policies were read or explained.
     PolicyRead = "policy.read", Read, System;
+    /// What alerts there are was asked for.
+    AlertList = "alert.list", Read, System;
+    /// Somebody took note of an alert.
+    AlertClose = "alert.close", Write, System;
 }
 
 impl fmt::Display for Action {

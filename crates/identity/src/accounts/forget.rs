@@ -41,12 +41,9 @@ impl Identity {
     /// # Errors
     /// Storage failures.
     pub async fn forget_person(&self, ctx: &Ctx, person: PersonId) -> Result<(), IdentityError> {
-        let params = vec![(&ctx.tenant).into(), person.into()];
-        let Some(row) = self.db.row(&sql::ACCOUNT_OF_PERSON, params).await? else {
+        let Some(account) = self.account_of(&ctx.tenant, person).await? else {
             return Ok(());
         };
-        let account = AccountId::from_slice(row.bytes(0)?)
-            .ok_or_else(|| IdentityError::damaged("an account's row"))?;
         match self.forget(ctx, account).await {
             Ok(_) | Err(IdentityError::NotFound(_)) => Ok(()),
             Err(error) => Err(error),

@@ -12,7 +12,7 @@ use super::NewAccount;
 use crate::guess::What;
 use crate::identity::{Identity, of};
 use crate::links::{GUARD_LINK, LinkKind};
-use crate::mail::Reason;
+use crate::mail::{Reason, Wish};
 use crate::model::State;
 use crate::{Account, Caller, Email, IdentityError, Kind, Label, Language, sql};
 
@@ -20,7 +20,8 @@ use crate::{Account, Caller, Email, IdentityError, Kind, Label, Language, sql};
 const UNNAMED: &str = "-";
 
 impl Identity {
-    /// Ask for an account. The answer is the same whether there is one with this address or not; the mail is not.
+    /// Ask for an account. The answer, and the work until it, is the same whether there is one with this address or not; the mail
+    /// is not.
     ///
     /// # Errors
     /// [`IdentityError::Closed`], [`IdentityError::Wait`]; storage failures.
@@ -30,44 +31,45 @@ impl Identity {
         email: &Email,
         language: Language,
     ) -> Result<(), IdentityError> {
-        let (tenant, now) = (&caller.tenant, caller.now);
-        if !self.is_open(tenant) {
+        if !self.is_open(&caller.tenant) {
             return Err(IdentityError::Closed);
         }
         let typed = email.canonical();
         let tries = self.tries(caller, What::Mail, typed.as_bytes(), false)?;
-        self.count_try(&tries, now).await?;
+        self.count_try(&tries, caller.now).await?;
+        self.ask_later(caller, Wish::SignUp(language), email).await
+    }
+
+    /// What is written for who wants an account, behind what `set` has.
+    pub(crate) async fn sign_up_writes(
+        &self,
+        caller: &Caller,
+        email: &Email,
+        language: Language,
+        set: WriteSet,
+    ) -> Result<WriteSet, IdentityError> {
+        let (tenant, now) = (&caller.tenant, caller.now);
         let ctx = caller.as_nobody();
-        let set = match self.account_by_email(tenant, email).await? {
-            // A mail to who is there already says so; nothing of theirs changes.
-            Some(there) => {
-                let entry =
-                    self.entry(&ctx, Action::AccountCreate, Outcome::Denied, Some(there.id))?;
-                self.write_again(caller, &there)?
-                    .log(entry.code("identity.taken").finish(tenant))
-            }
-            None => {
-                let new = NewAccount {
-                    kind: Kind::Person,
-                    role: Role::Person,
-                    // The person is made once the address is proven.
-                    person: None::<PersonId>,
-                    email: email.clone(),
-                    name: UNNAMED.parse()?,
-                    language,
-                };
-                let account = self.blank(&new, State::Unverified, now);
-                let set = self.insert_account(&ctx, &account, WriteSet::new())?;
-                let (link, set) = self.new_link(tenant, LinkKind::Verify, account.id, now, set);
-                self.write_to(tenant, &account, Reason::Verify, Some(&link), now, set)?
-                    .log(self.done(&ctx, Action::AccountCreate, account.id)?)
-            }
-        };
-        match self.commit_new(set).await {
-            // Twice at the same moment: one of them was first, and its mail is on its way.
-            Ok(_) | Err(IdentityError::Taken) => Ok(()),
-            Err(error) => Err(error),
+        // A mail to who is there already says so; nothing of theirs changes.
+        if let Some(there) = self.account_by_email(tenant, email).await? {
+            let entry = self.entry(&ctx, Action::AccountCreate, Outcome::Denied, Some(there.id))?;
+            let set = self.write_again(caller, &there, set)?;
+            return Ok(set.log(entry.code("identity.taken").finish(tenant)));
         }
+        let new = NewAccount {
+            kind: Kind::Person,
+            role: Role::Person,
+            // The person is made once the address is proven.
+            person: None::<PersonId>,
+            email: email.clone(),
+            name: UNNAMED.parse()?,
+            language,
+        };
+        let account = self.blank(&new, State::Unverified, now);
+        let set = self.insert_account(&ctx, &account, set)?;
+        let (link, set) = self.new_link(tenant, LinkKind::Verify, account.id, now, set);
+        let set = self.write_to(tenant, &account, Reason::Verify, Some(&link), now, set)?;
+        Ok(set.log(self.done(&ctx, Action::AccountCreate, account.id)?))
     }
 
     /// Whether anybody may make an account at this tenant.
@@ -81,9 +83,13 @@ impl Identity {
     }
 
     /// What somebody gets to read who signs up once more.
-    fn write_again(&self, caller: &Caller, there: &Account) -> Result<WriteSet, IdentityError> {
+    fn write_again(
+        &self,
+        caller: &Caller,
+        there: &Account,
+        set: WriteSet,
+    ) -> Result<WriteSet, IdentityError> {
         let (tenant, now) = (&caller.tenant, caller.now);
-        let set = WriteSet::new();
         match there.state {
             State::Active => self.write_to(tenant, there, Reason::SignedUpAgain, None, now, set),
             State::Unverified => {

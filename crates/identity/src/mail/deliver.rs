@@ -59,14 +59,18 @@ impl Identity {
         };
         let plain = self.open(tenant, &place(&name(id)), row.bytes(1)?)?;
         let draft: Draft = serde_json::from_slice(&plain).map_err(|_| damaged())?;
-        let link = draft.link.as_ref().map(|link| {
-            let kind = match draft.reason {
-                Reason::Invite => LinkKind::Invite,
-                Reason::Reset => LinkKind::Reset,
-                _ => LinkKind::Verify,
-            };
-            self.link_address(tenant, kind, link)
-        });
+        let link = match (draft.reason, &draft.link) {
+            (Reason::News(news), _) => Some(format!("{}{}", self.settings.address, news.place())),
+            (reason, Some(link)) => {
+                let kind = match reason {
+                    Reason::Invite => LinkKind::Invite,
+                    Reason::Reset => LinkKind::Reset,
+                    _ => LinkKind::Verify,
+                };
+                Some(self.link_address(tenant, kind, link))
+            }
+            (_, None) => None,
+        };
         Ok(Some(self.put_in_words(
             &account,
             &draft,
@@ -95,8 +99,10 @@ impl Identity {
         if let Some(link) = link {
             text.push_str("\n\n");
             text.push_str(link);
-            text.push_str("\n\n");
-            text.push_str(&fill(words.after));
+            if !words.after.is_empty() {
+                text.push_str("\n\n");
+                text.push_str(&fill(words.after));
+            }
         }
         text.push_str("\n\n-- \n");
         text.push_str(&host);

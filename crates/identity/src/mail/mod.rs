@@ -3,10 +3,16 @@
 //! A letter is written in the commit that is its reason, sealed, with a job that names it; it is sent by the queue, tried again
 //! when the server at the other end does not take it, and gone from the database once it was.
 
+mod asked;
 mod deliver;
+mod news;
 mod post;
+mod tell;
 mod templates;
 mod write;
 
+pub use asked::ASKED_JOB;
+pub(crate) use asked::Wish;
+pub use news::News;
 pub use post::{Letter, Post, PostError};
 pub use write::{JOB, Reason};

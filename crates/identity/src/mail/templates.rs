@@ -17,6 +17,14 @@ pub(super) struct Words {
 
 /// The words of a letter.
 pub(super) const fn words(reason: Reason, language: Language) -> Words {
+    if let Reason::News(news) = reason {
+        let (subject, text) = super::news::words(news, language);
+        return Words {
+            subject,
+            text,
+            after: "",
+        };
+    }
     let (subject, text, after) = match language {
         Language::Sv => swedish(reason),
         Language::De => german(reason),
@@ -33,6 +41,7 @@ pub(super) const fn words(reason: Reason, language: Language) -> Words {
 
 type Parts = (&'static str, &'static str, &'static str);
 
+// News have words of their own, above.
 const fn swedish(reason: Reason) -> Parts {
     match reason {
         Reason::Verify => (
@@ -70,7 +79,7 @@ const fn swedish(reason: Reason) -> Parts {
             "Hej!\n\nFrån ditt konto hos {service} togs det {time} bort en säkerhetsnyckel eller en kodapp. Var det inte du, byt lösenord och se över kontot genast.",
             "",
         ),
-        Reason::RecoveryMade => (
+        Reason::RecoveryMade | Reason::News(_) => (
             "Nya reservkoder",
             "Hej!\n\nDitt konto hos {service} fick nya reservkoder {time}. De gamla gäller inte längre. Var det inte du, byt lösenord och gör egna nya koder.",
             "",
@@ -115,7 +124,7 @@ const fn german(reason: Reason) -> Parts {
             "Guten Tag,\n\nvon Ihrem Konto bei {service} wurde am {time} ein Sicherheitsschlüssel oder eine Code-App entfernt. Waren Sie es nicht, ändern Sie bitte sofort Ihr Passwort und sehen Sie das Konto durch.",
             "",
         ),
-        Reason::RecoveryMade => (
+        Reason::RecoveryMade | Reason::News(_) => (
             "Neue Ersatzcodes",
             "Guten Tag,\n\nfür Ihr Konto bei {service} wurden am {time} neue Ersatzcodes erstellt; die alten gelten nicht mehr. Waren Sie es nicht, ändern Sie Ihr Passwort und erstellen Sie selbst neue Codes.",
             "",
@@ -160,7 +169,7 @@ const fn italian(reason: Reason) -> Parts {
             "Buongiorno,\n\nil {time} dal suo account su {service} è stata rimossa una chiave di sicurezza o un’app di codici. Se non è opera sua, cambi subito la password e controlli l’account.",
             "",
         ),
-        Reason::RecoveryMade => (
+        Reason::RecoveryMade | Reason::News(_) => (
             "Nuovi codici di riserva",
             "Buongiorno,\n\nil {time} per il suo account su {service} sono stati creati nuovi codici di riserva; quelli vecchi non valgono più. Se non è opera sua, cambi la password e crei codici nuovi.",
             "",
@@ -205,7 +214,7 @@ const fn french(reason: Reason) -> Parts {
             "Bonjour,\n\nle {time}, une clé de sécurité ou une application de codes a été retirée de votre compte sur {service}. Si ce n’était pas vous, changez tout de suite de mot de passe et vérifiez le compte.",
             "",
         ),
-        Reason::RecoveryMade => (
+        Reason::RecoveryMade | Reason::News(_) => (
             "Nouveaux codes de secours",
             "Bonjour,\n\nle {time}, de nouveaux codes de secours ont été créés pour votre compte sur {service} ; les anciens ne valent plus rien. Si ce n’était pas vous, changez de mot de passe et créez vos propres codes.",
             "",
@@ -250,7 +259,7 @@ const fn english(reason: Reason) -> Parts {
             "Hello,\n\non {time} a security key or a code app was removed from your account at {service}. If it was not you, change your password now and look the account over.",
             "",
         ),
-        Reason::RecoveryMade => (
+        Reason::RecoveryMade | Reason::News(_) => (
             "New recovery codes",
             "Hello,\n\non {time} new recovery codes were made for your account at {service}; the old ones are good for nothing any more. If it was not you, change your password and make new codes yourself.",
             "",

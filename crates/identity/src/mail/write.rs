@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::WriteSet;
 use store::jobs::{Dedupe, JobId, NewJob, enqueue};
 
+use super::News;
 use crate::identity::Identity;
 use crate::{Account, IdentityError, sql};
 
@@ -34,6 +35,8 @@ pub enum Reason {
     FactorRemoved,
     /// New recovery codes replaced the old ones.
     RecoveryMade,
+    /// Something happened that concerns them.
+    News(News),
 }
 
 /// What lies sealed until the letter is sent.

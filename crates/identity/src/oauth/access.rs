@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use audit::{Action, Entry, Outcome};
-use base::{AccountId, AppId, GrantId, Instant, PersonId, TenantId};
+use base::{AccountId, Actor, ActorKind, AppId, Ctx, GrantId, Instant, PersonId, TenantId};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parking_lot::Mutex;
@@ -12,7 +12,7 @@ use policy::{Authority, Proven, Role};
 use serde_json::{Value, json};
 use store::{Row, WriteSet};
 
-use super::client::Presented;
+use super::client::{Client, Presented};
 use super::dpop::{Nonce, Proof};
 use super::jose::add;
 use super::params::Params;
@@ -118,9 +118,9 @@ impl Oauth {
         &self,
         text: &str,
         scheme: Scheme<'_>,
-        now: Instant,
+        at: At,
     ) -> Result<Authority, OauthError> {
-        let admitted = self.admitted(text, scheme, now).await?;
+        let admitted = self.admitted(text, scheme, at).await?;
         let by = if admitted.jkt.is_some() {
             "dpop"
         } else {
@@ -161,33 +161,47 @@ impl Oauth {
         &self,
         text: &str,
         scheme: Scheme<'_>,
-        now: Instant,
+        at: At,
     ) -> Result<Admitted, OauthError> {
         let unknown = OauthError::token("The access token is unknown, too old, or has ended.");
         if text.len() > TOKEN_BYTES_MAX || !Self::is_access_token(text) {
             return Err(unknown);
         }
         let digest = crypt::token::digest(text);
-        let Some(admitted) = self.live(&digest, now).await? else {
+        let Some(admitted) = self.live(&digest, at.now).await? else {
             return Err(unknown);
         };
+        match self.held(&admitted, text, scheme, at.now).await {
+            Ok(()) => Ok(admitted),
+            // Somebody has the token, and not what it is bound to: its tenant is to know.
+            Err(error) => {
+                let ctx = of_holder(&admitted, at);
+                self.refused(&ctx, Action::OauthAdmit, admitted.app, error)
+                    .await
+            }
+        }
+    }
+
+    /// Whether the token came in the way, and from the holder of the key, that it is bound to.
+    async fn held(
+        &self,
+        admitted: &Admitted,
+        text: &str,
+        scheme: Scheme<'_>,
+        now: Instant,
+    ) -> Result<(), OauthError> {
         match (scheme, admitted.jkt) {
-            (Scheme::Bearer, None) => {}
-            (Scheme::Bearer, Some(_)) => {
-                return Err(OauthError::token(
-                    "The access token is bound to a key: send it as DPoP, with a proof.",
-                ));
-            }
-            (Scheme::Dpop(_), None) => {
-                return Err(OauthError::token(
-                    "The access token is not bound to a key: send it as Bearer.",
-                ));
-            }
-            (Scheme::Dpop(None), Some(_)) => {
-                return Err(OauthError::proof(
-                    "The header DPoP is missing, or comes twice.",
-                ));
-            }
+            (Scheme::Bearer, None) => Ok(()),
+            (Scheme::Bearer, Some(_)) => Err(OauthError::Refused(
+                Refusal::TokenBound,
+                "The access token is bound to a key: send it as DPoP, with a proof.",
+            )),
+            (Scheme::Dpop(_), None) => Err(OauthError::token(
+                "The access token is not bound to a key: send it as Bearer.",
+            )),
+            (Scheme::Dpop(None), Some(_)) => Err(OauthError::proof(
+                "The header DPoP is missing, or comes twice.",
+            )),
             (Scheme::Dpop(Some(proof)), Some(jkt)) => {
                 let proven = self.proof(&proof, Some(text), Nonce::Ignored, now)?;
                 if proven.jkt != jkt {
@@ -195,10 +209,9 @@ impl Oauth {
                         "The access token is bound to another key than that of the DPoP proof.",
                     ));
                 }
-                self.once_here(&proven, now)?;
+                self.once_at_resource(&proof, &proven, now).await
             }
         }
-        Ok(admitted)
     }
 
     /// The token of a digest, if it is one at `now`.
@@ -240,9 +253,9 @@ impl Oauth {
         &self,
         text: &str,
         scheme: Scheme<'_>,
-        now: Instant,
+        at: At,
     ) -> Result<Value, OauthError> {
-        let admitted = self.admitted(text, scheme, now).await?;
+        let admitted = self.admitted(text, scheme, at).await?;
         let app = self.active_app(admitted.app).await?;
         let (Some(app), Some(account)) = (app, admitted.account) else {
             return Err(OauthError::token("The access token is about nobody."));
@@ -268,23 +281,34 @@ impl Oauth {
     ) -> Result<Introspected, OauthError> {
         params.each_once()?;
         let client = self.client(presented, Action::OauthIntrospect, at).await?;
+        let (app, by) = (client.app.clone(), client.by);
+        let ctx = self.of_app(&app, by, at);
+        let known = self.know(params, client, &ctx).await;
+        self.or_refused(known, &ctx, Action::OauthIntrospect, app.id)
+            .await
+    }
+
+    async fn know(
+        &self,
+        params: &Params,
+        client: Client,
+        ctx: &Ctx,
+    ) -> Result<Introspected, OauthError> {
         let app = &client.app;
-        let ctx = self.of_app(app, client.by, at);
         if app.settings.auth_method == AuthMethod::None {
-            let error = OauthError::client("Only an app that proves itself may ask about tokens.");
-            return self
-                .refused(&ctx, Action::OauthIntrospect, app.id, error)
-                .await;
+            return Err(OauthError::client(
+                "Only an app that proves itself may ask about tokens.",
+            ));
         }
         let text = params.need("token", "`token` is missing.")?;
         let found = if text.starts_with(refresh::PREFIX) {
-            self.about_refresh(text, app, at.now).await?
+            self.about_refresh(text, app, ctx.now).await?
         } else {
-            self.about_access(text, app, at.now).await?
+            self.about_access(text, app, ctx.now).await?
         };
         let mut set = WriteSet::new();
         set.statements.extend(client.once);
-        let entry = Entry::new(&ctx, Action::OauthIntrospect, Outcome::Ok)?;
+        let entry = Entry::new(ctx, Action::OauthIntrospect, Outcome::Ok)?;
         let set = set.log(entry.finish(&ctx.tenant));
         let log_index = self.commit_issue(set).await?;
         Ok(Introspected {
@@ -372,8 +396,20 @@ impl Oauth {
     ) -> Result<u64, OauthError> {
         params.each_once()?;
         let client = self.client(presented, Action::OauthRevoke, at).await?;
+        let (app, by) = (client.app.clone(), client.by);
+        let ctx = self.of_app(&app, by, at);
+        let done = self.take_back(params, client, &ctx).await;
+        self.or_refused(done, &ctx, Action::OauthRevoke, app.id)
+            .await
+    }
+
+    async fn take_back(
+        &self,
+        params: &Params,
+        client: Client,
+        ctx: &Ctx,
+    ) -> Result<u64, OauthError> {
         let app = client.app.clone();
-        let ctx = self.of_app(&app, client.by, at);
         let text = params.need("token", "`token` is missing.")?;
         let mut set = WriteSet::new();
         set.statements.extend(client.once);
@@ -382,16 +418,16 @@ impl Oauth {
             let known = self.known_refresh(text).await?;
             if let Some(known) = known.filter(|known| known.is_of(&app)) {
                 grant = Some(known.stored.granted.grant);
-                set = set.run(&sql::FAMILY_END, vec![known.family.into(), at.now.into()]);
+                set = set.run(&sql::FAMILY_END, vec![known.family.into(), ctx.now.into()]);
                 self.admitted.forget_family(known.family);
             }
         } else {
             let digest = crypt::token::digest(text);
-            let params = vec![digest.into(), app.id.into(), at.now.into()];
+            let params = vec![digest.into(), app.id.into(), ctx.now.into()];
             set = set.run(&sql::TOKEN_END, params);
             self.admitted.0.lock().pop(&digest);
         }
-        let entry = self.entry(&ctx, Action::OauthRevoke, app.id, |entry| match grant {
+        let entry = self.entry(ctx, Action::OauthRevoke, app.id, |entry| match grant {
             Some(grant) => entry.grant(*grant.as_bytes()),
             None => entry,
         })?;
@@ -401,6 +437,23 @@ impl Oauth {
         self.admitted
             .forget(|it| grant.is_some() && it.grant == grant);
         Ok(index)
+    }
+}
+
+/// The circumstances of who holds a token.
+fn of_holder(admitted: &Admitted, at: At) -> Ctx {
+    Ctx {
+        tenant: admitted.tenant.clone(),
+        actor: Actor {
+            kind: ActorKind::App,
+            id: admitted.app.to_string(),
+            role: "app".to_owned(),
+            authenticated_by: "oauth",
+            grant: None,
+        },
+        purpose: None,
+        request: at.request,
+        now: at.now,
     }
 }
 

@@ -18,7 +18,7 @@ pub use table::routes;
 use super::asked::REQUEST_URN;
 use super::client::Presented;
 use super::params::Params;
-use super::signed_in::{Account, SignedIn, Unknown};
+use super::signed_in::{Account, SignedIn};
 use super::{At, Oauth, OauthError, Proof, Refusal, Scheme, Step};
 use crate::pages;
 
@@ -57,6 +57,7 @@ impl Ask {
             at: At {
                 request: call.request,
                 now: call.now,
+                from: call.peer,
             },
         }
     }
@@ -171,6 +172,10 @@ async fn revoke(house: House, call: Ask) -> Result<Answer, Problem> {
 }
 
 async fn user_info(house: House, call: Ask) -> Result<Answer, Problem> {
+    let by_dpop = call.headers.get(header::AUTHORIZATION).is_some_and(|it| {
+        let scheme = it.as_bytes().get(..5);
+        scheme.is_some_and(|it| it.eq_ignore_ascii_case(b"dpop "))
+    });
     let known = async {
         let twice = OauthError::invalid("The header Authorization may come once only.");
         let header = call.header(&header::AUTHORIZATION, twice)?;
@@ -191,14 +196,11 @@ async fn user_info(house: House, call: Ask) -> Result<Answer, Problem> {
             "dpop" => Scheme::Dpop(proof(&call, "/oauth2/userinfo")?),
             _ => return Err(OauthError::token("Send an access token.")),
         };
-        house
-            .oauth
-            .user_info(text.trim(), scheme, call.at.now)
-            .await
+        house.oauth.user_info(text.trim(), scheme, call.at).await
     };
     match known.await {
         Ok(known) => Ok(Answer::value(StatusCode::OK, &known)),
-        Err(error) => refused(&call, &error),
+        Err(error) => at_resource(&error, by_dpop),
     }
 }
 
@@ -207,6 +209,7 @@ async fn authorize(house: House, call: Call<Visit>) -> Result<Answer, Problem> {
     let at = At {
         request: call.request,
         now: call.now,
+        from: call.peer,
     };
     let step = async {
         let params = Params::of(call.query.pairs())?;
@@ -258,19 +261,7 @@ async fn account(
     now: Instant,
 ) -> Result<Option<Account>, OauthError> {
     let account = house.signed_in.signed_in(headers, now).await;
-    account.map_err(
-        |Unknown {
-             kind,
-             code,
-             internal,
-         }| {
-            OauthError::Secrets(crate::SecretsError {
-                kind,
-                code,
-                internal,
-            })
-        },
-    )
+    account.map_err(OauthError::from)
 }
 
 #[derive(Template)]
@@ -343,8 +334,14 @@ fn indexed(answer: Answer, index: u64) -> Answer {
     answer.header(LOG_INDEX.clone(), HeaderValue::from(index))
 }
 
-/// A refusal in the words of the standards (RFC 6749 §5.2, RFC 6750 §3.1).
+/// A refusal in the words of the standards (RFC 6749 §5.2).
 fn refused(call: &Ask, error: &OauthError) -> Result<Answer, Problem> {
+    if let OauthError::Wait { seconds } = error {
+        let word = Refusal::InvalidClient.word();
+        let body = json!({ "error": word, "error_description": error.public() });
+        return Ok(Answer::value(StatusCode::TOO_MANY_REQUESTS, &body)
+            .header(header::RETRY_AFTER, HeaderValue::from(*seconds)));
+    }
     let OauthError::Refused(refusal, why) = error else {
         return Err(problem(error));
     };
@@ -357,14 +354,6 @@ fn refused(call: &Ask, error: &OauthError) -> Result<Answer, Problem> {
     let answer =
         Answer::value(status, &body).header(header::PRAGMA, HeaderValue::from_static("no-cache"));
     Ok(match refusal {
-        Refusal::InvalidToken | Refusal::InsufficientScope => answer.header_text(
-            header::WWW_AUTHENTICATE,
-            &format!(
-                "Bearer error=\"{}\", DPoP error=\"{}\", algs=\"ES256 PS256 EdDSA\"",
-                refusal.word(),
-                refusal.word()
-            ),
-        ),
         Refusal::InvalidClient if call.headers.contains_key(header::AUTHORIZATION) => answer
             .header(
                 header::WWW_AUTHENTICATE,
@@ -372,6 +361,25 @@ fn refused(call: &Ask, error: &OauthError) -> Result<Answer, Problem> {
             ),
         _ => answer,
     })
+}
+
+/// A refusal of a resource (RFC 6750 §3.1, RFC 9449 §7.1): a proof that does not hold is nobody's.
+fn at_resource(error: &OauthError, by_dpop: bool) -> Result<Answer, Problem> {
+    let OauthError::Refused(refusal, why) = error else {
+        return Err(problem(error));
+    };
+    let status = match refusal {
+        Refusal::InvalidRequest => StatusCode::BAD_REQUEST,
+        Refusal::InsufficientScope => StatusCode::FORBIDDEN,
+        _ => StatusCode::UNAUTHORIZED,
+    };
+    let body = json!({ "error": refusal.word(), "error_description": why });
+    Ok(Answer::value(status, &body)
+        .header(header::PRAGMA, HeaderValue::from_static("no-cache"))
+        .header(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static(error.challenge(by_dpop).as_str()),
+        ))
 }
 
 /// Whoever sends proofs gets a nonce for the next one.

@@ -9,8 +9,8 @@ use store::WriteSet;
 use audit::Action;
 
 use super::authorize::Blame;
-use super::client::Presented;
-use super::dpop::{Nonce, Proof};
+use super::client::{GUARD_ASSERTION, Presented};
+use super::dpop::{GUARD_PROOF, Nonce, Proof, USED};
 use super::model::{App, GrantType, Profile};
 use super::params::Params;
 use super::scope::{Level, Scopes};
@@ -60,22 +60,20 @@ impl Oauth {
     ) -> Result<(String, u64), OauthError> {
         params.each_once()?;
         let client = self.client(presented, Action::OauthAuthorize, at).await?;
-        let app = &client.app;
-        let ctx = self.of_app(app, client.by, at);
-        let checked = self.pushed(params, app, proof, at);
-        let (asked, proven) = match checked {
-            Ok(it) => it,
-            Err(error) => {
-                return self
-                    .refused(&ctx, Action::OauthAuthorize, app.id, error)
-                    .await;
+        let app = client.app.clone();
+        let ctx = self.of_app(&app, client.by, at);
+        let kept = match self.pushed(params, &app, proof, at) {
+            Ok((asked, proven)) => {
+                let mut set = WriteSet::new();
+                set.statements.extend(client.once);
+                set.statements.extend(proven);
+                self.keep_request(&app, &asked, at.now, self.lives.pushed, set)
+                    .await
             }
+            Err(error) => Err(error),
         };
-        let mut set = WriteSet::new();
-        set.statements.extend(client.once);
-        set.statements.extend(proven);
         let name = self
-            .keep_request(app, &asked, at.now, self.lives.pushed, set)
+            .or_refused(kept, &ctx, Action::OauthAuthorize, app.id)
             .await?;
         Ok((format!("{REQUEST_URN}{name}"), self.lives.pushed.as_secs()))
     }
@@ -242,10 +240,7 @@ impl Oauth {
             now.after(lives).into(),
         ];
         let set = set.run_expecting(&sql::REQUEST_INSERT, params, 1, "oauth.request");
-        self.db
-            .commit(set)
-            .await
-            .map_err(|error| seen_before(error, "The assertion or DPoP proof was used before."))?;
+        self.db.commit(set).await.map_err(seen_before)?;
         Ok(name.expose().clone())
     }
 
@@ -343,9 +338,12 @@ pub(super) fn nonce_for(app: &App) -> Nonce {
 }
 
 /// What an assertion or a proof that was used before turns into.
-pub(super) fn seen_before(error: store::StoreError, why: &'static str) -> OauthError {
+pub(super) fn seen_before(error: store::StoreError) -> OauthError {
     match error {
-        store::StoreError::Duplicate => OauthError::client(why),
+        store::StoreError::Guard(GUARD_ASSERTION) => {
+            OauthError::client("The assertion was used before. Make a new one for each request.")
+        }
+        store::StoreError::Guard(GUARD_PROOF) => OauthError::proof(USED),
         error => error.into(),
     }
 }

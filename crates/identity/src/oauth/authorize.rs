@@ -61,12 +61,12 @@ impl Oauth {
             params.each_once()?;
         }
         let Some(id) = client::app_id(params.one("client_id")) else {
-            return Err(OauthError::invalid("`client_id` is missing, or is none."));
+            let error = OauthError::invalid("`client_id` is missing, or is none.");
+            return self.stray(Action::OauthAuthorize, error, at).await;
         };
         let Some(app) = self.active_app(id).await? else {
-            return Err(OauthError::invalid(
-                "There is no active app with this client_id.",
-            ));
+            let error = OauthError::invalid("There is no active app with this client_id.");
+            return self.stray(Action::OauthAuthorize, error, at).await;
         };
         let step = self.arrive(params, &app, account, at).await;
         self.blame(&app, step, at).await

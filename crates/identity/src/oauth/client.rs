@@ -10,8 +10,11 @@ use store::{Statement, Value};
 
 use super::jose::{self, Jws};
 use super::model::{App, AuthMethod, Profile};
+use super::wrong::Wrong;
 use super::{At, Oauth, OauthError, sql};
 
+/// The assertion came before.
+pub(super) const GUARD_ASSERTION: &str = "oauth.assertion_seen";
 /// The only kind of assertion.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// How far an assertion of the strict profile may reach ahead: long enough for a slow clock, too short to be kept.
@@ -51,24 +54,31 @@ impl Oauth {
     /// The app that a request proves to be from.
     ///
     /// # Errors
-    /// `invalid_client`; where it named an app that there is, the log knows.
+    /// `invalid_client`, which the log knows; [`OauthError::Wait`] where it failed too often before.
     pub(super) async fn client(
         &self,
         presented: &Presented<'_>,
         action: Action,
         at: At,
     ) -> Result<Client, OauthError> {
-        let claim = Claim::of(presented)?;
-        let named = claim.id.parse().ok();
-        let app = match named {
+        let wrong = |app, named: &str, error| Wrong {
+            app,
+            named: named.to_owned(),
+            action,
+            error,
+        };
+        let claim = match Claim::of(presented) {
+            Ok(claim) => claim,
+            Err(error) => return self.wrong(wrong(None, "", error), at).await,
+        };
+        let app = match claim.id.parse().ok() {
             Some(id) => self.active_app(id).await?,
             None => None,
         };
         // Whether it is unknown, stopped or in review is the tenant's own affair.
         let Some(app) = app else {
-            return Err(OauthError::client(
-                "There is no active app with this client_id.",
-            ));
+            let error = OauthError::client("There is no active app with this client_id.");
+            return self.wrong(wrong(None, &claim.id, error), at).await;
         };
         match self.proves(&app, &claim, at.now) {
             Ok(once) => Ok(Client {
@@ -76,10 +86,7 @@ impl Oauth {
                 once,
                 app,
             }),
-            Err(error) => {
-                let ctx = self.of_app(&app, "nothing", at);
-                self.refused(&ctx, action, app.id, error).await
-            }
+            Err(error) => self.wrong(wrong(Some(app), &claim.id, error), at).await,
         }
     }
 
@@ -160,7 +167,7 @@ impl Oauth {
         let digest = crypt::hash::sha256(&[b"assertion", app.id.as_bytes(), jti.as_bytes()]);
         let end = Instant::from_micros((exp + 2 * SKEW_SECONDS).saturating_mul(1_000_000));
         let params: Vec<Value> = vec![digest.into(), end.into()];
-        Ok(Statement::new(&sql::SEEN_INSERT, params).expecting(1, "oauth.seen"))
+        Ok(Statement::new(&sql::SEEN_INSERT, params).expecting(1, GUARD_ASSERTION))
     }
 }
 

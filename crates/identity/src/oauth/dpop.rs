@@ -9,8 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parking_lot::Mutex;
 use serde_json::Value;
-use store::Statement;
+use store::{Statement, WriteSet};
 
+use super::asked::seen_before;
 use super::client::{JTI_BYTES_MAX, SKEW_SECONDS};
 use super::jose::{self, Jws, PublicKey};
 use super::{Oauth, OauthError, Refusal, sql};
@@ -19,6 +20,9 @@ use super::{Oauth, OauthError, Refusal, sql};
 const PROOF_SECONDS_MAX: i64 = 60;
 /// Proofs that a node remembers at resources. At 1,000 requests with proofs a second that is more than they live.
 const SEEN_MAX: usize = 200_000;
+/// The proof came before.
+pub(super) const GUARD_PROOF: &str = "oauth.proof_seen";
+pub(super) const USED: &str = "The DPoP proof was used before. Make a new one for each request.";
 /// A nonce of ours is good for one to two of these.
 const NONCE_SECONDS: i64 = 300;
 
@@ -57,7 +61,7 @@ impl Proven {
     /// What makes sure that the proof counts once; it goes into the same commit as what it allowed.
     pub(super) fn once(&self) -> Statement {
         Statement::new(&sql::SEEN_INSERT, vec![self.digest.into(), self.end.into()])
-            .expecting(1, "oauth.seen")
+            .expecting(1, GUARD_PROOF)
     }
 }
 
@@ -161,14 +165,26 @@ impl Oauth {
         Ok(false)
     }
 
-    /// Let a proof count once, at a resource, on this node.
-    pub(super) fn once_here(&self, proven: &Proven, now: Instant) -> Result<(), OauthError> {
-        self.proofs.take(proven, now)
+    /// Let a proof count once, at a resource: on all nodes where it changes something, on this node where it reads
+    /// (`docs/decisions/021-proofs-at-resources.md`).
+    pub(super) async fn once_at_resource(
+        &self,
+        proof: &Proof<'_>,
+        proven: &Proven,
+        now: Instant,
+    ) -> Result<(), OauthError> {
+        if matches!(proof.method, "GET" | "HEAD") {
+            return self.proofs.take(proven, now);
+        }
+        let set = WriteSet::new().with(proven.once());
+        let done = self.db.commit(set).await;
+        done.map_err(seen_before)?;
+        Ok(())
     }
 }
 
 /// Proofs that were seen at resources. Each resource request is signed for one address, method, token and minute; this makes
-/// it count once on this node. (At the token endpoint the database remembers, for all nodes.)
+/// it count once on this node, without asking the database for a copy that came to the same one.
 pub(super) struct Seen(Mutex<Proofs>);
 
 #[derive(Default)]
@@ -198,7 +214,7 @@ impl Seen {
             ));
         }
         if !proofs.digests.insert(proven.digest) {
-            return Err(OauthError::proof("The DPoP proof was used before."));
+            return Err(OauthError::proof(USED));
         }
         // Ends differ by the seconds of clocks only, so that the front is near enough the first to end.
         proofs.ends.push_back((proven.end, proven.digest));

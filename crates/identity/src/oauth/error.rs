@@ -3,7 +3,9 @@
 use audit::entry::EntryError;
 use base::{ErrorKind, Fault};
 use store::StoreError;
+use web::Challenge;
 
+use super::Unknown;
 use crate::SecretsError;
 
 macro_rules! refusals {
@@ -67,6 +69,8 @@ refusals! {
     UseDpopNonce = "use_dpop_nonce", "oauth.use_dpop_nonce", Invalid;
     /// The access token is unknown, old or ended.
     InvalidToken = "invalid_token", "oauth.invalid_token", Unauthenticated;
+    /// The access token is bound to a key, and came without a proof.
+    TokenBound = "invalid_token", "oauth.token_bound", Unauthenticated;
     /// The access token does not reach that far.
     InsufficientScope = "insufficient_scope", "oauth.insufficient_scope", Forbidden;
 }
@@ -77,6 +81,12 @@ pub enum OauthError {
     /// Refused, with a word of the standards and a sentence that says what to do.
     #[error("{}: {}", .0.word(), .1)]
     Refused(Refusal, &'static str),
+    /// Who failed to prove which app it is has to wait.
+    #[error("too many failures; {seconds} s to wait")]
+    Wait {
+        /// So long.
+        seconds: u64,
+    },
     /// What the staff wanted of an app does not make sense.
     #[error("not a valid app: {0}")]
     App(&'static str),
@@ -103,6 +113,16 @@ pub enum OauthError {
     Damaged(&'static str),
 }
 
+impl From<Unknown> for OauthError {
+    fn from(unknown: Unknown) -> Self {
+        Self::Secrets(SecretsError {
+            kind: unknown.kind,
+            code: unknown.code,
+            internal: unknown.internal,
+        })
+    }
+}
+
 impl OauthError {
     /// The word of the standards that fits best.
     #[must_use]
@@ -111,6 +131,21 @@ impl OauthError {
             Self::Refused(refusal, _) => refusal.word(),
             _ if self.kind() == ErrorKind::Unavailable => "temporarily_unavailable",
             _ => "server_error",
+        }
+    }
+
+    /// What a resource asks for that refuses with this; `by_dpop`: the request came with the scheme `DPoP`.
+    #[must_use]
+    pub const fn challenge(&self, by_dpop: bool) -> Challenge {
+        let Self::Refused(refusal, _) = self else {
+            return Challenge::Any;
+        };
+        match (refusal, by_dpop) {
+            (Refusal::InvalidDpopProof | Refusal::UseDpopNonce, _) => Challenge::Proof,
+            (Refusal::InsufficientScope, false) => Challenge::Scope,
+            (Refusal::InsufficientScope, true) => Challenge::BoundScope,
+            (Refusal::TokenBound, _) | (_, true) => Challenge::BoundToken,
+            (_, false) => Challenge::Token,
         }
     }
 
@@ -139,6 +174,7 @@ impl Fault for OauthError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Refused(refusal, _) => refusal.kind(),
+            Self::Wait { .. } => ErrorKind::TooMany,
             Self::App(_) => ErrorKind::Invalid,
             Self::NoApp => ErrorKind::NotFound,
             Self::State(_) => ErrorKind::Conflict,
@@ -153,6 +189,7 @@ impl Fault for OauthError {
     fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal, _) => refusal.code(),
+            Self::Wait { .. } => "oauth.wait",
             Self::App(_) => "app.invalid",
             Self::NoApp => "app.not_found",
             Self::State(_) => "app.state",
@@ -167,6 +204,9 @@ impl Fault for OauthError {
     fn public(&self) -> String {
         match self {
             Self::Refused(_, why) | Self::App(why) | Self::State(why) => (*why).to_owned(),
+            Self::Wait { seconds } => format!(
+                "Nothing that came from here proved to be the app, too often. Wait {seconds} seconds, then send what the app was registered with."
+            ),
             Self::NoApp => "There is no such app. `strongroom app list` shows them.".into(),
             Self::SamePerson => {
                 "An app is reviewed by somebody else than who registered it. Ask a colleague."

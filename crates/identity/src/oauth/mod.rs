@@ -26,19 +26,25 @@ pub mod jose;
 mod model;
 mod params;
 mod refresh;
+mod reuse;
 pub mod scope;
 mod signed_in;
 mod signing;
 mod sql;
 mod token;
+mod wrong;
 
+use std::future::Future;
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use audit::{Action, Entry, Outcome};
 use base::{
-    Actor, ActorKind, AppId, Clock, Ctx, Fault as _, Instant, Name, RequestId, Rng, TenantId,
+    Actor, ActorKind, AppId, Clock, Ctx, Fault as _, Instant, Name, PersonId, RequestId, Rng,
+    TenantId,
 };
 use parking_lot::Mutex;
 use store::{Db, LogEntry, WriteSet};
@@ -57,6 +63,7 @@ pub use model::{
     TokenForm,
 };
 pub use params::Params;
+pub use reuse::{REUSE_JOB, Reused};
 pub use signed_in::{Account, SignedIn, Unknown};
 pub use sql::STATEMENTS;
 pub use token::Issued;
@@ -67,6 +74,16 @@ pub trait Register: Send + Sync + 'static {
     fn knows(&self, collection: &Name) -> bool;
     /// What people call it, where the register says.
     fn title(&self, collection: &Name) -> Option<String>;
+}
+
+/// What an app calls whose data it was launched for: the id of their FHIR Patient. Declared here, wired in `server` to the vault.
+pub trait Patients: Send + Sync + 'static {
+    /// The id, if the person is known by one. That it was looked up stands in the log.
+    fn patient<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        person: PersonId,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<String>, Unknown>> + Send + 'a>>;
 }
 
 /// How long things live.
@@ -114,6 +131,8 @@ pub struct Parts {
     pub secrets: Arc<dyn Secrets>,
     /// What the register knows.
     pub register: Arc<dyn Register>,
+    /// What persons are called as FHIR Patients.
+    pub patients: Arc<dyn Patients>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -141,6 +160,7 @@ pub struct Oauth {
     db: Db,
     secrets: Arc<dyn Secrets>,
     register: Arc<dyn Register>,
+    patients: Arc<dyn Patients>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     operator: TenantId,
@@ -152,13 +172,15 @@ pub struct Oauth {
     ring: signing::Ring,
 }
 
-/// The circumstances of a call: which request it is.
+/// The circumstances of a call: which request it is, when and from where.
 #[derive(Clone, Copy, Debug)]
 pub struct At {
     /// The request's id.
     pub request: RequestId,
     /// When it began.
     pub now: Instant,
+    /// From where, as far as it is known.
+    pub from: Option<IpAddr>,
 }
 
 impl Oauth {
@@ -170,6 +192,7 @@ impl Oauth {
             db: parts.db,
             secrets: parts.secrets,
             register: parts.register,
+            patients: parts.patients,
             clock: parts.clock,
             rng: parts.rng,
             operator: parts.operator,
@@ -237,6 +260,20 @@ impl Oauth {
     ) -> Result<LogEntry, OauthError> {
         let entry = Entry::new(ctx, action, Outcome::Ok)?.subject(*app.as_bytes());
         Ok(add(entry).finish(&ctx.tenant))
+    }
+
+    /// What was done; a no as [`Oauth::refused`] writes it.
+    async fn or_refused<T>(
+        &self,
+        done: Result<T, OauthError>,
+        ctx: &Ctx,
+        action: Action,
+        app: AppId,
+    ) -> Result<T, OauthError> {
+        match done {
+            Ok(done) => Ok(done),
+            Err(error) => self.refused(ctx, action, app, error).await,
+        }
     }
 
     /// A no stands in the log before the caller hears it; what failed on our side does not.

@@ -9,11 +9,11 @@ use audit::Action;
 use base::{AccountId, GrantId, Instant, Secret, TenantId};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::json;
 use store::{StoreError, WriteSet};
 
 use super::client::Client;
 use super::dpop::Proven;
+use super::jose::add;
 use super::model::App;
 use super::params::Params;
 use super::scope::Scopes;
@@ -157,8 +157,7 @@ impl Oauth {
             let came_again =
                 stored.generation == known.number + 1 && stored.confirmed < stored.generation;
             if !is_present && !came_again {
-                self.reused(&ctx, &app, family, stored.granted.grant)
-                    .await?;
+                self.reused(&ctx, &app, family, &stored.granted).await?;
                 return Err(OauthError::grant(
                     "The refresh token was used before. Everything that came of it has ended.",
                 ));
@@ -176,6 +175,7 @@ impl Oauth {
                 scopes: &scopes,
                 jkt: proven.as_ref().map(|proven| proven.jkt),
             };
+            let patient = self.launched_for(&holder, &ctx).await?;
             let minted = self.mint(&holder, at.now).await?;
             let end = at.now.after(self.lives.refresh).min(stored.latest_at);
             // For a number that is not the present one any more, `confirmed` stays behind it.
@@ -216,7 +216,8 @@ impl Oauth {
                 Err(error) => return Err(error),
                 Ok(log_index) => {
                     let refresh = self.refresh_text(&app.tenant, family, number)?;
-                    let more = json!({ "refresh_token": refresh.expose() });
+                    let mut more = patient;
+                    add(&mut more, "refresh_token", refresh.expose().as_str());
                     let body = answer(&holder, &minted, self.lives.access.as_secs(), more);
                     return Ok(Issued { body, log_index });
                 }

@@ -184,8 +184,9 @@ pub(super) static TOKEN_END: Sql = Sql::both(
 );
 pub(super) static TOKEN_FORGET: Sql = Sql::both("DELETE FROM oauth_token WHERE expires_at < $1");
 
-pub(super) static SEEN_INSERT: Sql =
-    Sql::both("INSERT INTO oauth_seen (digest, expires_at) VALUES ($1, $2)");
+pub(super) static SEEN_INSERT: Sql = Sql::both(
+    "INSERT INTO oauth_seen (digest, expires_at) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING",
+);
 pub(super) static SEEN_FORGET: Sql = Sql::both("DELETE FROM oauth_seen WHERE expires_at < $1");
 
 pub(super) static KEY_INSERT: Sql = Sql::both(

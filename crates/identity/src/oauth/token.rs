@@ -14,6 +14,7 @@ use super::dpop::{Proof, Proven};
 use super::jose::add;
 use super::model::{App, GrantType, Profile, TokenForm};
 use super::params::Params;
+use super::reuse::Reused;
 use super::scope::{Level, Scope, Scopes};
 use super::{At, Oauth, OauthError, Refusal, sql};
 
@@ -72,13 +73,10 @@ impl Oauth {
         params.each_once()?;
         let client = self.client(presented, Action::OauthToken, at).await?;
         let (app, by) = (client.app.clone(), client.by);
-        match self.issue(params, client, proof, at).await {
-            Ok(issued) => Ok(issued),
-            Err(error) => {
-                let ctx = self.of_app(&app, by, at);
-                self.refused(&ctx, Action::OauthToken, app.id, error).await
-            }
-        }
+        let ctx = self.of_app(&app, by, at);
+        let issued = self.issue(params, client, proof, at).await;
+        self.or_refused(issued, &ctx, Action::OauthToken, app.id)
+            .await
     }
 
     async fn issue(
@@ -181,7 +179,7 @@ impl Oauth {
         };
         let family: [u8; 16] = row.bytes(5)?.try_into().map_err(|_| damaged())?;
         if !row.is_null(7) {
-            self.reused(&ctx, &app, family, granted.grant).await?;
+            self.reused(&ctx, &app, family, &granted).await?;
             return no("The code was used before. Everything that came of it has ended.");
         }
         if at.now >= Instant::from_micros(row.int(6)?) {
@@ -217,6 +215,7 @@ impl Oauth {
             scopes: &scopes,
             jkt,
         };
+        let patient = self.launched_for(&holder, &ctx).await?;
         let minted = self.mint(&holder, at.now).await?;
         let latest = at.now.after(if refreshes {
             self.lives.family
@@ -270,7 +269,7 @@ impl Oauth {
         let log_index = match self.commit_issue(set.log(entry)).await {
             Err(OauthError::Store(StoreError::Guard("oauth.code_used"))) => {
                 // Two at once: the other was first, and neither can be told from a thief.
-                self.reused(&ctx, &app, family, granted.grant).await?;
+                self.reused(&ctx, &app, family, &granted).await?;
                 return no("The code was used before. Everything that came of it has ended.");
             }
             Err(OauthError::Store(StoreError::Guard(_))) => {
@@ -278,7 +277,7 @@ impl Oauth {
             }
             other => other?,
         };
-        let mut more = json!({});
+        let mut more = patient;
         if refreshes {
             let refresh = self.refresh_text(&app.tenant, family, 1)?;
             add(&mut more, "refresh_token", refresh.expose().as_str());
@@ -289,6 +288,25 @@ impl Oauth {
         }
         let body = answer(&holder, &minted, self.lives.access.as_secs(), more);
         Ok(Issued { body, log_index })
+    }
+
+    /// What SMART adds to the answer for an app that was launched for one person: the id of their FHIR Patient, where they have one.
+    pub(super) async fn launched_for(
+        &self,
+        holder: &Holder<'_>,
+        ctx: &Ctx,
+    ) -> Result<Value, OauthError> {
+        let mut more = json!({});
+        if let Some(person) = holder.grant.and_then(|granted| granted.person)
+            && holder.scopes.has(&Scope::LaunchPatient)
+        {
+            let known = self.patients.patient(ctx, person).await;
+            let known = known.map_err(OauthError::from)?;
+            if let Some(patient) = known {
+                add(&mut more, "patient", patient);
+            }
+        }
+        Ok(more)
     }
 
     /// A new access token and the statement that stores its digest.
@@ -400,12 +418,7 @@ impl Oauth {
     }
 
     pub(super) async fn commit_issue(&self, set: WriteSet) -> Result<u64, OauthError> {
-        let committed = self.db.commit(set).await.map_err(|error| {
-            seen_before(
-                error,
-                "The assertion or DPoP proof was used before. Make a new one for each request.",
-            )
-        })?;
+        let committed = self.db.commit(set).await.map_err(seen_before)?;
         Ok(committed.log_indexes.first().copied().unwrap_or(0))
     }
 
@@ -415,13 +428,14 @@ impl Oauth {
         ctx: &Ctx,
         app: &App,
         family: [u8; 16],
-        grant: GrantId,
+        granted: &Granted,
     ) -> Result<(), OauthError> {
         let entry = self.entry(ctx, Action::OauthReuse, app.id, |entry| {
-            entry.grant(*grant.as_bytes())
+            entry.grant(*granted.grant.as_bytes())
         })?;
         let set = WriteSet::new()
             .run(&sql::FAMILY_END, vec![family.into(), ctx.now.into()])
+            .with(Reused::of(app, granted, ctx.now).job(family, &app.tenant, &*self.rng)?)
             .log(entry);
         self.db.commit(set).await?;
         self.admitted.forget_family(family);

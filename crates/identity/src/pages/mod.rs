@@ -24,6 +24,7 @@ mod sign_up;
 mod visitor;
 
 pub use consent::consent;
+pub use visitor::DEVICE;
 
 use std::future::Future;
 use std::sync::{Arc, LazyLock};

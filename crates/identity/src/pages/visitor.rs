@@ -12,7 +12,7 @@ use crate::{Caller, IdentityError, Label, NewSession, SignedIn};
 /// What stands between two steps of a sign-in.
 pub(super) const TICKET: Cookie = Cookie::new("__Host-ticket", SameSite::Strict).lasting(600);
 /// A device on which somebody signed in.
-const DEVICE: Cookie = Cookie::new("__Host-device", SameSite::Lax);
+pub const DEVICE: Cookie = Cookie::new("__Host-device", SameSite::Lax);
 /// At which tenant somebody signed in last.
 const AT: Cookie = Cookie::new("__Host-at", SameSite::Lax).lasting(365 * 24 * 3_600);
 

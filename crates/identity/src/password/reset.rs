@@ -8,35 +8,40 @@ use store::WriteSet;
 use crate::guess::What;
 use crate::identity::{Identity, of};
 use crate::links::{GUARD_LINK, LinkKind};
-use crate::mail::Reason;
+use crate::mail::{Reason, Wish};
 use crate::model::State;
 use crate::{Account, Caller, Email, IdentityError, sql};
 
 impl Identity {
-    /// Ask for a link. The answer is the same whether the account is there or not.
+    /// Ask for a link. The answer, and the work until it, is the same whether the account is there or not.
     ///
     /// # Errors
     /// [`IdentityError::Wait`]; storage failures.
     pub async fn ask_reset(&self, caller: &Caller, email: &Email) -> Result<(), IdentityError> {
-        let (tenant, now) = (&caller.tenant, caller.now);
         let typed = email.canonical();
         let tries = self.tries(caller, What::Mail, typed.as_bytes(), false)?;
-        self.count_try(&tries, now).await?;
-        let account = self
-            .account_by_email(tenant, email)
-            .await?
-            .filter(|account| account.state == State::Active);
+        self.count_try(&tries, caller.now).await?;
+        self.ask_later(caller, Wish::Reset, email).await
+    }
+
+    /// What is written for who forgot the password of `account`, behind what `set` has.
+    pub(crate) fn reset_asked(
+        &self,
+        caller: &Caller,
+        account: Option<Account>,
+        set: WriteSet,
+    ) -> Result<WriteSet, IdentityError> {
+        let account = account.filter(|account| account.state == State::Active);
         let ctx = caller.as_nobody();
         let found = account.as_ref().map(|account| account.id);
         let entry = self
             .entry(&ctx, Action::PasswordReset, Outcome::Ok, found)?
-            .finish(tenant);
+            .finish(&caller.tenant);
         let set = match &account {
-            None => WriteSet::new(),
-            Some(account) => self.reset_writes(&ctx, account, WriteSet::new())?.1,
+            None => set,
+            Some(account) => self.reset_writes(&ctx, account, set)?.1,
         };
-        self.commit(set.log(entry)).await?;
-        Ok(())
+        Ok(set.log(entry))
     }
 
     /// A link to set a new password, made by who keeps accounts, for one who cannot get mail.

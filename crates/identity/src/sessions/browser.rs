@@ -7,7 +7,7 @@ use base::{Fault, Instant};
 use http::HeaderMap;
 
 use crate::oauth::{Account, SignedIn, Unknown};
-use crate::{Identity, IdentityError, Kind, cookies};
+use crate::{Identity, IdentityError, Kind};
 
 impl SignedIn for Identity {
     fn signed_in<'a>(
@@ -16,10 +16,15 @@ impl SignedIn for Identity {
         now: Instant,
     ) -> Pin<Box<dyn Future<Output = Result<Option<Account>, Unknown>> + Send + 'a>> {
         Box::pin(async move {
-            let Some(session) = cookies::session(headers) else {
+            let session = web::SESSION.read(headers).map_err(|problem| Unknown {
+                kind: problem.kind,
+                code: problem.code,
+                internal: problem.detail,
+            })?;
+            let Some(session) = session else {
                 return Ok(None);
             };
-            let who = match self.session(session.expose(), now).await {
+            let who = match self.session(session, now).await {
                 Ok(who) => who,
                 Err(IdentityError::Session) => return Ok(None),
                 Err(error) => {

@@ -6,7 +6,7 @@ use identity::oauth::{AppSettings, Proof, Scheme};
 use serde_json::{Value, json};
 
 use crate::api::{ACME, House, ISSUER, on_each_engine, public, settings};
-use crate::tools::{Wallet, request, with};
+use crate::tools::{Wallet, moment, request, with};
 
 fn ath(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(crypt::hash::sha256(&[token.as_bytes()]))
@@ -20,7 +20,7 @@ async fn shown(house: &House, token: &str, proof: &str) -> Result<(), String> {
         method: "GET",
         path: "/v1/persons",
     }));
-    let admitted = house.oauth.admit(token, scheme, now).await;
+    let admitted = house.oauth.admit(token, scheme, moment(now)).await;
     admitted
         .map(|who| assert_eq!(who.actor().authenticated_by, "dpop"))
         .map_err(|error| error.word().to_owned())
@@ -57,7 +57,10 @@ async fn a_bound_token_is_nothing_without_its_key() {
             );
             assert!(!house.lets_in(&token).await, "not as Bearer");
             let now = base::Clock::now(&*house.clock);
-            let bare = house.oauth.admit(&token, Scheme::Dpop(None), now).await;
+            let bare = house
+                .oauth
+                .admit(&token, Scheme::Dpop(None), moment(now))
+                .await;
             assert!(bare.is_err());
             let stolen = thief.jws(&thief.proof_head(), &claims(&house, &token));
             assert_eq!(

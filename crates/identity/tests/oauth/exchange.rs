@@ -35,6 +35,13 @@ async fn a_code_gives_tokens_once() {
         let entries = house.entries(ACME, 0).await;
         let reuse = entries.iter().filter(|it| it["action"] == "oauth.reuse");
         assert_eq!(reuse.count(), 1, "the log knows");
+        let open = store::jobs::State::Open;
+        let jobs = store::jobs::list(&house.db, &ACME.parse().unwrap(), open, None, 9).await;
+        let jobs = jobs.unwrap();
+        assert_eq!(jobs.len(), 1, "and so do those whom it concerns");
+        assert_eq!(jobs[0].kind, identity::oauth::REUSE_JOB);
+        let told: identity::oauth::Reused = serde_json::from_slice(&jobs[0].payload).unwrap();
+        assert_eq!(told.app, app.id);
         assert!(
             !house.lets_in(&got.field("access_token")).await,
             "what came of it has ended"
@@ -323,6 +330,31 @@ async fn a_signed_access_token_is_for_resource_servers_and_ends_like_any_other()
             !house.lets_in(&text).await,
             "revoked at once, though signed"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_that_was_launched_for_a_person_hears_the_id_of_their_patient() {
+    on_each_engine(async |house| {
+        let app = house.app(&settings()).await;
+        house.sign_in(ACME, "ada");
+        let launch = "openid offline_access launch/patient patient/*.rs";
+        for (scope, patient) in [
+            (launch, Some("marigold")),
+            ("openid offline_access patient/*.rs", None),
+        ] {
+            let code = house.code(&with(&app, &[("scope", scope)]), "ada").await;
+            let got = house.exchange(&app, &code).await;
+            assert_eq!(got.status, 200, "{}", got.text);
+            assert_eq!(got.json()["patient"].as_str(), patient, "{scope}");
+            let got = house.refresh(&app, &got.field("refresh_token")).await;
+            assert_eq!(
+                got.json()["patient"].as_str(),
+                patient,
+                "{scope}, refreshed"
+            );
+        }
     })
     .await;
 }

@@ -20,6 +20,7 @@ mod pushed;
 mod refresh;
 mod tokens;
 mod tools;
+mod wrong;
 
 use identity::oauth::STATEMENTS;
 use store::danger_testing::each_engine;

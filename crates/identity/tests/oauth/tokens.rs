@@ -5,7 +5,7 @@ use identity::oauth::{AppSettings, Scheme};
 use policy::{Authority, FileAt, PersonAt, RecordAt, RecordsOf, Verb, decide};
 
 use crate::api::{ACME, House, ISSUER, OTHER, on_each_engine, settings};
-use crate::tools::{basic, with};
+use crate::tools::{basic, moment, with};
 
 #[tokio::test]
 async fn a_token_is_explained_to_whom_it_concerns() {
@@ -106,7 +106,7 @@ async fn a_token_reaches_what_its_scopes_name_and_nobody_else() {
         let token = got.field("access_token");
         let who = house
             .oauth
-            .admit(&token, Scheme::Bearer, now)
+            .admit(&token, Scheme::Bearer, moment(now))
             .await
             .unwrap();
         assert_eq!(who.person(), account.person);
@@ -194,7 +194,7 @@ async fn an_app_for_everything_still_does_not_erase_whom_it_acts_for() {
         let token = got.field("access_token");
         let who = house
             .oauth
-            .admit(&token, Scheme::Bearer, now)
+            .admit(&token, Scheme::Bearer, moment(now))
             .await
             .unwrap();
         let ctx = ctx(&house, &who, Some(Purpose::Treat));
@@ -229,7 +229,7 @@ async fn a_token_to_sign_in_with_opens_nothing() {
         let token = got.field("access_token");
         let who = house
             .oauth
-            .admit(&token, Scheme::Bearer, now)
+            .admit(&token, Scheme::Bearer, moment(now))
             .await
             .unwrap();
         let thing = RecordAt {

@@ -196,6 +196,30 @@ impl Access {
             .collect())
     }
 
+    /// The accounts that hold `role` now, so that it counts.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn holders(
+        &self,
+        tenant: &TenantId,
+        role: Role,
+        now: Instant,
+    ) -> Result<Vec<AccountId>, AccessError> {
+        let params = vec![
+            tenant.into(),
+            role.as_str().into(),
+            now.into(),
+            LIST_MAX.into(),
+        ];
+        let rows = self.db.rows(&sql::HOLDERS, params).await?;
+        let read = |row: &Row| {
+            AccountId::from_slice(row.bytes(0)?)
+                .ok_or_else(|| StoreError::Damaged("an account's id".into()))
+        };
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    }
+
     /// One privilege.
     ///
     /// # Errors

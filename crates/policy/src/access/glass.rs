@@ -257,6 +257,20 @@ impl Access {
             .await?;
         Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
     }
+
+    /// Those whose review is overdue, the oldest first.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn glasses_overdue(
+        &self,
+        tenant: &TenantId,
+        now: Instant,
+    ) -> Result<Vec<Glass>, AccessError> {
+        let params = vec![tenant.into(), now.into(), LIST_MAX.into()];
+        let rows = self.db.rows(&sql::GLASSES_OVERDUE, params).await?;
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    }
 }
 
 fn tell_opened(

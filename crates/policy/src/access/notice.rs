@@ -1,6 +1,6 @@
-//! Who is told of an emergency, at once. Declared here, wired in `server` to whatever carries messages.
+//! Who is told of emergencies, privileges and reviews, at once. Declared here, wired in `server` to whatever carries messages.
 
-use base::{Instant, PersonId, PrivilegeId, TenantId};
+use base::{AccountId, Instant, PersonId, PrivilegeId, TenantId};
 use store::Statement;
 
 use crate::Role;
@@ -12,8 +12,61 @@ pub enum About {
     GlassOpened(PrivilegeId),
     /// Somebody asks to open a person's data, and waits for a second person.
     GlassAsked(PrivilegeId),
+    /// Nobody reviewed an emergency in time.
+    GlassOverdue(PrivilegeId),
     /// Somebody asks for a privilege.
     RoleAsked(PrivilegeId),
+    /// The reader was given a privilege.
+    RoleGiven(PrivilegeId),
+    /// What the reader asked for on behalf of somebody else was granted.
+    RequestGranted(PrivilegeId),
+    /// What the reader asked for was refused.
+    RequestRefused(PrivilegeId),
+    /// A privilege of the reader ended.
+    RoleEnded(PrivilegeId),
+    /// A privilege of the reader does not count, since nobody reviewed it in time.
+    RoleOverdue(PrivilegeId),
+    /// Privileges come up for review.
+    ReviewsDue,
+    /// Privileges were not reviewed in time.
+    ReviewsOverdue,
+}
+
+impl About {
+    /// Its stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::GlassOpened(_) => "glass_opened",
+            Self::GlassAsked(_) => "glass_asked",
+            Self::GlassOverdue(_) => "glass_overdue",
+            Self::RoleAsked(_) => "role_asked",
+            Self::RoleGiven(_) => "role_given",
+            Self::RequestGranted(_) => "request_granted",
+            Self::RequestRefused(_) => "request_refused",
+            Self::RoleEnded(_) => "role_ended",
+            Self::RoleOverdue(_) => "role_overdue",
+            Self::ReviewsDue => "reviews_due",
+            Self::ReviewsOverdue => "reviews_overdue",
+        }
+    }
+
+    /// The request, privilege or break-glass that it is about.
+    #[must_use]
+    pub const fn id(self) -> Option<PrivilegeId> {
+        match self {
+            Self::GlassOpened(id)
+            | Self::GlassAsked(id)
+            | Self::GlassOverdue(id)
+            | Self::RoleAsked(id)
+            | Self::RoleGiven(id)
+            | Self::RequestGranted(id)
+            | Self::RequestRefused(id)
+            | Self::RoleEnded(id)
+            | Self::RoleOverdue(id) => Some(id),
+            Self::ReviewsDue | Self::ReviewsOverdue => None,
+        }
+    }
 }
 
 /// One message to one reader, or to all who have a role.
@@ -21,6 +74,8 @@ pub enum About {
 pub enum Notice {
     /// To the person whose data it is.
     Person(PersonId, About),
+    /// To whoever has this account.
+    Account(AccountId, About),
     /// To everybody who has this role.
     Role(Role, About),
 }

@@ -69,6 +69,10 @@ statements! {
     );
     LIVE_OF = assignment_columns!("AND account = $2 AND ended_at IS NULL");
     LIVE = assignment_columns!("AND ended_at IS NULL ORDER BY review_due_at, assignment LIMIT $2");
+    HOLDERS = Sql::both(
+        "SELECT account FROM role_assignment WHERE tenant = $1 AND role = $2 AND ended_at IS NULL \
+         AND (ends_at IS NULL OR ends_at > $3) AND review_due_at > $3 ORDER BY account LIMIT $4",
+    );
     // $3 to $7: roles that do not go together with the one that is given.
     NONE_LIKE = Sql::both(
         "SELECT 1 FROM role_assignment WHERE tenant = $1 AND account = $2 AND ended_at IS NULL \
@@ -88,6 +92,9 @@ statements! {
     );
     GLASS = glass_columns!("AND glass = $2");
     GLASSES = glass_columns!("ORDER BY asked_at DESC, glass LIMIT $2");
+    GLASSES_OVERDUE = glass_columns!(
+        "AND opened_at IS NOT NULL AND reviewed_at IS NULL AND review_due_at <= $2 ORDER BY review_due_at, glass LIMIT $3"
+    );
     // One that is open, or asked for less than an hour ago ($4).
     ANY_OPEN = Sql::both(
         "SELECT 1 FROM break_glass WHERE tenant = $1 AND account = $2 \

@@ -4,11 +4,10 @@ use std::future::Future;
 
 use audit::{Action, Entry, Outcome};
 use base::{Ctx, ErrorKind, Fault, Secret, SessionId};
-use http::header::SET_COOKIE;
 use http::{Method, StatusCode};
 use identity::{
     Adder, Answer as Proving, Caller, FactorId, IdentityError, Label, NewSession, Proof, SignedIn,
-    Step, cookies,
+    Step,
 };
 use policy::Authority;
 use serde::Deserialize;
@@ -120,14 +119,12 @@ fn mine<'a>(
     call: &Call<Authority>,
     action: Action,
 ) -> impl Future<Output = Result<(Ctx, SignedIn), Problem>> + Send + use<'a> {
-    let (ctx, session, now) = (
-        circumstances(call),
-        cookies::session(&call.headers),
-        call.now,
-    );
+    let session = web::SESSION.read(&call.headers);
+    let session = session.map(|it| it.map(|text| Secret::new(text.to_owned())));
+    let (ctx, now) = (circumstances(call), call.now);
     async move {
         let ctx = ctx?;
-        if let Some(session) = session
+        if let Some(session) = session?
             && ctx.actor.authenticated_by == "session"
         {
             let who = house.identity.session(session.expose(), now).await?;
@@ -177,21 +174,16 @@ async fn noted<T>(
 }
 
 /// Where the call comes from, for what counts guesses.
-fn caller(call: &Call<Authority>, ctx: &Ctx) -> Caller {
-    let device = call
-        .headers
-        .get_all(http::header::COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .find_map(|header| cookies::read(header, cookies::DEVICE));
-    Caller {
+fn caller(call: &Call<Authority>, ctx: &Ctx) -> Result<Caller, Problem> {
+    let device = identity::pages::DEVICE.read(&call.headers)?;
+    Ok(Caller {
         tenant: ctx.tenant.clone(),
         address: call.peer,
-        device,
+        device: device.map(|text| Secret::new(text.to_owned())),
         agent: None,
         request: call.request,
         now: call.now,
-    }
+    })
 }
 
 fn body<'a, T: Deserialize<'a>>(call: &'a Call<Authority>) -> Result<T, Problem> {
@@ -214,8 +206,7 @@ fn done(value: &Value, index: u64) -> Logged {
 
 /// An answer that hands over a session's new cookie.
 fn with_session(status: StatusCode, value: &Value, session: &NewSession) -> Answer {
-    let cookie = cookies::set(cookies::SESSION, &session.text, None);
-    Answer::value(status, value).header_text(SET_COOKIE, cookie.expose())
+    Answer::value(status, value).cookie(&web::SESSION.set(session.text.expose()))
 }
 
 async fn read(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
@@ -311,7 +302,7 @@ async fn end_session(house: House, call: Call<Authority>) -> Result<Logged, Prob
     let index = noted(&house, &ctx, Action::SessionEnd, ended).await?;
     let answer = Answer::value(StatusCode::OK, &json!({ "ended": true }));
     Ok(if session == who.session {
-        answer.header_text(SET_COOKIE, &cookies::clear(cookies::SESSION))
+        answer.cookie(&web::SESSION.clear())
     } else {
         answer
     }
@@ -322,7 +313,7 @@ async fn begin_step_up(house: House, call: Call<Authority>) -> Result<Logged, Pr
     let (ctx, who) = mine(&house, &call, Action::SessionStepUp).await?;
     let begun = house
         .identity
-        .passkey_step_up(&caller(&call, &ctx), &who)
+        .passkey_step_up(&caller(&call, &ctx)?, &who)
         .await?;
     let value = json!({ "ticket": begun.ticket.text.expose(), "options": begun.options });
     Ok(done(&value, begun.log_index))
@@ -341,7 +332,7 @@ struct StepUp {
 async fn step_up(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let (ctx, who) = mine(&house, &call, Action::SessionStepUp).await?;
     let body: StepUp = body(&call)?;
-    let caller = caller(&call, &ctx);
+    let caller = caller(&call, &ctx)?;
     let (password, answer);
     let proof = match body {
         StepUp {
@@ -446,7 +437,7 @@ struct Begin {
 async fn begin_factor(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let (ctx, who) = mine(&house, &call, Action::FactorAdd).await?;
     let begin: Begin = body(&call)?;
-    let caller = caller(&call, &ctx);
+    let caller = caller(&call, &ctx)?;
     let by = Adder::Session(&who);
     match begin.kind.as_str() {
         "totp" => {
@@ -481,7 +472,7 @@ struct Add {
 async fn add_factor(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let (ctx, _) = mine(&house, &call, Action::FactorAdd).await?;
     let add: Add = body(&call)?;
-    let caller = caller(&call, &ctx);
+    let caller = caller(&call, &ctx)?;
     let name = add.name.as_deref().map(label).transpose()?;
     let added = match (&add.code, &add.passkey) {
         (Some(code), None) => {

@@ -3,13 +3,13 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use base::ErrorKind;
+use base::{ErrorKind, RequestId};
 use http::{HeaderMap, Method};
-use identity::oauth::{Oauth, OauthError, Proof, Scheme};
+use identity::oauth::{At, Oauth, OauthError, Proof, Scheme};
 use identity::{Kind, SignedIn};
 use policy::access::AccessError;
 use policy::{Authority, Proven, Role};
-use web::{Cookie, Gate, Problem, SameSite};
+use web::{Cookie, Gate, Peer, Problem, SameSite};
 
 use super::{House, access};
 
@@ -28,15 +28,19 @@ impl Gate for TokenGate {
     ) -> Pin<Box<dyn Future<Output = Result<Authority, Problem>> + Send + 'a>> {
         Box::pin(async move {
             let named = web::authorization(&request.headers)?;
-            let authority = match identity::cookies::session(&request.headers) {
-                // Who names a token means it.
-                Some(session) if named.is_none() => {
+            // Who names a token means it.
+            let session = match named {
+                Some(_) => None,
+                None => web::SESSION.read(&request.headers)?,
+            };
+            let authority = match session {
+                Some(session) => {
                     own_pages_only(request)?;
                     let now = self.0.clock.now();
-                    let who = Box::pin(self.0.identity.session(session.expose(), now)).await?;
+                    let who = Box::pin(self.0.identity.session(session, now)).await?;
                     Box::pin(self.of_session(who, &request.headers)).await?
                 }
-                _ => self.by_token(named, request).await?,
+                None => self.by_token(named, request).await?,
             };
             // Who belongs to a tenant that is configured no longer is let in nowhere.
             if self.0.config.tenants.contains(authority.tenant()) {
@@ -91,9 +95,13 @@ impl TokenGate {
             } else {
                 Scheme::Bearer
             };
-            let now = self.0.clock.now();
-            let admitted = Box::pin(self.0.oauth.admit(text, scheme, now)).await;
-            return admitted.map_err(not_admitted);
+            let at = At {
+                request: RequestId::random(&*self.0.rng),
+                now: self.0.clock.now(),
+                from: request.extensions.get().map(|Peer(address)| *address),
+            };
+            let admitted = Box::pin(self.0.oauth.admit(text, scheme, at)).await;
+            return admitted.map_err(|error| not_admitted(error, dpop));
         }
         Ok(self.0.tokens.verify(if bearer { text } else { "" }).await?)
     }
@@ -135,8 +143,10 @@ fn proof(request: &http::request::Parts) -> Option<Proof<'_>> {
 }
 
 /// At a resource a proof that does not hold is nobody's: 401, where the token endpoint says 400.
-fn not_admitted(error: OauthError) -> Problem {
+fn not_admitted(error: OauthError, by_dpop: bool) -> Problem {
+    let challenge = error.challenge(by_dpop);
     let mut problem = Problem::from(error);
+    problem.challenge = challenge;
     if problem.kind == ErrorKind::Invalid {
         problem.kind = ErrorKind::Unauthenticated;
     }

@@ -4,6 +4,7 @@ pub mod access;
 mod accesses;
 mod account;
 mod accounts;
+mod alerts;
 pub(crate) mod apps;
 mod batch;
 mod conditions;
@@ -53,6 +54,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(log::routes(house));
     routes.extend(house::routes(house));
     routes.extend(access::routes(house));
+    routes.extend(alerts::routes(house));
     routes.extend(trust::routes(house));
     routes.extend(health::routes(house));
     routes.extend(oauth::api::routes(
@@ -75,6 +77,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
 fn staff(house: &House) -> Routes<Authority> {
     let mut routes = accounts::routes(house);
     routes.extend(access::routes(house));
+    routes.extend(alerts::routes(house));
     routes.extend(apps::routes(house));
     routes
 }

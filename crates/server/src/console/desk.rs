@@ -38,7 +38,8 @@ pub(super) struct Asker {
 }
 
 /// Places of the console: address, name, and who finds something there.
-const PLACES: [(&str, &str, &[&str]); 6] = [
+const PLACES: [(&str, &str, &[&str]); 7] = [
+    ("/console/alerts", "alerts", &["owner", "security"]),
     ("/console/people", "people", &["owner", "administrator"]),
     (
         "/console/apps",

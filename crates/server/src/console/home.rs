@@ -43,6 +43,16 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
     let t = asker.t();
     let count = |key: &str, n: usize| t.say_all(key, &[("n", Told::Count(n as u64))]);
     let mut waiting = Vec::new();
+    if asker.finds("/console/alerts") {
+        let said = asker.ask("listAlerts", &[], None).await?;
+        let open = list(&said, "alerts").len();
+        waiting.push((
+            "/console/alerts",
+            "place-alerts",
+            count("waits-alerts", open),
+            open,
+        ));
+    }
     if asker.finds("/console/requests") {
         let said = asker.ask("listRoleRequests", &[], None).await?;
         let open = list(&said, "requests")

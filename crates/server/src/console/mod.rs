@@ -3,6 +3,7 @@
 //! Invariant: a page here does nothing that the API does not do. It carries out the API's own routes as who is signed in, so that
 //! policy decides, and the log writes, exactly as for a program.
 
+mod alerts;
 mod apps;
 mod desk;
 mod glass;
@@ -43,6 +44,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(privileges::routes(&desk));
     routes.extend(requests::routes(&desk));
     routes.extend(glass::routes(&desk));
+    routes.extend(alerts::routes(&desk));
     routes
 }
 

@@ -24,6 +24,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The account that is signed in holds no role that counts now.",
     ),
     (
+        "access.no_alert",
+        "There is no such alert, or somebody took note of it already.",
+    ),
+    (
         "access.not_found",
         "There is no such request, privilege or break-glass.",
     ),
@@ -39,6 +43,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "access.overdue",
         "The review of an earlier break-glass is overdue, so no other is opened.",
     ),
+    ("access.skip", "What to skip is no number within bounds."),
     (
         "access.stronger",
         "The roles that the account holds want a passkey, and the session began without one.",
@@ -212,6 +217,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "A signed authorization request was sent.",
     ),
     (
+        "oauth.token_bound",
+        "The access token is bound to a key and came without a proof.",
+    ),
+    (
         "oauth.unauthorized_client",
         "The app may not get tokens in this way.",
     ),
@@ -226,6 +235,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     (
         "oauth.use_dpop_nonce",
         "A proof of possession must carry the nonce of the answer.",
+    ),
+    (
+        "oauth.wait",
+        "Too many failures to prove which app it is; the next one has to wait.",
     ),
     ("policy.account", "It takes somebody with an account."),
     (

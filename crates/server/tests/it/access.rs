@@ -21,6 +21,7 @@ pub(crate) async fn look(house: &House, who: &str, path: &str) -> Got {
 }
 
 async fn ask(house: &House, who: &str, gains: u8, role: &str) -> Got {
+    house.stand_in(ACME, account(gains)).await;
     let body = json!({ "account": account(gains), "role": role, "reason": "new_post" });
     post(house, who, "/v1/access/requests", Some(body)).await
 }
@@ -65,6 +66,28 @@ static OPEN_NO_MORE: Sql = Sql::both("UPDATE break_glass SET until = 1");
 async fn change(house: &House, sql: &'static Sql) {
     let set = WriteSet::new().run(sql, vec![]);
     house.place.db.commit(set).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_is_asked_for_an_account_that_is_there() {
+    on_each_engine(async |house| {
+        let body = json!({ "account": account(3), "role": "support", "reason": "new_post" });
+        let asker = staff(ACME, Role::Support, 1);
+        let path = "/v1/access/requests";
+        let nobody = post(&house, &asker, path, Some(body.clone())).await;
+        assert_eq!(
+            (nobody.status, nobody.code().as_str()),
+            (400, "access.no_account")
+        );
+        // One of the other tenant is none here either.
+        house.stand_in(OTHER, account(3)).await;
+        let stranger = post(&house, &asker, path, Some(body.clone())).await;
+        assert_eq!(stranger.code(), "access.no_account");
+        house.stand_in(ACME, account(3)).await;
+        let asked = post(&house, &asker, path, Some(body)).await;
+        assert_eq!(asked.status, 201, "{}", asked.text());
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

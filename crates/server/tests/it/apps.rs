@@ -190,6 +190,35 @@ async fn an_app_is_registered_reviewed_works_and_is_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_long_a_token_lives_is_configured() {
+    on_each_engine(async |house| {
+        let (app, secret) = registered(&house, ACME, &settings("Lantern")).await;
+        review(&house, ACME, Role::Security, &app).await;
+        let got = token(&house, &app, &secret).await;
+        assert_eq!(got.json()["expires_in"], 900);
+
+        let path = house.folder().join("strongroom.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{text}[apps]\naccess_minutes = 2\n")).unwrap();
+        let clock = std::sync::Arc::new(base::FixedClock::at(house.place.clock.now()));
+        let house = house.reopened_by(std::sync::Arc::clone(&clock) as _).await;
+        let got = token(&house, &app, &secret).await;
+        assert_eq!(got.json()["expires_in"], 120);
+        let access = got.json()["access_token"].as_str().unwrap().to_owned();
+        let path = format!("/v1/persons/{}/records/{SHEET}/one", house.person(ACME));
+        let read = async || {
+            let ask = house.ask(Method::GET, &path).by(&access);
+            ask.purpose("TREAT").send().await.status
+        };
+        clock.pass(std::time::Duration::from_secs(119));
+        assert_eq!(read().await, 404, "let in");
+        clock.pass(std::time::Duration::from_secs(1));
+        assert_eq!(read().await, 401, "over");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_no_app_is_refused_without_repeating_it() {
     let house = House::over_sqlite().await;
     let mut unknown = settings("Lantern");
@@ -256,14 +285,31 @@ async fn a_token_bound_to_a_key_opens_data_with_a_proof_only() {
         .await;
     assert_eq!(got.status, 200, "{}", got.text());
     let access = got.json()["access_token"].as_str().unwrap().to_owned();
-    let read = async |scheme: &str, proofs: &[&str]| {
+    let ask = async |method: Method, scheme: &str, proofs: &[&str]| {
         let mut ask = house
-            .ask(Method::GET, &path)
+            .ask(method, &path)
             .header("authorization", format!("{scheme} {access}"));
         for proof in proofs {
             ask = ask.header("dpop", proof);
         }
-        ask.purpose("TREAT").send().await.status
+        ask.purpose("TREAT").send().await
+    };
+    let read = async |scheme: &str, proofs: &[&str]| {
+        let before = house.log_size(ACME).await;
+        let got = ask(Method::GET, scheme, proofs).await;
+        if got.status == 401 {
+            let challenge = got.header("www-authenticate").unwrap();
+            assert!(
+                challenge.starts_with("DPoP error=\"inval")
+                    && challenge.ends_with("algs=\"ES256 PS256 EdDSA\""),
+                "{challenge}"
+            );
+            let entry = house.entry(ACME, before).await;
+            assert_eq!(entry["action"], "oauth.admit");
+            assert_eq!(entry["outcome"], "denied");
+            assert_eq!(entry["actor"]["id"], app);
+        }
+        got.status
     };
     let good = proof("GET", &path, Some(&access), 2);
     assert_eq!(read("DPoP", &[&good]).await, 200);
@@ -275,7 +321,36 @@ async fn a_token_bound_to_a_key_opens_data_with_a_proof_only() {
     assert_eq!(read("Bearer", &[&next]).await, 401);
     let elsewhere = proof("GET", "/v1/persons", Some(&access), 4);
     assert_eq!(read("DPoP", &[&elsewhere]).await, 401);
+
+    // What changes something counts once on all nodes: another process remembers nothing, and refuses it all the same.
+    let change = proof("DELETE", &path, Some(&access), 5);
+    let first = ask(Method::DELETE, "DPoP", &[&change]).await;
+    assert_eq!(first.status, 403, "let in, and no `d` in its scopes");
+    let (account, other) = (access.clone(), house.another_node().await);
+    let at = identity::oauth::At {
+        request: base::RequestId::random(&*other.rng),
+        now: other.clock.now(),
+        from: None,
+    };
+    let shown = |text| identity::oauth::Proof {
+        text,
+        method: "DELETE",
+        path: &path,
+    };
+    let scheme = |text| identity::oauth::Scheme::Dpop(Some(shown(text)));
+    let again = other.oauth.admit(&account, scheme(&change), at).await;
+    let error = again.unwrap_err().to_string();
+    assert!(error.contains("used before"), "{error}");
+    let fresh = proof("DELETE", &path, Some(&access), 6);
+    let fresh = other.oauth.admit(&account, scheme(&fresh), at).await;
+    assert!(fresh.is_ok(), "{fresh:?}");
     assert_eq!(read("DPoP", &[&next]).await, 200, "none of it used it up");
+    let unknown = house.ask(Method::GET, &path).by("sra_thistle");
+    let unknown = unknown.purpose("TREAT").send().await;
+    assert_eq!(
+        unknown.header("www-authenticate"),
+        Some("Bearer error=\"invalid_token\"")
+    );
 }
 
 /// A person with a real session lets an app in, the app reads, the person goes: the whole way, as a browser and a program go it.
@@ -418,6 +493,37 @@ async fn a_person_lets_an_app_in_and_goes() {
             .send()
             .await;
         assert_eq!(refreshed.json()["error"], "invalid_grant");
+    })
+    .await;
+}
+
+/// What the token endpoint tells an app that was launched for a person; that it does is `identity`'s own to test.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_told_by_the_id_of_their_patient() {
+    use identity::oauth::Patients as _;
+
+    on_each_engine(async |house| {
+        let body = json!({ "resourceType": "Patient", "id": "pat-1" });
+        let put = house.put("/fhir/Patient/pat-1", &body).await;
+        assert_eq!(put.status, 201, "{}", put.text());
+        let tenant = ACME.parse().unwrap();
+        let vault = &house.place.vault;
+        let person = vault.person_by_external(&tenant, "Patient/pat-1").await;
+        let person = person.unwrap().unwrap();
+        let people = server::people::VaultPeople(vault.clone());
+        let (ctx, _) = house.place.local(&tenant, "test");
+        let before = house.log_size(ACME).await;
+        let known = people.patient(&ctx, person).await.unwrap();
+        assert_eq!(known.as_deref(), Some("pat-1"));
+        let entry = house.entry(ACME, before).await;
+        assert_eq!(
+            (&entry["action"], &entry["outcome"]),
+            (&json!("person.read"), &json!("ok"))
+        );
+        let other = people.patient(&ctx, house.person(ACME)).await.unwrap();
+        assert_eq!(other, None, "not known as a patient");
+        let nobody = base::PersonId::random(&*house.place.rng);
+        assert_eq!(people.patient(&ctx, nobody).await.unwrap(), None);
     })
     .await;
 }

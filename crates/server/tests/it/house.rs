@@ -261,6 +261,16 @@ impl House {
         id
     }
 
+    /// A row for an account of staff that nobody signs in to: one that a role may be asked for.
+    pub async fn stand_in(&self, tenant: &str, account: AccountId) {
+        static STAND_IN: Sql = Sql::both(
+            "INSERT INTO account (tenant, account, kind, role, state, email, email_digest, name, language, created_at) \
+             VALUES ($1, $2, 'staff', 'support', 'invited', $2, $2, $2, 'en', 0) ON CONFLICT DO NOTHING",
+        );
+        let set = WriteSet::new().run(&STAND_IN, vec![tenant.into(), account.into()]);
+        self.place.db.commit(set).await.unwrap();
+    }
+
     pub async fn new_token(
         &self,
         tenant: &str,

@@ -12,6 +12,7 @@
 mod access;
 mod accesses;
 mod accounts;
+mod acting;
 mod addresses;
 mod apps;
 mod beside;
@@ -33,6 +34,7 @@ mod hsm;
 mod import;
 mod large;
 mod load;
+mod notices;
 mod pages;
 mod post;
 mod records;

@@ -191,7 +191,7 @@ async fn an_invitation_becomes_a_session_and_each_step_stands_in_the_log() {
 
 /// Somebody of the staff who is signed in by a passkey: their cookies. What proves it is put in by hand; how it is proven is
 /// tested elsewhere.
-async fn staffed(house: &House, role: Role) -> String {
+pub(crate) async fn staffed(house: &House, role: Role) -> String {
     static STAFF: Sql =
         Sql::both("UPDATE account SET kind = 'staff', role = $2, person = NULL WHERE account = $1");
     static STRONG: Sql =
@@ -203,18 +203,25 @@ async fn staffed(house: &House, role: Role) -> String {
         .run(&STAFF, vec![account.into(), role.as_str().into()])
         .run(&STRONG, vec![account.into()]);
     house.place.db.commit(set).await.unwrap();
+    house.appoint(ACME, account, role).await;
     format!("__Host-session={}", session.text.expose())
 }
 
 /// Look at a page as who is signed in; the cookies grow.
-async fn look(house: &House, jar: &mut String, path: &str) -> Got {
+pub(crate) async fn look(house: &House, jar: &mut String, path: &str) -> Got {
     let ask = house.ask(Method::GET, path).header("accept", "text/html");
     let got = ask.header("cookie", &*jar).send().await;
     *jar = cookies(jar, &got);
     got
 }
 
-async fn press(house: &House, jar: &mut String, page: &str, action: &str, fields: &str) -> Got {
+pub(crate) async fn press(
+    house: &House,
+    jar: &mut String,
+    page: &str,
+    action: &str,
+    fields: &str,
+) -> Got {
     let shown = look(house, jar, page).await;
     assert_eq!(shown.status, 200, "{page}: {}", shown.text());
     let body = format!("form_token={}&{fields}", token(&shown));
@@ -332,6 +339,8 @@ async fn the_console_is_whole_in_every_language_and_closed_to_who_has_no_busines
     .await;
     assert_eq!(invited.status, 303, "{}", invited.text());
 
+    // Once its news went out, the emergency waits as an alert.
+    accounts::Kept::default().collect(&house).await;
     let keys = server::console_words();
     for lang in ["sv", "de", "it", "fr", "en"] {
         for path in [
@@ -344,6 +353,7 @@ async fn the_console_is_whole_in_every_language_and_closed_to_who_has_no_busines
             "/console/reviews",
             "/console/break-glass",
             "/console/break-glass/new",
+            "/console/alerts",
         ] {
             let got = look(&house, &mut owner, &format!("{path}?lang={lang}")).await;
             let text = got.text();
@@ -384,4 +394,40 @@ async fn the_console_is_whole_in_every_language_and_closed_to_who_has_no_busines
     let refused = look(&house, &mut clinician, "/console/people").await;
     assert_eq!(refused.status, 403, "{}", refused.text());
     assert_eq!(house.entry(ACME, before).await["outcome"], "denied");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_is_shown_until_somebody_takes_note_of_it() {
+    let house = House::over_sqlite().await;
+    let mut owner = staffed(&house, Role::Owner).await;
+    let mut clinician = staffed(&house, Role::Clinician).await;
+    let empty = look(&house, &mut owner, "/console/alerts?lang=en").await;
+    assert!(empty.text().contains("No alerts."), "{}", empty.text());
+    let person = house.person(ACME);
+    let opened = press(
+        &house,
+        &mut clinician,
+        "/console/break-glass/new",
+        "/console/break-glass/new",
+        &format!("person={person}&reason=unreachable&minutes=15&note="),
+    )
+    .await;
+    assert_eq!(opened.status, 303, "{}", opened.text());
+    accounts::Kept::default().collect(&house).await;
+    let home = look(&house, &mut owner, "/console").await;
+    let text = home.text();
+    assert!(text.contains("One alert to take note of"), "{text}");
+    let shown = look(&house, &mut owner, "/console/alerts").await;
+    let text = shown.text();
+    assert!(text.contains("data were opened in an emergency"), "{text}");
+    let at = text.find("/console/alerts/").unwrap();
+    let path = text[at..].split('"').next().unwrap().to_owned();
+    let closed = press(&house, &mut owner, "/console/alerts", &path, "").await;
+    assert_eq!(closed.status, 303, "{}", closed.text());
+    let after = look(&house, &mut owner, "/console/alerts").await;
+    assert!(after.text().contains("Noted."), "{}", after.text());
+    assert!(after.text().contains("No alerts."), "{}", after.text());
+    // Who does not watch has no such page.
+    let none = look(&house, &mut clinician, "/console/alerts").await;
+    assert_eq!(none.status, 403, "{}", none.text());
 }

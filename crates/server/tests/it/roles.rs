@@ -14,7 +14,7 @@ pub(crate) fn signed_in(id: &str) -> Option<(Role, u8)> {
     Some(match id {
         "askForRole" => (Role::Security, 1),
         "decideRoleRequest" | "endAssignment" | "reviewAssignment" | "secondBreakGlass"
-        | "reviewBreakGlass" => (Role::Owner, 2),
+        | "reviewBreakGlass" | "closeAlert" => (Role::Owner, 2),
         "closeBreakGlass" => (Role::Clinician, 5),
         "breakGlass" => (Role::Clinician, 6),
         id if is_about_others_accounts(id) => (Role::Owner, 2),
@@ -41,6 +41,7 @@ pub(crate) fn is_a_look_at_access(id: &str) -> bool {
             | "readPolicy"
             | "listBreakGlass"
             | "readBreakGlass"
+            | "listAlerts"
     )
 }
 
@@ -76,7 +77,7 @@ fn may(id: &str, role: Role) -> bool {
         "decideRoleRequest" | "endAssignment" => matches!(role, Owner | Administrator | Security),
         "listRoleRequests" | "readRoleRequest" | "listAssignments" | "accessReviews"
         | "readPolicy" | "listBreakGlass" | "readBreakGlass" | "reviewAssignment"
-        | "reviewBreakGlass" => answers,
+        | "reviewBreakGlass" | "listAlerts" | "closeAlert" => answers,
         "breakGlass" | "closeBreakGlass" => matches!(role, Clinician | Security),
         "secondBreakGlass" => matches!(role, Owner | Clinician | Security),
         other => panic!("the route {other} is new: say here who may call it"),
@@ -110,6 +111,7 @@ async fn every_role_on_every_route() {
             .replace("{account}", nowhere)
             .replace("{request}", nowhere)
             .replace("{assignment}", nowhere)
+            .replace("{alert}", nowhere)
             .replace("{glass}", nowhere);
         for role in Role::TOKENS {
             if id == "erasePerson" && may(id, role) {

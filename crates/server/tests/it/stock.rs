@@ -27,6 +27,8 @@ pub struct Stock {
     pub glass: String,
     /// One that waits for its second person.
     pub asked: String,
+    /// What the emergency raised.
+    pub alert: String,
     /// Accounts: invited, active, stopped.
     pub invited: String,
     pub active: String,
@@ -83,10 +85,11 @@ pub async fn stock(house: &House) -> Stock {
         assert_eq!(put.status, 201, "{}", put.text());
     }
     let (ctx, _) = house.place.local(&ACME.parse().unwrap(), "test");
+    let (active, _) = accounts::account(house, ACME, "active@fjord.example", Role::Clinician).await;
     let asked = house
         .ask(Method::POST, "/v1/access/requests")
         .by(&staff(ACME, Role::Security, 1))
-        .json(&json!({ "account": account(9), "role": "support", "reason": "cover" }));
+        .json(&json!({ "account": active, "role": "compliance", "reason": "cover" }));
     let asked = asked.send().await;
     assert_eq!(asked.status, 201, "{}", asked.text());
     let glass = async |role, number| {
@@ -111,13 +114,17 @@ pub async fn stock(house: &House) -> Stock {
     let (stopped, _) =
         accounts::account(house, ACME, "stopped@fjord.example", Role::Clinician).await;
     identity.stop(&ctx, stopped).await.unwrap();
+    let (open, asked_glass) = (
+        glass(Role::Clinician, 5).await,
+        glass(Role::Security, 3).await,
+    );
+    accounts::Kept::default().collect(house).await;
+    let alerts = server::alerts::open(&house.place.db, &ctx.tenant, 0, 1).await;
     Stock {
+        alert: alerts.unwrap()[0].id.to_string(),
         person,
         invited: invited.account.to_string(),
-        active: accounts::account(house, ACME, "active@fjord.example", Role::Clinician)
-            .await
-            .0
-            .to_string(),
+        active: active.to_string(),
         stopped: stopped.to_string(),
         app: apps::waiting(house).await,
         looked: uploaded.log_index().unwrap(),
@@ -128,8 +135,8 @@ pub async fn stock(house: &House) -> Stock {
             .appoint(ACME, account(7), Role::Compliance)
             .await
             .to_string(),
-        glass: glass(Role::Clinician, 5).await,
-        asked: glass(Role::Security, 3).await,
+        glass: open,
+        asked: asked_glass,
     }
 }
 
@@ -155,6 +162,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{app}", &stock.app.to_string())
         .replace("{request}", &stock.request)
         .replace("{assignment}", &stock.assignment)
+        .replace("{alert}", &stock.alert)
         .replace(
             "{glass}",
             if id == "secondBreakGlass" {
@@ -197,7 +205,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         "registerApp" | "changeApp" => ask.json(&apps::plain(OWN)),
         "reviewApp" => ask.json(&json!({ "verdict": "approve" })),
         "askForRole" => {
-            ask.json(&json!({ "account": account(8), "role": "support", "reason": "cover" }))
+            ask.json(&json!({ "account": stock.active, "role": "security", "reason": "cover" }))
         }
         "decideRoleRequest" => ask.json(&json!({ "approve": true })),
         "reviewAssignment" => ask.json(&json!({ "keep": true })),

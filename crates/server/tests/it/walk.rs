@@ -154,6 +154,7 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "accessReviews"
             | "readPolicy"
             | "listBreakGlass"
+            | "listAlerts"
             | "batchRecords"
             | "fhirBundle"
             | "fhirSearch"
@@ -330,6 +331,8 @@ fn action(id: &str) -> &'static str {
         "breakGlass" | "secondBreakGlass" => "break_glass.open",
         "reviewBreakGlass" => "break_glass.review",
         "readPolicy" => "policy.read",
+        "listAlerts" => "alert.list",
+        "closeAlert" => "alert.close",
         id if is_a_look_at_access(id) => "role.list",
         other => panic!("the route {other} is new: say here what its entry says"),
     }

@@ -2,7 +2,7 @@
 
 use audit::{Action, Outcome};
 use http::{Method, StatusCode};
-use policy::access::{Assignment, Ended};
+use policy::access::{About, Assignment, Ended, Notice};
 use policy::{Authority, PolicyOf, PrivilegeAt, PrivilegesOf, Role, Rules, Verb};
 use serde::Deserialize;
 use serde_json::json;
@@ -10,6 +10,7 @@ use web::{Answer, Call, Doc, Limit, Logged, Problem, Route, Routes};
 
 use super::{BODY_MAX, GROUP, account, body, commit, entry, id, id_param, looked, there, wire};
 use crate::api::{House, allow, circumstances};
+use crate::notices::telling;
 
 pub(super) fn routes(house: &House) -> Routes<Authority> {
     let (list, end, review) = (house.clone(), house.clone(), house.clone());
@@ -151,9 +152,18 @@ async fn end_assignment(house: House, call: Call<Authority>) -> Result<Logged, P
     account(&call)?;
     let found = there(&house, &ctx, &allowed, Action::RoleEnd, found).await?;
     let set = house.access.end(&ctx, &allowed, &found, Ended::Ended);
+    let set = set.map(|set| telling(&house, &ctx.tenant, &ended(&found), ctx.now, set));
     let done = entry(&ctx, &allowed, Action::RoleEnd, Outcome::Ok, Some(found.id))?;
     let index = commit(&house, &ctx, &allowed, Action::RoleEnd, done, set).await?;
     Ok(Answer::value(StatusCode::OK, &json!({ "ended": true })).logged(index))
+}
+
+/// Who held it hears of it.
+fn ended(assignment: &Assignment) -> [Notice; 1] {
+    [Notice::Account(
+        assignment.account,
+        About::RoleEnded(assignment.id),
+    )]
 }
 
 #[derive(Deserialize)]
@@ -187,6 +197,7 @@ async fn review_assignment(house: House, call: Call<Authority>) -> Result<Logged
         house
             .access
             .end(&ctx, &allowed, &found, Ended::NotConfirmed)
+            .map(|set| telling(&house, &ctx.tenant, &ended(&found), ctx.now, set))
     };
     let done = entry(
         &ctx,

@@ -6,7 +6,7 @@ use audit::{Action, Outcome};
 use base::Ctx;
 use http::header::LOCATION;
 use http::{Method, StatusCode};
-use policy::access::{About, AccessError, NewRequest, Notice, Notices, Request};
+use policy::access::{About, AccessError, NewRequest, Notice, Request};
 use policy::{Authority, PrivilegeAt, PrivilegesOf, Role, Rules, Verb};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use super::{
     word,
 };
 use crate::api::{House, allow, circumstances};
-use crate::notices::Jobs;
+use crate::notices::telling;
 
 /// Where a request's note is sealed.
 const NOTE: &str = "privilege_request.note";
@@ -146,10 +146,7 @@ async fn ask_for_role(house: House, call: Call<Authority>) -> Result<Logged, Pro
             Notice::Role(Role::Owner, asked),
             Notice::Role(Role::Security, asked),
         ];
-        let jobs = Jobs::of(&house);
-        told.iter()
-            .flat_map(|notice| jobs.tell(&ctx.tenant, *notice, ctx.now))
-            .fold(set, store::WriteSet::with)
+        telling(&house, &ctx.tenant, &told, ctx.now, set)
     });
     let done = entry(&ctx, &allowed, Action::RoleRequest, Outcome::Ok, Some(id))?;
     let index = commit(&house, &ctx, &allowed, Action::RoleRequest, done, set).await?;
@@ -258,6 +255,8 @@ async fn decide_request(house: House, call: Call<Authority>) -> Result<Logged, P
     } else {
         house.access.refuse(&ctx, &allowed, &request, by)
     };
+    let told = answers(&request, approve);
+    let set = set.map(|set| telling(&house, &ctx.tenant, &told, ctx.now, set));
     let done = entry(
         &ctx,
         &allowed,
@@ -269,4 +268,21 @@ async fn decide_request(house: House, call: Call<Authority>) -> Result<Logged, P
     let index = commit(&house, &ctx, &allowed, Action::RoleDecide, done, set).await?;
     let request = house.access.request(&ctx.tenant, request.id).await?;
     Ok(Answer::value(StatusCode::OK, &wire::request(&request)).logged(index))
+}
+
+/// Who hears of the second person's answer: who asked, and who gained by it.
+fn answers(request: &Request, approve: bool) -> Vec<Notice> {
+    if !approve {
+        let refused = About::RequestRefused(request.id);
+        return vec![Notice::Account(request.asked_by, refused)];
+    }
+    let mut told = vec![Notice::Account(
+        request.account,
+        About::RoleGiven(request.id),
+    )];
+    if request.asked_by != request.account {
+        let granted = About::RequestGranted(request.id);
+        told.push(Notice::Account(request.asked_by, granted));
+    }
+    told
 }

@@ -1,0 +1,416 @@
+//! News: what somebody is told because it concerns them, in each language, written in it.
+//!
+//! As in every letter, nothing that somebody typed is repeated; and nobody's name, data or reason stands in one, since mail goes
+//! through other people's machines. Where there is more to see, the letter says on which page.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Language;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    /// To the person: somebody opened your data in an emergency.
+    YourGlassOpened,
+    /// To staff: somebody opened a person's data in an emergency.
+    GlassOpened,
+    /// To staff: somebody asks to, and waits for a second person.
+    GlassAsked,
+    /// To staff, and to whoever opened it: an emergency was not reviewed in time.
+    GlassOverdue,
+    /// To staff: somebody asks for a role.
+    RoleAsked,
+    /// To who holds it now: you were given a role.
+    RoleGiven,
+    /// To who asked for it, on behalf of somebody else: it was granted.
+    RequestGranted,
+    /// To who asked: it was refused.
+    RequestRefused,
+    /// To who held it: a role ended.
+    RoleEnded,
+    /// To staff: roles come up for review.
+    ReviewsDue,
+    /// To staff: roles were not reviewed in time.
+    ReviewsOverdue,
+    /// To who holds it: your role does not count until somebody confirms it.
+    YourRoleOverdue,
+    /// To the person: an app's key to your data was used twice, so it was taken away.
+    YourAppReuse,
+    /// To staff, and to who registered the app: the same.
+    AppReuse,
+}
+
+impl News {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::YourGlassOpened,
+        Self::GlassOpened,
+        Self::GlassAsked,
+        Self::GlassOverdue,
+        Self::RoleAsked,
+        Self::RoleGiven,
+        Self::RequestGranted,
+        Self::RequestRefused,
+        Self::RoleEnded,
+        Self::ReviewsDue,
+        Self::ReviewsOverdue,
+        Self::YourRoleOverdue,
+        Self::YourAppReuse,
+        Self::AppReuse,
+    ];
+
+    /// The page with more about it.
+    #[must_use]
+    pub const fn place(self) -> &'static str {
+        match self {
+            Self::YourGlassOpened => "/account",
+            Self::GlassOpened | Self::GlassAsked | Self::GlassOverdue => "/console/break-glass",
+            Self::RoleAsked | Self::RequestGranted | Self::RequestRefused => "/console/requests",
+            Self::RoleGiven | Self::RoleEnded => "/console",
+            Self::ReviewsDue | Self::ReviewsOverdue | Self::YourRoleOverdue => "/console/reviews",
+            Self::YourAppReuse => "/account/apps",
+            Self::AppReuse => "/console/apps",
+        }
+    }
+}
+
+/// Subject and text of a letter. `{service}` is the service's host; `{time}` when it happened.
+pub(super) const fn words(news: News, language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::Sv => swedish(news),
+        Language::De => german(news),
+        Language::It => italian(news),
+        Language::Fr => french(news),
+        Language::En => english(news),
+    }
+}
+
+const fn swedish(news: News) -> (&'static str, &'static str) {
+    match news {
+        News::YourGlassOpened => (
+            "Dina uppgifter öppnades i en nödsituation",
+            "Hej!\n\nDina uppgifter hos {service} öppnades {time} av personal i en nödsituation, för högst en timme. Någon annan granskar varför. Vem som har tittat kan du se när du är inloggad. Har du frågor, vänd dig till den som har hand om dina uppgifter.",
+        ),
+        News::GlassOpened => (
+            "En persons uppgifter öppnades i en nödsituation",
+            "Hej!\n\nHos {service} öppnades {time} en persons uppgifter i en nödsituation. Personen har fått veta det. Det ska granskas inom några dagar av någon som inte var med.",
+        ),
+        News::GlassAsked => (
+            "En nödöppning väntar på en andra person",
+            "Hej!\n\nHos {service} bad någon {time} om att få öppna en persons uppgifter i en nödsituation. En andra person måste gå med på det inom en timme, annars blir det inget.",
+        ),
+        News::GlassOverdue => (
+            "En nödöppning har inte granskats i tid",
+            "Hej!\n\nEn nödöppning hos {service} har inte granskats i tid. Så länge det är så kan den som öppnade inte öppna någon annans uppgifter.",
+        ),
+        News::RoleAsked => (
+            "Någon ber om en roll",
+            "Hej!\n\nHos {service} bad någon {time} om en roll. Någon annan än den som frågar och den som får den ska svara. Sidan visar vad rollen ger tillgång till.",
+        ),
+        News::RoleGiven => (
+            "Du har fått en roll",
+            "Hej!\n\nHos {service} har du fått en roll, {time}. Den gäller från och med nu. Om du inte väntade dig det, säg till.",
+        ),
+        News::RequestGranted => (
+            "En roll som du bad om har beviljats",
+            "Hej!\n\nEn roll som du bad om för någon annan hos {service} beviljades {time}.",
+        ),
+        News::RoleEnded => (
+            "En av dina roller har upphört",
+            "Hej!\n\nEn roll som du hade hos {service} upphörde {time}. Behöver du den fortfarande kan du be om den igen.",
+        ),
+        News::RequestRefused => (
+            "En begäran om en roll avslogs",
+            "Hej!\n\nEn roll som du bad om hos {service} avslogs {time}.",
+        ),
+        News::ReviewsDue => (
+            "Roller ska snart granskas",
+            "Hej!\n\nHos {service} ska roller granskas inom en vecka. En roll som ingen bekräftar slutar gälla.",
+        ),
+        News::ReviewsOverdue => (
+            "Roller har inte granskats i tid",
+            "Hej!\n\nHos {service} finns roller som inte granskades i tid. De gäller inte längre, och tas bort om ingen bekräftar dem.",
+        ),
+        News::YourRoleOverdue => (
+            "Din roll gäller inte just nu",
+            "Hej!\n\nEn roll som du har hos {service} har inte bekräftats i tid. Den gäller inte förrän någon annan bekräftar den.",
+        ),
+        News::YourAppReuse => (
+            "En apps åtkomst till ditt konto avbröts",
+            "Hej!\n\nEn app som du gett åtkomst hos {service} visade {time} en nyckel som redan var använd. Så ser det ut när någon har kopierat den. Därför avslutades den inloggningen; appen ber dig att logga in igen. Känner du inte igen appen, ta tillbaka dess åtkomst.",
+        ),
+        News::AppReuse => (
+            "En apps nyckel användes två gånger",
+            "Hej!\n\nHos {service} visade en app {time} en kod eller en förnyelsenyckel som redan var använd. Allt som kom av den har avslutats, och personen har fått veta det. Antingen har någon kopierat nyckeln, eller så har appen ett fel.",
+        ),
+    }
+}
+
+const fn german(news: News) -> (&'static str, &'static str) {
+    match news {
+        News::YourGlassOpened => (
+            "Ihre Daten wurden in einem Notfall geöffnet",
+            "Guten Tag,\n\nIhre Daten bei {service} wurden am {time} in einem Notfall geöffnet, für höchstens eine Stunde. Jemand Unbeteiligtes prüft, ob das richtig war. Wer sie angesehen hat, sehen Sie, wenn Sie angemeldet sind. Bei Fragen wenden Sie sich an die Stelle, die Ihre Daten führt.",
+        ),
+        News::GlassOpened => (
+            "In einem Notfall wurden Daten einer Person geöffnet",
+            "Guten Tag,\n\nbei {service} wurden am {time} in einem Notfall die Daten einer Person geöffnet. Die Person weiß davon. In den nächsten Tagen muss es jemand prüfen, der nicht beteiligt war.",
+        ),
+        News::GlassAsked => (
+            "Ein Notfall wartet auf eine zweite Person",
+            "Guten Tag,\n\nbei {service} möchte seit dem {time} jemand in einem Notfall die Daten einer Person öffnen. Eine zweite Person muss innerhalb einer Stunde zustimmen, sonst bleibt es beim Nein.",
+        ),
+        News::GlassOverdue => (
+            "Ein Notfall wurde nicht rechtzeitig geprüft",
+            "Guten Tag,\n\nein Notfallzugriff bei {service} wurde nicht rechtzeitig geprüft. Solange das so ist, kann niemand, der ihn geöffnet hat, einen weiteren öffnen.",
+        ),
+        News::RoleAsked => (
+            "Jemand bittet um eine Rolle",
+            "Guten Tag,\n\nbei {service} hat am {time} jemand um eine Rolle gebeten. Entscheiden muss jemand, der weder fragt noch sie bekommt. Die Seite zeigt, was damit möglich würde.",
+        ),
+        News::RoleGiven => (
+            "Sie haben eine Rolle bekommen",
+            "Guten Tag,\n\nbei {service} haben Sie am {time} eine Rolle bekommen. Sie gilt ab sofort. Kommt das unerwartet, melden Sie es bitte.",
+        ),
+        News::RequestGranted => (
+            "Eine Rolle, um die Sie baten, wurde gewährt",
+            "Guten Tag,\n\neine Rolle, um die Sie bei {service} für jemand anderen gebeten haben, wurde am {time} gewährt.",
+        ),
+        News::RoleEnded => (
+            "Eine Ihrer Rollen ist zu Ende",
+            "Guten Tag,\n\neine Rolle, die Sie bei {service} hatten, ist seit dem {time} zu Ende. Brauchen Sie sie weiterhin, bitten Sie erneut darum.",
+        ),
+        News::RequestRefused => (
+            "Eine Rolle wurde abgelehnt",
+            "Guten Tag,\n\neine Rolle, um die Sie bei {service} gebeten haben, wurde am {time} abgelehnt.",
+        ),
+        News::ReviewsDue => (
+            "Rollen sind bald zu prüfen",
+            "Guten Tag,\n\nbei {service} sind innerhalb einer Woche Rollen zu prüfen. Eine Rolle, die niemand bestätigt, gilt dann nicht mehr.",
+        ),
+        News::ReviewsOverdue => (
+            "Rollen wurden nicht rechtzeitig geprüft",
+            "Guten Tag,\n\nbei {service} wurden Rollen nicht rechtzeitig geprüft. Sie gelten nicht mehr und entfallen ganz, wenn niemand sie bestätigt.",
+        ),
+        News::YourRoleOverdue => (
+            "Ihre Rolle gilt zurzeit nicht",
+            "Guten Tag,\n\neine Ihrer Rollen bei {service} wurde nicht rechtzeitig bestätigt. Sie gilt erst wieder, wenn jemand anderes sie bestätigt.",
+        ),
+        News::YourAppReuse => (
+            "Der Zugang einer App wurde beendet",
+            "Guten Tag,\n\neine App, der Sie bei {service} Zugang gegeben haben, hat am {time} einen Schlüssel vorgezeigt, der schon benutzt war. So sieht es aus, wenn jemand ihn kopiert hat. Deshalb wurde dieser Zugang beendet; die App bittet Sie, sich neu anzumelden. Kennen Sie die App nicht, entziehen Sie ihr den Zugang.",
+        ),
+        News::AppReuse => (
+            "Der Schlüssel einer App wurde zweimal benutzt",
+            "Guten Tag,\n\nbei {service} hat eine App am {time} einen Code oder ein Refresh-Token vorgezeigt, das schon benutzt war. Alles, was daraus entstand, ist beendet, und die Person weiß davon. Entweder hat jemand den Schlüssel kopiert, oder die App hat einen Fehler.",
+        ),
+    }
+}
+
+const fn italian(news: News) -> (&'static str, &'static str) {
+    match news {
+        News::YourGlassOpened => (
+            "I suoi dati sono stati aperti in un’emergenza",
+            "Buongiorno,\n\nil {time} i suoi dati su {service} sono stati aperti in un’emergenza, per un’ora al massimo. Una persona estranea al fatto verifica il perché. Chi li ha guardati può vederlo dopo l’accesso. Per domande si rivolga a chi custodisce i suoi dati.",
+        ),
+        News::GlassOpened => (
+            "In un’emergenza sono stati aperti i dati di una persona",
+            "Buongiorno,\n\nil {time} su {service} sono stati aperti, in un’emergenza, i dati di una persona. La persona ne è al corrente. Entro pochi giorni qualcuno che non ha preso parte deve verificarlo.",
+        ),
+        News::GlassAsked => (
+            "Un’emergenza aspetta una seconda persona",
+            "Buongiorno,\n\nil {time} qualcuno ha chiesto su {service} di aprire i dati di una persona in un’emergenza. Una seconda persona deve acconsentire entro un’ora, altrimenti resta un no.",
+        ),
+        News::GlassOverdue => (
+            "Un’emergenza non è stata verificata in tempo",
+            "Buongiorno,\n\nun accesso di emergenza su {service} non è stato verificato in tempo. Finché è così, chi l’ha aperto non può aprirne altri.",
+        ),
+        News::RoleAsked => (
+            "Qualcuno chiede un ruolo",
+            "Buongiorno,\n\nil {time} qualcuno ha chiesto un ruolo su {service}. Decide una persona diversa da chi chiede e da chi lo riceve. La pagina mostra che cosa diventerebbe possibile.",
+        ),
+        News::RoleGiven => (
+            "Ha ricevuto un ruolo",
+            "Buongiorno,\n\nil {time} ha ricevuto un ruolo su {service}. Vale da subito. Se non se lo aspettava, lo segnali.",
+        ),
+        News::RequestGranted => (
+            "Un ruolo che ha chiesto è stato concesso",
+            "Buongiorno,\n\nun ruolo che ha chiesto su {service} per un’altra persona è stato concesso il {time}.",
+        ),
+        News::RoleEnded => (
+            "Un suo ruolo è terminato",
+            "Buongiorno,\n\nun ruolo che aveva su {service} è terminato il {time}. Se le serve ancora, può chiederlo di nuovo.",
+        ),
+        News::RequestRefused => (
+            "Un ruolo è stato rifiutato",
+            "Buongiorno,\n\nun ruolo che ha chiesto su {service} è stato rifiutato il {time}.",
+        ),
+        News::ReviewsDue => (
+            "Presto ci sono ruoli da verificare",
+            "Buongiorno,\n\nsu {service} entro una settimana ci sono ruoli da verificare. Un ruolo che nessuno conferma smette di valere.",
+        ),
+        News::ReviewsOverdue => (
+            "Alcuni ruoli non sono stati verificati in tempo",
+            "Buongiorno,\n\nsu {service} alcuni ruoli non sono stati verificati in tempo. Non valgono più, e decadono del tutto se nessuno li conferma.",
+        ),
+        News::YourRoleOverdue => (
+            "Il suo ruolo al momento non vale",
+            "Buongiorno,\n\nun suo ruolo su {service} non è stato confermato in tempo. Torna a valere quando un’altra persona lo conferma.",
+        ),
+        News::YourAppReuse => (
+            "L’accesso di un’app è stato chiuso",
+            "Buongiorno,\n\nil {time} un’app a cui ha dato accesso su {service} ha mostrato una chiave già usata. È quello che si vede quando qualcuno l’ha copiata. Perciò quell’accesso è stato chiuso; l’app le chiederà di accedere di nuovo. Se non riconosce l’app, le tolga l’accesso.",
+        ),
+        News::AppReuse => (
+            "La chiave di un’app è stata usata due volte",
+            "Buongiorno,\n\nil {time} un’app ha mostrato a {service} un codice o un token di rinnovo già usato. Tutto ciò che ne è nato è finito, e la persona ne è al corrente. O qualcuno ha copiato la chiave, o l’app ha un difetto.",
+        ),
+    }
+}
+
+const fn french(news: News) -> (&'static str, &'static str) {
+    match news {
+        News::YourGlassOpened => (
+            "Vos données ont été ouvertes en urgence",
+            "Bonjour,\n\nle {time}, vos données sur {service} ont été ouvertes dans une urgence, pour une heure au plus. Quelqu’un qui n’y a pas pris part vérifie pourquoi. Une fois connecté, vous voyez qui les a regardées. Pour toute question, adressez-vous à qui tient vos données.",
+        ),
+        News::GlassOpened => (
+            "Les données d’une personne ont été ouvertes en urgence",
+            "Bonjour,\n\nle {time}, les données d’une personne ont été ouvertes en urgence sur {service}. La personne le sait. Dans les jours qui viennent, quelqu’un qui n’y a pas pris part doit le vérifier.",
+        ),
+        News::GlassAsked => (
+            "Une urgence attend une deuxième personne",
+            "Bonjour,\n\nle {time}, quelqu’un a demandé sur {service} à ouvrir en urgence les données d’une personne. Une deuxième personne doit être d’accord dans l’heure, sinon c’est non.",
+        ),
+        News::GlassOverdue => (
+            "Une urgence n’a pas été vérifiée à temps",
+            "Bonjour,\n\nun accès d’urgence sur {service} n’a pas été vérifié à temps. Tant qu’il ne l’est pas, qui l’a ouvert ne peut en ouvrir d’autre.",
+        ),
+        News::RoleAsked => (
+            "Quelqu’un demande un rôle",
+            "Bonjour,\n\nle {time}, quelqu’un a demandé un rôle sur {service}. La décision revient à quelqu’un d’autre que la personne qui demande et celle qui le reçoit. La page montre ce qui deviendrait possible.",
+        ),
+        News::RoleGiven => (
+            "Vous avez reçu un rôle",
+            "Bonjour,\n\nle {time}, vous avez reçu un rôle sur {service}. Il compte dès maintenant. Si vous ne vous y attendiez pas, signalez-le.",
+        ),
+        News::RequestGranted => (
+            "Un rôle que vous avez demandé est accordé",
+            "Bonjour,\n\nun rôle que vous avez demandé sur {service} pour quelqu’un d’autre a été accordé le {time}.",
+        ),
+        News::RoleEnded => (
+            "Un de vos rôles a pris fin",
+            "Bonjour,\n\nun rôle que vous aviez sur {service} a pris fin le {time}. Si vous en avez encore besoin, demandez-le à nouveau.",
+        ),
+        News::RequestRefused => (
+            "Un rôle a été refusé",
+            "Bonjour,\n\nun rôle que vous avez demandé sur {service} a été refusé le {time}.",
+        ),
+        News::ReviewsDue => (
+            "Des rôles sont bientôt à vérifier",
+            "Bonjour,\n\nsur {service}, des rôles sont à vérifier d’ici une semaine. Un rôle que personne ne confirme cesse de compter.",
+        ),
+        News::ReviewsOverdue => (
+            "Des rôles n’ont pas été vérifiés à temps",
+            "Bonjour,\n\nsur {service}, des rôles n’ont pas été vérifiés à temps. Ils ne comptent plus, et tombent si personne ne les confirme.",
+        ),
+        News::YourRoleOverdue => (
+            "Votre rôle ne compte pas pour le moment",
+            "Bonjour,\n\nun de vos rôles sur {service} n’a pas été confirmé à temps. Il comptera de nouveau quand quelqu’un d’autre l’aura confirmé.",
+        ),
+        News::YourAppReuse => (
+            "L’accès d’une application a pris fin",
+            "Bonjour,\n\nle {time}, une application à laquelle vous avez donné accès sur {service} a présenté une clé déjà utilisée. C’est ce que l’on voit quand quelqu’un l’a copiée. Cet accès a donc pris fin ; l’application vous demandera de vous connecter à nouveau. Si vous ne la reconnaissez pas, retirez-lui l’accès.",
+        ),
+        News::AppReuse => (
+            "La clé d’une application a servi deux fois",
+            "Bonjour,\n\nle {time}, une application a présenté à {service} un code ou un jeton de renouvellement déjà utilisé. Tout ce qui en est issu a pris fin, et la personne le sait. Soit quelqu’un a copié la clé, soit l’application a un défaut.",
+        ),
+    }
+}
+
+const fn english(news: News) -> (&'static str, &'static str) {
+    match news {
+        News::YourGlassOpened => (
+            "Your data were opened in an emergency",
+            "Hello,\n\non {time} your data at {service} were opened in an emergency, for an hour at most. Somebody who had no part in it reviews why. Who looked at them is shown when you are signed in. With questions, turn to whoever keeps your data.",
+        ),
+        News::GlassOpened => (
+            "A person’s data were opened in an emergency",
+            "Hello,\n\non {time} one person’s data were opened at {service} in an emergency. The person has been told. Somebody who had no part in it has to review it within days.",
+        ),
+        News::GlassAsked => (
+            "An emergency waits for a second person",
+            "Hello,\n\non {time} somebody asked at {service} to open one person’s data in an emergency. A second person has to agree within an hour, or it stays a no.",
+        ),
+        News::GlassOverdue => (
+            "An emergency was not reviewed in time",
+            "Hello,\n\nan emergency at {service} was not reviewed in time. While that is so, whoever opened it cannot open another.",
+        ),
+        News::RoleAsked => (
+            "Somebody asks for a role",
+            "Hello,\n\non {time} somebody asked for a role at {service}. Somebody who neither asks for it nor gets it decides. The page shows what it would make possible.",
+        ),
+        News::RoleGiven => (
+            "You were given a role",
+            "Hello,\n\non {time} you were given a role at {service}. It counts from now. If you did not expect it, say so.",
+        ),
+        News::RequestGranted => (
+            "A role that you asked for was granted",
+            "Hello,\n\na role that you asked for at {service} on behalf of somebody else was granted on {time}.",
+        ),
+        News::RoleEnded => (
+            "A role of yours has ended",
+            "Hello,\n\na role that you had at {service} ended on {time}. If you still need it, ask for it again.",
+        ),
+        News::RequestRefused => (
+            "A role was refused",
+            "Hello,\n\na role that you asked for at {service} was refused on {time}.",
+        ),
+        News::ReviewsDue => (
+            "Roles come up for review",
+            "Hello,\n\nat {service} roles have to be reviewed within a week. A role that nobody confirms stops counting.",
+        ),
+        News::ReviewsOverdue => (
+            "Roles were not reviewed in time",
+            "Hello,\n\nat {service} there are roles that were not reviewed in time. They do not count any more, and fall away if nobody confirms them.",
+        ),
+        News::YourRoleOverdue => (
+            "Your role does not count at present",
+            "Hello,\n\na role of yours at {service} was not confirmed in time. It counts again when somebody else confirms it.",
+        ),
+        News::YourAppReuse => (
+            "An app’s access was ended",
+            "Hello,\n\non {time} an app that you gave access at {service} showed a key that had been used before. That is what it looks like when somebody copied it. So that access was ended; the app asks you to sign in again. If you do not know the app, take its access back.",
+        ),
+        News::AppReuse => (
+            "An app’s key was used twice",
+            "Hello,\n\non {time} an app showed {service} a code or a refresh token that had been used before. Everything that came of it has ended, and the person has been told. Either somebody copied the key, or the app has a fault.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_news_are_written_in_every_language() {
+        let mut subjects = Vec::new();
+        for news in News::ALL {
+            for language in Language::ALL {
+                let (subject, text) = words(news, *language);
+                assert!(
+                    text.contains("{service}") && text.len() > 40,
+                    "{news:?} {language}"
+                );
+                assert!(subject.chars().count() <= 70, "{news:?} {language}");
+                subjects.push(subject);
+            }
+        }
+        subjects.sort_unstable();
+        subjects.dedup();
+        assert_eq!(subjects.len(), News::ALL.len() * Language::ALL.len());
+    }
+}
