@@ -21,9 +21,11 @@ mod second;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod stop;
 mod visitor;
 
 pub use consent::consent;
+pub use stop::{Stop, stop};
 
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
