@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { generate } from "otplib";
+import { staff } from "./console.mjs";
 import { accounts, at, axe, base, launch, linkTo, overflow, send, title, visitor } from "./house.mjs";
 
 const PASSWORD = "marmot thirteen gable rust";
@@ -256,6 +257,8 @@ await test("a form on somebody else's page does nothing here", async () => {
   assert.ok(!framed || !(await framed.content()).includes("<h1>"), "it is not shown in a frame");
   await context.close();
 });
+
+await staff(test, browser, shots);
 
 await browser.close();
 process.exitCode = failed === 0 ? 0 : 1;

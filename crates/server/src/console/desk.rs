@@ -43,7 +43,7 @@ const PLACES: [(&str, &str, &[&str]); 6] = [
     (
         "/console/apps",
         "apps",
-        &["owner", "administrator", "developer"],
+        &["owner", "administrator", "developer", "security"],
     ),
     (
         "/console/roles",

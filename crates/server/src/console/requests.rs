@@ -49,8 +49,8 @@ pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
     ]
 }
 
-fn key(prefix: &str, word: &str) -> String {
-    format!("{prefix}-{}", word.replace('_', "-"))
+pub(super) fn key(prefix: &str, word: &str) -> String {
+    format!("{prefix}-{}", word.replace(['_', ' '], "-"))
 }
 
 fn state(t: Tongue, it: &Value) -> Cell {
