@@ -247,6 +247,7 @@ notice-app-stopped = Die App ist beendet. Ihre Tokens gelten nicht mehr.
 
 glass-lead = Im Notfall darf jemand die Daten einer Person für kurze Zeit öffnen. Die Person erfährt es sofort, und jemand anderes prüft es nach.
 glass-empty = Bisher kein Notfall. Möge es so bleiben.
+glass-unseen = Wer prüft, sieht, was geöffnet wurde. Es schließt sich von selbst, wenn die Zeit um ist.
 glass-new = Die Daten einer Person öffnen
 glass-new-lead = Eine Person, ein Grund, höchstens eine Stunde. Wer nicht behandelt, braucht eine zweite Person.
 glass-new-told = Die Person, die Sicherheit und die Eigentümer erfahren es sofort. Bis es rechtzeitig geprüft ist, können Sie nichts Weiteres öffnen.

@@ -247,6 +247,7 @@ notice-app-stopped = The app is stopped. Its tokens have ended.
 
 glass-lead = In an emergency somebody may open one person’s data for a short time. The person is told at once, and somebody else reviews it.
 glass-empty = No emergency so far. May it stay so.
+glass-unseen = Those who review see what was opened. It closes by itself when its time is over.
 glass-new = Open one person’s data
 glass-new-lead = One person, one reason, an hour at most. Staff outside care need a second person.
 glass-new-told = The person, the security engineers and the owners are told at once. Until it is reviewed in time, you can open no other.

@@ -247,6 +247,7 @@ notice-app-stopped = L’application est arrêtée. Ses jetons ont pris fin.
 
 glass-lead = En cas d’urgence, on peut ouvrir pour peu de temps les données d’une personne. Elle le sait aussitôt, et quelqu’un d’autre vérifie.
 glass-empty = Aucune urgence jusqu’ici. Que cela dure.
+glass-unseen = Qui contrôle voit ce qui a été ouvert. L’accès se referme de lui-même quand le temps est écoulé.
 glass-new = Ouvrir les données d’une personne
 glass-new-lead = Une personne, une raison, une heure au plus. Hors des soins, il faut une seconde personne.
 glass-new-told = La personne, la sécurité et les responsables le savent aussitôt. Tant que ce n’est pas vérifié à temps, vous ne pouvez rien ouvrir d’autre.

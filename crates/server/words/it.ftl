@@ -247,6 +247,7 @@ notice-app-stopped = L’app è fermata. I suoi token sono finiti.
 
 glass-lead = In un’emergenza si possono aprire per poco i dati di una persona. La persona lo sa subito, e qualcun altro lo verifica.
 glass-empty = Finora nessuna emergenza. Speriamo resti così.
+glass-unseen = Chi verifica vede che cosa è stato aperto. Si chiude da sé quando il tempo è scaduto.
 glass-new = Apri i dati di una persona
 glass-new-lead = Una persona, un motivo, al massimo un’ora. Chi non cura ha bisogno di una seconda persona.
 glass-new-told = La persona, la sicurezza e i titolari lo sanno subito. Finché non è verificata in tempo, non può aprirne altre.

@@ -247,6 +247,7 @@ notice-app-stopped = Appen är stoppad. Dess token har upphört.
 
 glass-lead = I ett nödläge får någon öppna en persons uppgifter en kort stund. Personen får veta det genast, och någon annan granskar det.
 glass-empty = Inget nödläge hittills. Må det förbli så.
+glass-unseen = De som granskar ser vad som har öppnats. Det stängs av sig självt när tiden är ute.
 glass-new = Öppna en persons uppgifter
 glass-new-lead = En person, ett skäl, högst en timme. Personal utanför vården behöver en andra person.
 glass-new-told = Personen, säkerhetsansvariga och ägare får veta det genast. Tills det är granskat i tid kan du inte öppna något mer.
