@@ -263,9 +263,19 @@ fn http(
         ]);
         process::output(&mut seed)?;
     }
+    in_turns(&servers, &wanted, effort, programs)
+}
+
+/// Measure each workload on each server, round by round, in an order that moves on.
+fn in_turns(
+    servers: &[Server],
+    works: &[&Http],
+    effort: &Effort,
+    programs: &Programs,
+) -> Outcome<Vec<Row>> {
     let mut rows = Vec::new();
     let mut serial = 0_u32;
-    for work in wanted {
+    for work in works {
         let mut rounds: Vec<Vec<Figures>> = servers.iter().map(|_| Vec::new()).collect();
         for round in 0..effort.rounds {
             let mut order: Vec<usize> = (0..servers.len()).collect();

@@ -8,7 +8,7 @@
 
 use base::{Handle, Rng, TenantId};
 use crypt::{Context, sealed};
-use store::{Expect, Statement, StoreError, WriteSet};
+use store::{Expect, Row, Statement, StoreError, WriteSet};
 
 use crate::error::AuditError;
 use crate::journal::int;
@@ -41,6 +41,19 @@ fn person_of(body: &[u8]) -> Option<Handle> {
     text.get(at..at + 36)?.parse().ok()
 }
 
+/// What is asked for: entries about whom, below which index, how many.
+struct Wanted {
+    handle: Handle,
+    end: u64,
+    limit: usize,
+}
+
+impl Wanted {
+    fn is(&self, logged: &Logged) -> bool {
+        person_of(&logged.body) == Some(self.handle)
+    }
+}
+
 impl Log {
     fn block_context(
         &self,
@@ -67,21 +80,16 @@ impl Log {
         rng: &dyn Rng,
     ) -> Result<u64, AuditError> {
         let full = self.size(tenant).await? / BLOCK;
-        let done = self.indexed(tenant).await?;
+        let last = self.db.row(&sql::INDEX_END, vec![tenant.into()]).await?;
+        let last = last.filter(|row| !row.is_null(0)).map(|row| row.int(0));
+        let done = match last.transpose()? {
+            Some(last) => u64::try_from(last).map_or(0, |last| last + 1),
+            None => 0,
+        };
         for block in done..full {
             self.index_block(tenant, block, rng).await?;
         }
         Ok(full.saturating_sub(done))
-    }
-
-    /// How many blocks are indexed.
-    async fn indexed(&self, tenant: &TenantId) -> Result<u64, AuditError> {
-        let row = self.db.row(&sql::INDEX_END, vec![tenant.into()]).await?;
-        let last = row.filter(|row| !row.is_null(0)).map(|row| row.int(0));
-        let last = last.transpose()?;
-        Ok(last
-            .and_then(|last| u64::try_from(last).ok())
-            .map_or(0, |last| last + 1))
     }
 
     async fn index_block(
@@ -142,80 +150,80 @@ impl Log {
         limit: usize,
     ) -> Result<Vec<Logged>, AuditError> {
         let size = self.size(tenant).await?;
-        let end = before.map_or(size, |before| before.min(size));
+        let wanted = Wanted {
+            handle,
+            end: before.map_or(size, |before| before.min(size)),
+            limit,
+        };
+        let (bucket, _) = place_of(handle);
         let mut found = Vec::new();
-        let mut blocks = end.div_ceil(BLOCK);
-        let indexed = self.indexed(tenant).await?;
-        while found.len() < limit && blocks > indexed {
-            blocks -= 1;
-            self.read_block(tenant, handle, blocks, end, limit, &mut found)
-                .await?;
-        }
-        let (bucket, mark) = place_of(handle);
+        let mut blocks = wanted.end.div_ceil(BLOCK);
         while found.len() < limit && blocks > 0 {
             let from = blocks.saturating_sub(ROWS_AT_ONCE);
             let params = vec![tenant.into(), int(bucket), int(from), int(blocks)];
-            let mut rows = self
-                .db
-                .rows(&sql::INDEX_ROWS, params)
-                .await?
-                .into_iter()
-                .peekable();
+            let rows = self.db.rows(&sql::INDEX_ROWS, params).await?;
+            let mut rows = rows.into_iter().peekable();
             while found.len() < limit && blocks > from {
                 blocks -= 1;
-                // A row that is missing hides nothing.
-                let Some(row) = rows.next_if(|row| row.int(0).ok() == i64::try_from(blocks).ok())
-                else {
-                    self.read_block(tenant, handle, blocks, end, limit, &mut found)
-                        .await?;
-                    continue;
-                };
-                let generation = u32::try_from(row.int(1)?).unwrap_or(0);
-                let key = self.keys.opening(tenant, generation)?;
-                let place = self.block_context(tenant, generation, blocks, bucket);
-                let items = sealed::open(&key, &place, row.bytes(2)?)
-                    .map_err(|why| AuditError::tampered(blocks * BLOCK, why.to_string()))?;
-                let (items, _) = items.as_chunks::<ITEM_BYTES>();
-                for [a, b, c, d, high, low] in items.iter().rev() {
-                    let index = blocks * BLOCK + u64::from(u16::from_be_bytes([*high, *low]));
-                    if [*a, *b, *c, *d] != mark || index >= end {
-                        continue;
+                let row = rows.next_if(|row| row.int(0).ok() == i64::try_from(blocks).ok());
+                match row {
+                    Some(row) => {
+                        self.read_indexed(tenant, &wanted, blocks, &row, &mut found)
+                            .await?
                     }
-                    let entry = self.entries(tenant, index, 1).await?;
-                    found.extend(
-                        entry
-                            .into_iter()
-                            .filter(|it| person_of(&it.body) == Some(handle)),
-                    );
-                    if found.len() >= limit {
-                        break;
-                    }
+                    // A row that is missing hides nothing.
+                    None => self.read_block(tenant, &wanted, blocks, &mut found).await?,
                 }
             }
         }
         Ok(found)
     }
 
+    /// What the index says of one block.
+    async fn read_indexed(
+        &self,
+        tenant: &TenantId,
+        wanted: &Wanted,
+        block: u64,
+        row: &Row,
+        found: &mut Vec<Logged>,
+    ) -> Result<(), AuditError> {
+        let (bucket, mark) = place_of(wanted.handle);
+        let generation = u32::try_from(row.int(1)?).unwrap_or(0);
+        let key = self.keys.opening(tenant, generation)?;
+        let place = self.block_context(tenant, generation, block, bucket);
+        let items = sealed::open(&key, &place, row.bytes(2)?)
+            .map_err(|why| AuditError::tampered(block * BLOCK, why.to_string()))?;
+        let (items, _) = items.as_chunks::<ITEM_BYTES>();
+        for [a, b, c, d, high, low] in items.iter().rev() {
+            let index = block * BLOCK + u64::from(u16::from_be_bytes([*high, *low]));
+            if [*a, *b, *c, *d] != mark || index >= wanted.end {
+                continue;
+            }
+            if found.len() >= wanted.limit {
+                break;
+            }
+            let entry = self.entries(tenant, index, 1).await?;
+            found.extend(entry.into_iter().filter(|it| wanted.is(it)));
+        }
+        Ok(())
+    }
+
     /// The same from the entries of one block themselves.
     async fn read_block(
         &self,
         tenant: &TenantId,
-        handle: Handle,
+        wanted: &Wanted,
         block: u64,
-        end: u64,
-        limit: usize,
         found: &mut Vec<Logged>,
     ) -> Result<(), AuditError> {
         let begin = block * BLOCK;
-        let mut until = end.min(begin + BLOCK);
-        while until > begin && found.len() < limit {
+        let mut until = wanted.end.min(begin + BLOCK);
+        while until > begin && found.len() < wanted.limit {
             let from = begin.max(until.saturating_sub(STRIDE));
             let entries = self.entries(tenant, from, until - from).await?;
-            let about = entries
-                .into_iter()
-                .rev()
-                .filter(|it| person_of(&it.body) == Some(handle));
-            found.extend(about.take(limit - found.len()));
+            let about = entries.into_iter().rev().filter(|it| wanted.is(it));
+            found.extend(about.take(wanted.limit - found.len()));
             until = from;
         }
         Ok(())

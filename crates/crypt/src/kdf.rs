@@ -32,7 +32,7 @@ impl KeyType for Bytes {
 /// HKDF-Expand of `key` to 64 bytes: what [`expand`] gives, with a key that is set up once for all its messages.
 pub(crate) fn expand_two(key: &SymmetricKey, info: &[&[u8]], out: &mut [[u8; 32]; 2]) {
     let block = |before: &[u8], number: u8| {
-        let mut context = Context::with_key(key.derives());
+        let mut context = Context::with_key(key.hmac());
         context.update(before);
         for part in info {
             context.update(part);

@@ -15,8 +15,8 @@ pub const KEY_BYTES: usize = 32;
 /// It lives on the heap, so that a move leaves no copy behind; it is zeroised on drop and has no `Clone`.
 pub struct SymmetricKey {
     bytes: Box<Zeroizing<[u8; KEY_BYTES]>>,
-    /// Set up at its first derivation: a key in a cache derives one for every message, and setting up was a third of that.
-    derives: OnceLock<Box<Key>>,
+    /// Set up at its first use: a key in a cache derives one for every message, and setting up was a third of that.
+    hmac: OnceLock<Box<Key>>,
 }
 
 impl SymmetricKey {
@@ -53,8 +53,8 @@ impl SymmetricKey {
     }
 
     /// The key, set up for HMAC-SHA256. The library wipes it when it is dropped.
-    pub(crate) fn derives(&self) -> &Key {
-        self.derives
+    pub(crate) fn hmac(&self) -> &Key {
+        self.hmac
             .get_or_init(|| Box::new(Key::new(HMAC_SHA256, self.danger_bytes())))
     }
 
@@ -64,7 +64,7 @@ impl SymmetricKey {
         fill(&mut bytes);
         Self {
             bytes,
-            derives: OnceLock::new(),
+            hmac: OnceLock::new(),
         }
     }
 }

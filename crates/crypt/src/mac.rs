@@ -1,6 +1,6 @@
 //! HMAC-SHA256: authentication, and the blind index that finds a value without storing it.
 
-use aws_lc_rs::hmac::{Context, HMAC_SHA256, Key, Tag};
+use aws_lc_rs::hmac::{Context, Key, Tag};
 
 use crate::SymmetricKey;
 
@@ -13,18 +13,14 @@ const BLIND_INDEX: &[u8] = b"strongroom/blind-index v1";
 #[must_use]
 pub fn hmac_sha256(key: &SymmetricKey, parts: &[&[u8]]) -> [u8; 32] {
     let mut out = [0; 32];
-    let mut context = Context::with_key(key.derives());
-    for part in parts {
-        context.update(part);
-    }
-    out.copy_from_slice(context.sign().as_ref());
+    out.copy_from_slice(tag(key.hmac(), parts).as_ref());
     out
 }
 
 /// Whether `mac` is the HMAC-SHA256 of `parts`, in constant time. A shortened `mac` is none.
 #[must_use]
 pub fn verify(key: &SymmetricKey, parts: &[&[u8]], mac: &[u8]) -> bool {
-    same(tag(key.danger_bytes(), parts).as_ref(), mac)
+    same(tag(key.hmac(), parts).as_ref(), mac)
 }
 
 /// The token by which a field's `value` is found again: HMAC-SHA256 over the field's name and the value, cut to 128 bits.
@@ -48,8 +44,8 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
     aws_lc_rs::constant_time::verify_slices_are_equal(a, b).is_ok()
 }
 
-pub(crate) fn tag(key: &[u8], parts: &[&[u8]]) -> Tag {
-    let mut context = Context::with_key(&Key::new(HMAC_SHA256, key));
+pub(crate) fn tag(key: &Key, parts: &[&[u8]]) -> Tag {
+    let mut context = Context::with_key(key);
     for part in parts {
         context.update(part);
     }

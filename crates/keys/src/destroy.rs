@@ -26,6 +26,17 @@ pub struct DestroyedPerson {
     pub keys: u64,
 }
 
+/// What is there of a person's keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftOfPerson {
+    /// Keys in the key store, wrapped.
+    pub keys: u64,
+    /// Whether this process holds some of them unwrapped.
+    pub cached: bool,
+    /// Whether the key store says that none ever comes again.
+    pub gone: bool,
+}
+
 /// Takes persons out of the cache when it goes, so that a caller who goes away leaves no key behind.
 struct Forget<'a> {
     keys: &'a Keys,
@@ -59,6 +70,25 @@ impl Keys {
         destroyed
             .pop()
             .ok_or(KeysError::Internal("no answer for a person"))
+    }
+
+    /// What is there of a person's keys: after [`Keys::destroy_person`], nothing.
+    ///
+    /// # Errors
+    /// The key store cannot be read.
+    pub async fn left_of_person(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+    ) -> Result<LeftOfPerson, KeysError> {
+        let params = vec![tenant.into(), person.into()];
+        let row = self.0.db.row(&sql::PERSON_LEFT, params).await?;
+        let row = row.ok_or(KeysError::Internal("no answer for a person"))?;
+        Ok(LeftOfPerson {
+            keys: u64::try_from(row.int(0)?).unwrap_or(u64::MAX),
+            cached: self.cached(tenant, person).is_some(),
+            gone: row.int(1)? > 0,
+        })
     }
 
     /// [`Keys::destroy_person`] for many: all or none.

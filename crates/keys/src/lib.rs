@@ -33,7 +33,7 @@ mod tenant;
 mod tests;
 
 pub use cache::CacheLimits;
-pub use destroy::{Destroy, DestroyedPerson};
+pub use destroy::{Destroy, DestroyedPerson, LeftOfPerson};
 pub use error::KeysError;
 pub use log::LogPublicKey;
 pub use model::{KeyName, Kind, Level, TenantKey};

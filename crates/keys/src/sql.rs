@@ -193,6 +193,11 @@ statements! {
         "ON CONFLICT (tenant, person) DO UPDATE SET gone_at = coalesce(person.gone_at, excluded.gone_at)"
     ));
     PERSON_KEYS_ERASE = Sql::both("DELETE FROM person_key WHERE tenant = $1 AND person = $2");
+    // How many keys a person has, and whether they were destroyed for ever.
+    PERSON_LEFT = Sql::both(concat!(
+        "SELECT (SELECT count(*) FROM person_key WHERE tenant = $1 AND person = $2), ",
+        "(SELECT count(*) FROM person WHERE tenant = $1 AND person = $2 AND gone_at IS NOT NULL)"
+    ));
 
     // Counting, for status and for "to zero".
     COUNT_PERSON_KEYS = Sql::both("SELECT region, class, parent, count(*) FROM person_key WHERE tenant = $1 GROUP BY region, class, parent");

@@ -33,8 +33,12 @@ static LIST: Sql = Sql::both(
     "SELECT id, role, label, created_at, expires_at, revoked_at FROM token WHERE tenant = $1 ORDER BY created_at DESC, id LIMIT $2",
 );
 
+static END_ABOUT: Sql = Sql::both(
+    "UPDATE token SET revoked_at = $3 WHERE tenant = $1 AND person = $2 AND revoked_at IS NULL",
+);
+
 /// Every statement, for the test that prepares each on both engines.
-pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &REVOKE, &LIST];
+pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &REVOKE, &END_ABOUT, &LIST];
 
 /// What a new token shall be.
 #[derive(Clone, Debug)]
@@ -191,6 +195,15 @@ impl Tokens {
             },
         );
         Ok(authority)
+    }
+
+    /// The writes that end every token about one person, for whoever erases the person. A node that believes such a token a
+    /// moment longer finds nobody behind it.
+    #[must_use]
+    pub fn end_about(&self, tenant: &TenantId, person: PersonId, set: WriteSet) -> WriteSet {
+        let now = self.clock.now();
+        self.believed.lock().clear();
+        set.run(&END_ABOUT, vec![tenant.into(), person.into(), now.into()])
     }
 
     /// The writes that end a token at once; commit them together with their entry in the log.

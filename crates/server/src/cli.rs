@@ -233,9 +233,14 @@ pub struct PolicyDiff {
 
 /// `erase`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Erase {
+    /// Look at an erasure that was
+    #[command(subcommand)]
+    pub look: Option<LookAtErasure>,
     /// Whom
-    pub person: PersonId,
+    #[arg(required = true)]
+    pub person: Option<PersonId>,
     /// Which installation
     #[command(flatten)]
     pub place: Place,
@@ -245,6 +250,29 @@ pub struct Erase {
     /// Do it; without this, only say what would go
     #[arg(long)]
     pub yes: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What there is to see of an erasure.
+#[derive(Debug, Subcommand)]
+pub enum LookAtErasure {
+    /// Search every place where something about an erased person could be left, and say what is there
+    Prove(ProveErasure),
+}
+
+/// `erase prove`
+#[derive(Debug, Args)]
+pub struct ProveErasure {
+    /// Whom
+    pub person: PersonId,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Of which tenant (the only one, if there is one)
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
     /// As JSON
     #[arg(long)]
     pub json: bool,

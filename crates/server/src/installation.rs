@@ -14,7 +14,7 @@ use keys::{CacheLimits, Keys, Settings};
 use policy::access::Access;
 use policy::{Allowed, Authority, PersonAt, RegisterShape, RuleFile, Rules, Tokens};
 use store::objects::{LocalObjects, Objects};
-use store::{Db, DbConfig};
+use store::{Db, DbConfig, WriteSet};
 use vault::people::Erased;
 use vault::register::Register;
 use vault::{Vault, VaultError};
@@ -288,6 +288,9 @@ impl Installation {
         // First, so that nothing is left to sign in with, or to write to, if the rest is cut short.
         if let Some(person) = allowed.thing().person {
             self.identity.forget_person(ctx, person).await?;
+            let set = self.tokens.end_about(&ctx.tenant, person, WriteSet::new());
+            let set = Oauth::end_grants_about(&ctx.tenant, person, ctx.now, set);
+            self.db.commit(set).await.map_err(VaultError::from)?;
         }
         Ok(self.vault.erase_person(ctx, allowed).await?)
     }

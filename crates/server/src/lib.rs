@@ -13,6 +13,7 @@ mod failure;
 mod fall;
 mod installation;
 mod jobs;
+pub mod leftovers;
 pub mod notices;
 mod people;
 pub mod post;

@@ -82,6 +82,7 @@ impl Serving {
             tasks.spawn(web::plain(listener, router, metrics, stopping.clone()));
         }
         tasks.spawn(jobs::work(Arc::clone(&house), post, stopping.clone()));
+        tasks.spawn(index_logs(Arc::clone(&house), stopping.clone()));
         tasks.spawn(tick(Arc::clone(&house), stopping));
         Ok(Self {
             address,
@@ -151,6 +152,27 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
+/// Index the logs by person, a minute at most behind. A task of its own: a long log that was never indexed takes a while.
+async fn index_logs(house: House, mut stop: watch::Receiver<bool>) {
+    let mut again = tokio::time::interval(REFRESH_EVERY);
+    again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            _ = again.tick() => {}
+            () = stopped(&mut stop) => return,
+        }
+        for tenant in house.tenants() {
+            let indexed = tokio::select! {
+                indexed = house.log.index_by_person(&tenant, &*house.rng) => indexed,
+                () = stopped(&mut stop) => return,
+            };
+            if let Err(error) = indexed {
+                tracing::error!(%tenant, %error, "the log was not indexed by person; answers take longer until it is");
+            }
+        }
+    }
+}
+
 /// What happens by the clock.
 async fn tick(house: House, mut stop: watch::Receiver<bool>) {
     let mut remember = tokio::time::interval(REMEMBER_EVERY);
@@ -171,11 +193,6 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 }
             }
             _ = refresh.tick() => {
-                for tenant in house.tenants() {
-                    if let Err(error) = house.log.index_by_person(&tenant, &*house.rng).await {
-                        tracing::error!(%tenant, %error, "the log was not indexed by person; answers take longer until it is");
-                    }
-                }
                 house.keys.sweep();
                 read_keys_again(&house).await;
                 if let Err(error) = house.oauth.tick().await {

@@ -124,8 +124,6 @@ impl Db {
 
     /// All rows of a query: a point query or a page. It runs on the calling thread where that is quicker, so keep it short;
     /// [`Db::scan`] is for the rest.
-    ///
-    /// The way to a server is on the heap: it is large, and every future that asks a database would hold room for it.
     pub async fn rows(
         &self,
         sql: &'static Sql,
@@ -144,6 +142,7 @@ impl Db {
                     rows.push(row);
                     true
                 };
+                // On the heap, here and below: every future that asks a database would hold room for the way to a server.
                 Box::pin(readers.query(sql, &params, Length::Short, each)).await?;
             }
         }

@@ -15,7 +15,7 @@ pub enum Value {
     Text(String),
     /// `BLOB` in SQLite, `BYTEA` in PostgreSQL.
     Bytes(Vec<u8>),
-    /// The same, for the 16 bytes of an id: most statements have one, and it needs no memory of its own. Only ever a parameter.
+    /// The same, for the 16 bytes of an id: most statements have one, and it needs no memory of its own. A database gives [`Value::Bytes`] back.
     Id([u8; 16]),
 }
 

@@ -5,9 +5,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::figures::{Figures, Row};
+use super::figures::Row;
 use super::server::Server;
-use super::{Effort, Http, Options, Programs, measure, say};
+use super::{Effort, Http, Options, Programs, in_turns, say};
 use crate::{Outcome, process};
 
 const CONNECTIONS: u32 = 16;
@@ -49,42 +49,19 @@ pub fn run(
     let folder = folder.join("oauth");
     let ours = Server::strongroom(binary, &root.join(super::REGISTER), &folder)?;
     prepare(&ours, binary, programs)?;
+    let tls = ours.data().join("tls");
     let mut servers = vec![ours];
     match peer(root) {
         Ok((node, script)) => {
-            let tls = folder.join("strongroom").join("data").join("tls");
             let peer = Server::peer(&node, &script, &tls, &folder)?;
             seeded(&peer, read(&peer.ready_file())?)?;
             servers.push(peer);
         }
         Err(error) => say(&format!("the peer is left out: {error}")),
     }
-    let mut rows = Vec::new();
-    let mut serial = 0;
-    for work in wanted {
-        let mut rounds: Vec<Vec<Figures>> = servers.iter().map(|_| Vec::new()).collect();
-        for round in 0..effort.rounds {
-            let mut order: Vec<usize> = (0..servers.len()).collect();
-            order.rotate_left(round % servers.len());
-            for at in order {
-                let (Some(server), Some(seen)) = (servers.get(at), rounds.get_mut(at)) else {
-                    continue;
-                };
-                serial += 1;
-                let figures = measure(server, work, effort, programs, serial)?;
-                say(&format!(
-                    "{} x{CONNECTIONS} {:<10} {:>9.1} req/s  cpu {:>7.1} us",
-                    work.name, server.name, figures.rps, figures.cpu_us
-                ));
-                seen.push(figures);
-            }
-        }
-        let mut row = Row::new(work.name, CONNECTIONS);
-        for (server, rounds) in servers.iter().zip(&rounds) {
-            row.figures.insert(server.name, Figures::median(rounds));
-        }
+    let mut rows = in_turns(&servers, &wanted, effort, programs)?;
+    for row in &mut rows {
         row.note = Some("peer: oidc-provider 9 on Node 22, one process, in memory".to_owned());
-        rows.push(row);
     }
     Ok(rows)
 }

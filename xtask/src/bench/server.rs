@@ -149,7 +149,7 @@ impl Server {
 
     /// Bytes of its databases.
     pub fn stored_bytes(&self) -> u64 {
-        let mut folders = vec![self.folder.join("data")];
+        let mut folders = vec![self.data()];
         let mut bytes = 0;
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder)

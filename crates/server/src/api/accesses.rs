@@ -1,10 +1,10 @@
 //! `/v1/persons/{person}/accesses`: who looked at what is kept about one person, from the log, with proofs.
 
-use audit::{Action, AuditError, Entry, Outcome};
-use base::{ErrorKind, Handle, PersonId, TenantId, limits};
+use audit::{Action, Entry, Outcome};
+use base::{Handle, PersonId, TenantId, limits};
 use http::{Method, StatusCode};
 use policy::{AccessesOf, Allowed, Authority, Verb};
-use serde_json::{Value, json};
+use serde_json::json;
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
 use super::{House, allow, circumstances, log};
@@ -84,12 +84,10 @@ async fn list_accesses(house: House, call: Call<Authority>) -> Result<Logged, Pr
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|it| it.index);
-    let entries = found.iter().map(|it| {
-        let body: Value = serde_json::from_slice(&it.body)
-            .map_err(|_| vault::VaultError::Damaged("log entry"))?;
-        Ok(json!({ "index": it.index, "leaf_hash": hex::encode(it.leaf_hash), "entry": body }))
-    });
-    let entries = entries.collect::<Result<Vec<_>, Problem>>()?;
+    let entries = found
+        .iter()
+        .map(log::line)
+        .collect::<Result<Vec<_>, Problem>>()?;
     let entry = Entry::new(&ctx, Action::LogRead, Outcome::Ok)
         .map_err(vault::VaultError::from)?
         .person(handle)
@@ -101,22 +99,10 @@ async fn list_accesses(house: House, call: Call<Authority>) -> Result<Logged, Pr
 
 async fn prove_access(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let (ctx, allowed, handle) = let_in(&house, &call, Action::LogProve).await?;
-    let missing = || {
-        Problem::new(
-            ErrorKind::NotFound,
-            "log.not_found",
-            "There is no such entry.",
-        )
-    };
-    let index: u64 = call.part_text("index")?.parse().map_err(|_| missing())?;
-    let (logged, proof) = match house.log.prove(&ctx.tenant, index).await {
-        Ok(proved) => proved,
-        Err(AuditError::Range { .. }) => return Err(missing()),
-        Err(error) => return Err(error.into()),
-    };
+    let (logged, proof) = log::proved(&house, &ctx.tenant, &call).await?;
     // What is about somebody else does not exist here.
     if logged.entry()?.person != Some(handle) {
-        return Err(missing());
+        return Err(log::no_entry());
     }
     let entry = Entry::new(&ctx, Action::LogProve, Outcome::Ok)
         .map_err(vault::VaultError::from)?

@@ -1,12 +1,13 @@
 //! `/log/...` for anybody (hash tiles and checkpoints only) and `/v1/log` for the security engineer.
 
 use audit::merkle::TilePath;
+use audit::note::LogProof;
 use audit::{Action, AuditError, Entry, Outcome};
 use base::{ErrorKind, TenantId, limits};
 use http::header::{CACHE_CONTROL, HeaderValue};
 use http::{Method, StatusCode};
 use policy::{Authority, LogOf, Verb};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::WriteSet;
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
@@ -180,9 +181,7 @@ async fn read_log(house: House, call: Call<Authority>) -> Result<Logged, Problem
     let to = (from.saturating_add(limit as u64)).min(size);
     let mut entries = Vec::new();
     for logged in house.log.entries(&tenant, from, limit as u64).await? {
-        let body: serde_json::Value = serde_json::from_slice(&logged.body)
-            .map_err(|_| vault::VaultError::Damaged("log entry"))?;
-        entries.push(json!({ "index": logged.index, "leaf_hash": hex::encode(logged.leaf_hash), "entry": body }));
+        entries.push(line(&logged)?);
     }
     let entry = Entry::new(&ctx, Action::LogRead, Outcome::Ok)
         .map_err(vault::VaultError::from)?
@@ -203,19 +202,7 @@ async fn prove_entry(house: House, call: Call<Authority>) -> Result<Logged, Prob
         tenant: tenant.clone(),
     };
     let allowed = allow(&house, &ctx, &call.who, Verb::Read, Action::LogProve, thing).await?;
-    let missing = || {
-        Problem::new(
-            ErrorKind::NotFound,
-            "log.not_found",
-            "There is no such entry.",
-        )
-    };
-    let index: u64 = call.part_text("index")?.parse().map_err(|_| missing())?;
-    let proof = match house.log.prove(&tenant, index).await {
-        Ok((_, proof)) => proof,
-        Err(AuditError::Range { .. }) => return Err(missing()),
-        Err(error) => return Err(error.into()),
-    };
+    let (_, proof) = proved(&house, &tenant, &call).await?;
     let entry = Entry::new(&ctx, Action::LogProve, Outcome::Ok).map_err(vault::VaultError::from)?;
     let logged = append(&house, &ctx, allowed.rule(), entry).await?;
     Ok(Answer::with_type(
@@ -224,6 +211,35 @@ async fn prove_entry(house: House, call: Call<Authority>) -> Result<Logged, Prob
         proof.to_string(),
     )
     .logged(logged))
+}
+
+/// An entry in a list: its place, its leaf, what it says.
+pub(super) fn line(logged: &audit::Logged) -> Result<Value, Problem> {
+    let body: Value = serde_json::from_slice(&logged.body)
+        .map_err(|_| vault::VaultError::Damaged("log entry"))?;
+    Ok(json!({ "index": logged.index, "leaf_hash": hex::encode(logged.leaf_hash), "entry": body }))
+}
+
+pub(super) fn no_entry() -> Problem {
+    Problem::new(
+        ErrorKind::NotFound,
+        "log.not_found",
+        "There is no such entry.",
+    )
+}
+
+/// The entry that a call's address names, and its proof.
+pub(super) async fn proved(
+    house: &House,
+    tenant: &TenantId,
+    call: &Call<Authority>,
+) -> Result<(audit::Logged, LogProof), Problem> {
+    let index = call.part_text("index")?;
+    let index: u64 = index.parse().map_err(|_| no_entry())?;
+    match house.log.prove(tenant, index).await {
+        Err(AuditError::Range { .. }) => Err(no_entry()),
+        other => Ok(other?),
+    }
 }
 
 /// Append an entry that records an operation without data of its own.

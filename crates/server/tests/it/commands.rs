@@ -535,6 +535,14 @@ async fn keys_turn_over_beside_a_running_server() {
             .status(),
         404
     );
+    let proven = place
+        .command(&["erase", "prove", &person, "--json"])
+        .await
+        .held()
+        .json();
+    assert_eq!(proven["clean"], true, "{proven}");
+    let living = place.command(&["erase", "prove", server.person()]).await;
+    assert_eq!(living.code, Some(1), "{living:?}");
     let again = place.command(&["erase", &person, "--yes"]).await;
     assert_eq!(again.code, Some(1), "{again:?}");
     let person = server.person().to_owned();

@@ -414,3 +414,108 @@ async fn an_erasure_that_another_node_is_committing_wins() {
     assert_eq!(written.status, 404, "{}", written.text());
     assert_eq!(read.status, 404, "{}", read.text());
 }
+
+static PLANTS: &[(&str, Sql)] = &[
+    (
+        "records",
+        Sql::both(
+            "INSERT INTO record (tenant, person, collection, rkey, version, written_at, digest, sealed) VALUES ('acme', $1, 'sheet', $2, 1, 1, $2, $2)",
+        ),
+    ),
+    (
+        "earlier versions",
+        Sql::both(
+            "INSERT INTO record_history (tenant, person, collection, rkey, version, written_at, digest, sealed) VALUES ('acme', $1, 'sheet', $2, 1, 1, $2, $2)",
+        ),
+    ),
+    (
+        "search index",
+        Sql::both(
+            "INSERT INTO record_index (tenant, collection, token, person, rkey) VALUES ('acme', 'sheet', $2, $1, $2)",
+        ),
+    ),
+    (
+        "files",
+        Sql::both(
+            "INSERT INTO file (tenant, person, file, sealed_len, written_at, sealed) VALUES ('acme', $1, $2, 1, 1, $2)",
+        ),
+    ),
+    (
+        "ids from outside",
+        Sql::both("INSERT INTO person_external (tenant, token, person) VALUES ('acme', $2, $1)"),
+    ),
+    (
+        "link to the log",
+        Sql::both("UPDATE person SET handle = $2 WHERE person = $1"),
+    ),
+    (
+        "tokens in force",
+        Sql::both(
+            "INSERT INTO token (id, tenant, hash, role, person, label, created_at, expires_at) VALUES ($2, 'acme', $2, 'person', $1, 'x', 1, 2)",
+        ),
+    ),
+    (
+        "queue",
+        Sql::both(
+            "INSERT INTO job (tenant, job, kind, once, payload, state, created_at, due_at, attempts, attempts_max) VALUES ('acme', $2, 'x', 0, $1, 0, 1, 1, 0, 1)",
+        ),
+    ),
+];
+static PLANT_KEY: Sql = Sql::both(
+    "INSERT INTO person_key (tenant, person, class, generation, region, parent, wrapped, made_at) VALUES ('acme', $1, 3, 1, 'eu', 1, $2, 1)",
+);
+
+/// Whatever is planted after an erasure is named; before, nothing is left, and of a living person nothing is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leftover_is_named() {
+    on_each_engine(async |house| {
+        let tenant = ACME.parse().unwrap();
+        let search = async |person| {
+            server::leftovers::search(&house.place, &tenant, person)
+                .await
+                .unwrap()
+        };
+        let own = house.person(ACME);
+        assert_eq!(search(own).await, None, "a living person");
+        let got = house.delete(format!("/v1/persons/{own}")).await;
+        assert_eq!(got.status, 200, "{}", got.text());
+        let clean = search(own).await.unwrap();
+        assert!(clean.is_clean(), "{clean:?}");
+        assert!(
+            clean
+                .kept
+                .iter()
+                .any(|kept| kept.found.place == "ended tokens"),
+            "their token was ended: {clean:?}"
+        );
+        let keys = key_store(&house).await;
+        for (number, (place, plant)) in PLANTS.iter().enumerate() {
+            let (person, _) = furnish(&house, &format!("planted-{number}")).await;
+            let got = house.delete(format!("/v1/persons/{person}")).await;
+            assert_eq!(got.status, 200, "{}", got.text());
+            let clean = search(person).await.unwrap();
+            assert!(clean.is_clean(), "{clean:?}");
+            let set = WriteSet::new().run(
+                plant,
+                vec![person.into(), PersonId::random(&*house.place.rng).into()],
+            );
+            house.place.db.commit(set).await.unwrap();
+            let found = search(person).await.unwrap();
+            let left: Vec<_> = found
+                .searched
+                .iter()
+                .filter(|found| found.count > 0)
+                .collect();
+            assert!(
+                !found.is_clean() && left.len() == 1 && left[0].place == *place,
+                "{place}: {left:?}"
+            );
+        }
+        let set = WriteSet::new().run(&PLANT_KEY, vec![own.into(), [7_u8; 60].to_vec().into()]);
+        keys.commit(set).await.unwrap();
+        let found = search(own).await.unwrap();
+        assert!(!found.is_clean(), "a key came back: {found:?}");
+        keys.close().await;
+    })
+    .await;
+}

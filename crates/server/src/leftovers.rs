@@ -1,0 +1,227 @@
+//! What is left of an erased person: every place that could hold something about them is asked, and none is taken on trust.
+//!
+//! Names of places and counts only; nothing is opened. The log is not searched: it knows a handle, and the link from the
+//! person to the handle is one of the places.
+
+use base::{PersonId, TenantId};
+use store::{Sql, StoreError};
+
+use crate::{Failure, Installation};
+
+/// A place in the data: `$1` the tenant, `$2` the person.
+struct Place {
+    /// The name that is said.
+    name: &'static str,
+    /// Which table it is: the test that no table is forgotten compares it.
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "a test reads it; the statement names the table itself"
+        )
+    )]
+    table: &'static str,
+    /// How many rows of it are left.
+    sql: Sql,
+}
+
+macro_rules! place {
+    ($name:literal, $table:literal, $which:literal) => {
+        Place {
+            name: $name,
+            table: $table,
+            sql: Sql::both(concat!(
+                "SELECT count(*) FROM ",
+                $table,
+                " WHERE tenant = $1 AND person = $2 AND (",
+                $which,
+                ")"
+            )),
+        }
+    };
+}
+
+/// Where nothing may be left.
+static PLACES: &[Place] = &[
+    place!("records", "record", "true"),
+    place!("earlier versions", "record_history", "true"),
+    place!("search index", "record_index", "true"),
+    place!("files", "file", "true"),
+    place!("ids from outside", "person_external", "true"),
+    place!("floors of keys", "key_floor", "true"),
+    place!("accounts", "account", "true"),
+    place!("tokens in force", "token", "revoked_at IS NULL"),
+    place!("grants in force", "oauth_grant", "state = 'active'"),
+    Place {
+        name: "link to the log",
+        table: "person",
+        sql: Sql::each(
+            "SELECT count(*) FROM person WHERE tenant = $1 AND person = $2 AND (state <> 2 OR sealed IS NOT NULL OR handle <> zeroblob(16))",
+            // PostgreSQL has no zeroblob.
+            "SELECT count(*) FROM person WHERE tenant = $1 AND person = $2 AND (state <> 2 OR sealed IS NOT NULL OR handle <> '\\x00000000000000000000000000000000'::bytea)",
+        ),
+    },
+];
+
+/// What stays: a random id, and of whom it was leads nowhere from it.
+static KEPT: &[(Place, &str)] = &[
+    (
+        place!("person's id", "person", "state = 2"),
+        "so that the id is never given out again",
+    ),
+    (
+        place!("ended tokens", "token", "revoked_at IS NOT NULL"),
+        "so that a token which was ended is known as one",
+    ),
+    (
+        place!("ended grants", "oauth_grant", "state <> 'active'"),
+        "so that what an app was let do can be reviewed",
+    ),
+    (
+        place!("emergencies", "break_glass", "true"),
+        "so that access in an emergency is reviewed by somebody else",
+    ),
+];
+
+/// Jobs whose payload names the person, as bytes (`$2`) or in text (`$3`).
+static QUEUE: Sql = Sql::each(
+    "SELECT count(*) FROM job WHERE tenant = $1 AND (instr(payload, $2) > 0 OR instr(payload, CAST($3 AS BLOB)) > 0)",
+    "SELECT count(*) FROM job WHERE tenant = $1 AND (position(CAST($2 AS BYTEA) IN payload) > 0 OR position(convert_to(CAST($3 AS TEXT), 'UTF8') IN payload) > 0)",
+);
+static STATE: Sql = Sql::both("SELECT state FROM person WHERE tenant = $1 AND person = $2");
+
+/// What was found in one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The place.
+    pub place: &'static str,
+    /// Rows, keys or jobs there.
+    pub count: u64,
+}
+
+/// What stays, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The place, and how many rows.
+    pub found: Found,
+    /// Why it stays.
+    pub why: &'static str,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Each place that was searched.
+    pub searched: Vec<Found>,
+    /// What stays on purpose.
+    pub kept: Vec<Kept>,
+    /// Whether the key store remembers that no key is ever made for them again.
+    pub keys_gone: bool,
+}
+
+impl Leftovers {
+    /// Whether nothing is left, and nothing can come again.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.keys_gone && self.searched.iter().all(|found| found.count == 0)
+    }
+}
+
+/// Search for a person who was erased; `None` for one who was not, of whom nothing is said without an entry in the log.
+///
+/// # Errors
+/// A store cannot be read.
+pub async fn search(
+    house: &Installation,
+    tenant: &TenantId,
+    person: PersonId,
+) -> Result<Option<Leftovers>, Failure> {
+    let both = || vec![tenant.into(), person.into()];
+    let state = house.db.row(&STATE, both()).await?;
+    if !state.is_some_and(|row| matches!(row.int(0), Ok(1 | 2))) {
+        return Ok(None);
+    }
+    let mut searched = Vec::with_capacity(PLACES.len() + 3);
+    for place in PLACES {
+        searched.push(count(house, place, tenant, person).await?);
+    }
+    let mut params = both();
+    params.push(person.to_string().as_str().into());
+    let jobs = house.db.row(&QUEUE, params).await?;
+    searched.push(Found {
+        place: "queue",
+        count: number(jobs.as_ref())?,
+    });
+    let keys = house.keys.left_of_person(tenant, person).await?;
+    searched.push(Found {
+        place: "keys",
+        count: keys.keys,
+    });
+    searched.push(Found {
+        place: "keys in this process",
+        count: u64::from(keys.cached),
+    });
+    let mut kept = Vec::new();
+    for (place, why) in KEPT {
+        let found = count(house, place, tenant, person).await?;
+        if found.count > 0 {
+            kept.push(Kept { found, why });
+        }
+    }
+    Ok(Some(Leftovers {
+        searched,
+        kept,
+        keys_gone: keys.gone,
+    }))
+}
+
+async fn count(
+    house: &Installation,
+    place: &'static Place,
+    tenant: &TenantId,
+    person: PersonId,
+) -> Result<Found, StoreError> {
+    let params = vec![tenant.into(), person.into()];
+    let row = house.db.row(&place.sql, params).await?;
+    Ok(Found {
+        place: place.name,
+        count: number(row.as_ref())?,
+    })
+}
+
+fn number(row: Option<&store::Row>) -> Result<u64, StoreError> {
+    row.map_or(Ok(0), |row| {
+        Ok(u64::try_from(row.int(0)?).unwrap_or(u64::MAX))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEPT, PLACES};
+
+    /// Who adds a table about persons has to say here what an erasure does to it.
+    #[test]
+    fn every_table_with_a_person_is_searched() {
+        let mut seen = 0;
+        for migration in store::migrations::DATA {
+            for made in migration.sql.split("CREATE TABLE ").skip(1) {
+                let (head, rest) = made.split_once('(').unwrap();
+                let columns = rest.split(") STRICT").next().unwrap();
+                if !columns
+                    .lines()
+                    .any(|line| line.split_whitespace().next() == Some("person"))
+                {
+                    continue;
+                }
+                seen += 1;
+                let table = head.trim();
+                let known = PLACES.iter().chain(KEPT.iter().map(|(place, _)| place));
+                assert!(
+                    known.into_iter().any(|place| place.table == table),
+                    "`erase prove` does not search the table {table}"
+                );
+            }
+        }
+        assert!(seen >= 11, "the search for tables finds them: {seen}");
+    }
+}
