@@ -70,7 +70,7 @@ export async function member(browser, role) {
     await page.waitForURL(/enrol|second/);
     if (at(page) === "/sign-in/enrol") await keyed(page, "/sign-in/enrol");
   }
-  await page.waitForURL(/console/);
+  await page.waitForURL((url) => url.pathname.startsWith("/console"));
   return { context, page, complaints };
 }
 

@@ -221,7 +221,7 @@ fn count(tries: &Tries, slope: Slope, who: [u8; 32], now: Instant) -> Statement 
 }
 
 /// What one subscriber has: an IPv4 address, or the half of an IPv6 address that the provider hands out.
-fn network(address: Option<IpAddr>) -> Vec<u8> {
+pub(crate) fn network(address: Option<IpAddr>) -> Vec<u8> {
     match address {
         None => Vec::new(),
         Some(IpAddr::V4(address)) => address.octets().to_vec(),

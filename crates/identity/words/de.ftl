@@ -79,6 +79,7 @@ new-password = Neues Passwort
 choose-password = Passwort
 password-alone-hint = Mindestens 15 Zeichen. Ein paar Wörter, die nichts miteinander zu tun haben, sind gut. Alles, was man tippen kann, ist erlaubt.
 password-second-hint = Mindestens 8 Zeichen. Alles, was man tippen kann, ist erlaubt.
+strength-good = Gut. Das errät so schnell kein Programm.
 weakness-short = Das Passwort braucht mindestens { $n } Zeichen. Ein paar Wörter ohne Zusammenhang merkt man sich leicht.
 weakness-long = Das Passwort darf höchstens { $n } Zeichen haben.
 weakness-common = Das ist eines der Passwörter, die alle zuerst ausprobieren. Wählen Sie ein anderes.

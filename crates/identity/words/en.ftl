@@ -79,6 +79,7 @@ new-password = New password
 choose-password = Password
 password-alone-hint = At least 15 characters. A few words that have nothing to do with each other are good. Anything you can type is allowed.
 password-second-hint = At least 8 characters. Anything you can type is allowed.
+strength-good = Good. No program guesses this any time soon.
 weakness-short = The password needs at least { $n } characters. A few unrelated words are easy to keep in mind.
 weakness-long = The password may have up to { $n } characters.
 weakness-common = This is one of the passwords that everybody tries first. Choose another.

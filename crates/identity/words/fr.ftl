@@ -79,6 +79,7 @@ new-password = Nouveau mot de passe
 choose-password = Mot de passe
 password-alone-hint = Au moins 15 caractères. Quelques mots sans rapport entre eux conviennent bien. Tout ce qui se tape est permis.
 password-second-hint = Au moins 8 caractères. Tout ce qui se tape est permis.
+strength-good = Bien. Un programme ne le devinerait pas de sitôt.
 weakness-short = Le mot de passe doit avoir au moins { $n } caractères. Quelques mots sans rapport se retiennent facilement.
 weakness-long = Le mot de passe peut avoir { $n } caractères au plus.
 weakness-common = C’est l’un des mots de passe que tout le monde essaie d’abord. Choisissez-en un autre.

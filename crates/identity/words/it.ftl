@@ -79,6 +79,7 @@ new-password = Nuova password
 choose-password = Password
 password-alone-hint = Almeno 15 caratteri. Vanno bene alcune parole che non c’entrano l’una con l’altra. È permesso tutto ciò che si può scrivere.
 password-second-hint = Almeno 8 caratteri. È permesso tutto ciò che si può scrivere.
+strength-good = Bene. Nessun programma lo indovinerebbe in fretta.
 weakness-short = La password deve avere almeno { $n } caratteri. Alcune parole senza legame si ricordano facilmente.
 weakness-long = La password può avere al massimo { $n } caratteri.
 weakness-common = È una delle password che tutti provano per prime. Ne scelga un’altra.

@@ -79,6 +79,7 @@ new-password = Nytt lösenord
 choose-password = Lösenord
 password-alone-hint = Minst 15 tecken. Några ord som inte har med varandra att göra är bra. Allt som går att skriva är tillåtet.
 password-second-hint = Minst 8 tecken. Allt som går att skriva är tillåtet.
+strength-good = Bra. Det här gissar inget program i första taget.
 weakness-short = Lösenordet behöver minst { $n } tecken. Några ord utan samband är lätta att minnas.
 weakness-long = Lösenordet får ha högst { $n } tecken.
 weakness-common = Det här är ett av de lösenord som alla provar först. Välj ett annat.

@@ -22,6 +22,7 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 mod stop;
+mod strength;
 mod visitor;
 
 pub use consent::consent;
@@ -74,6 +75,7 @@ pub fn routes<W: Send + 'static>(pages: Pages) -> Routes<W> {
     routes.extend(link::routes(&desk));
     routes.extend(account::routes(&desk));
     routes.extend(password::routes(&desk));
+    routes.extend(strength::routes(&desk));
     routes.extend(factors::routes(&desk));
     routes.extend(app::routes(&desk));
     routes.extend(codes::routes(&desk));

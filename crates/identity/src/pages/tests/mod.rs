@@ -1,6 +1,7 @@
 //! The pages through a router, as a browser without a script sees them: it keeps cookies, follows redirects, and sends what a page's
 //! form holds.
 
+mod asking;
 mod attacks;
 mod flows;
 mod walk;
