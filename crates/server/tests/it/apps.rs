@@ -276,6 +276,11 @@ async fn a_token_bound_to_a_key_opens_data_with_a_proof_only() {
     let elsewhere = proof("GET", "/v1/persons", Some(&access), 4);
     assert_eq!(read("DPoP", &[&elsewhere]).await, 401);
     assert_eq!(read("DPoP", &[&next]).await, 200, "none of it used it up");
+    // RFC 9110, 11.1: a scheme is the same in any case.
+    for (serial, scheme) in (5..).zip(["dpop", "DPOP", "dPoP"]) {
+        let proof = proof("GET", &path, Some(&access), serial);
+        assert_eq!(read(scheme, &[&proof]).await, 200, "{scheme}");
+    }
 }
 
 /// A person with a real session lets an app in, the app reads, the person goes: the whole way, as a browser and a program go it.
