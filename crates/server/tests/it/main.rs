@@ -22,6 +22,7 @@ mod clock;
 mod cluster;
 mod commands;
 mod crash;
+mod crowd;
 mod disk;
 mod erase;
 mod faults;
