@@ -239,10 +239,16 @@ await test("axe finds nothing and nothing is wider than the window: 320 px and w
     await context.close();
 
     const stranger = await visitor(browser, options);
-    for (const path of ["/sign-in", "/sign-up", "/forgotten", "/account/demo/reset/none", "/nothing"]) {
+    for (const path of ["/sign-in", "/sign-up", "/forgotten", "/account/demo/reset/none", "/nothing", "/trust", "/oauth2/authorize"]) {
       await stranger.page.goto(base + path);
       await look(stranger.page, path);
     }
+    await stranger.page.goto(`${base}/sign-in`);
+    await send(stranger.page, "/sign-in/passkey");
+    await look(stranger.page, "/sign-in/passkey");
+    await stranger.page.goto(`${base}/sign-in`);
+    await send(stranger.page, "/sign-in", { email: address, password: PASSWORD });
+    await look(stranger.page, "/sign-in/second");
     await stranger.page.goto(`${base}/sign-in`);
     await send(stranger.page, "/sign-in");
     await look(stranger.page, "/sign-in, mistakes");

@@ -217,7 +217,7 @@ session-name-button = Namen speichern
 
 apps = Apps, denen Sie Zugang geben
 apps-lead = Jede davon darf Ihre Daten nutzen, bis Sie es zurücknehmen. Von da an bekommt sie nichts mehr.
-apps-none = Keine App nutzt Ihre Daten.
+apps-none = Keine App nutzt Ihre Daten. Wenn Sie einer Zugang geben, steht sie hier, und Sie können ihn jederzeit beenden.
 apps-since = Seit { $date }
 apps-end = Zurücknehmen
 

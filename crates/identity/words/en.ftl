@@ -217,7 +217,7 @@ session-name-button = Save the name
 
 apps = Apps that you let in
 apps-lead = Each of these may use your data until you take it back. From that moment it gets nothing more.
-apps-none = No app uses your data.
+apps-none = No app uses your data. One that you let in stands here, and you can end that at any time.
 apps-since = Since { $date }
 apps-end = Take back
 

@@ -217,7 +217,7 @@ session-name-button = Enregistrer le nom
 
 apps = Applications à qui vous avez donné accès
 apps-lead = Chacune peut utiliser vos données jusqu’à ce que vous le retiriez. Dès cet instant, elle ne reçoit plus rien.
-apps-none = Aucune application n’utilise vos données.
+apps-none = Aucune application n’utilise vos données. Celle à qui vous donnez accès figure ici, et vous pouvez y mettre fin à tout moment.
 apps-since = Depuis { $date }
 apps-end = Retirer
 

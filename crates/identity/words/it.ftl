@@ -217,7 +217,7 @@ session-name-button = Salva il nome
 
 apps = App a cui ha dato accesso
 apps-lead = Ognuna può usare i suoi dati finché lei non lo revoca. Da quel momento non riceve più nulla.
-apps-none = Nessuna app usa i suoi dati.
+apps-none = Nessuna app usa i suoi dati. Quella a cui dà accesso compare qui, e può toglierlo in ogni momento.
 apps-since = Dal { $date }
 apps-end = Revoca
 

@@ -217,7 +217,7 @@ session-name-button = Spara namnet
 
 apps = Appar som du har släppt in
 apps-lead = De här får använda dina uppgifter tills du tar tillbaka det. Från den stunden får de inget mer.
-apps-none = Ingen app använder dina uppgifter.
+apps-none = Ingen app använder dina uppgifter. Släpper du in en står den här, och du kan avsluta det när du vill.
 apps-since = Sedan { $date }
 apps-end = Ta tillbaka
 

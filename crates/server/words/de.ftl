@@ -32,6 +32,7 @@ column-opened = Geöffnet
 column-until = Bis
 column-may = Darf
 column-thing = Was
+column-reason = Grund
 column-purposes = Zu welchen Zwecken
 column-sees = Sieht
 

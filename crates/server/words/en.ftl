@@ -32,6 +32,7 @@ column-opened = Opened
 column-until = Until
 column-may = May
 column-thing = What
+column-reason = Reason
 column-purposes = For which purposes
 column-sees = Sees
 

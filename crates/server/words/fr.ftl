@@ -32,6 +32,7 @@ column-opened = Ouverte
 column-until = Jusqu’à
 column-may = Peut
 column-thing = Quoi
+column-reason = Motif
 column-purposes = À quelles fins
 column-sees = Voit
 

@@ -32,6 +32,7 @@ column-opened = Aperta
 column-until = Fino a
 column-may = Può
 column-thing = Che cosa
+column-reason = Motivo
 column-purposes = Per quali scopi
 column-sees = Vede
 

@@ -32,6 +32,7 @@ column-opened = Öppnat
 column-until = Till
 column-may = Får
 column-thing = Vad
+column-reason = Skäl
 column-purposes = För vilka ändamål
 column-sees = Ser
 

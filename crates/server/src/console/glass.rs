@@ -97,7 +97,7 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
     let columns = [
         "column-name",
         "column-person",
-        "request-reason",
+        "column-reason",
         "column-state",
         "column-opened",
         "column-until",
