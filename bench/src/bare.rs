@@ -1,5 +1,6 @@
-//! The bare service: the same HTTP stack, database, writer and durability as Strongroom; plain JSON rows; one plain access row per request,
-//! reads too, committed before the answer (or none, as `unlogged`). No sealing, no Merkle log, no policy, no register.
+//! The bare service: the same HTTP stack (the way in of `web`, so that request ids, limits and headers are on both sides), database, writer
+//! and durability as Strongroom; plain JSON rows; one plain access row per request, reads too, committed before the answer (or none, as
+//! `unlogged`). No sealing, no Merkle log, no tokens, no policy, no register.
 
 mod files;
 mod records;
@@ -8,18 +9,20 @@ mod tls;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Response, StatusCode, header};
-use axum::response::IntoResponse;
-use axum::routing::{delete, get, post, put};
+use axum::http::Method;
+use axum::http::request::Parts;
+use base::{Clock, Instant, limits};
+use crypt::{SymmetricKey, SystemRng};
 use serde_json::json;
-use store::{Db, DbConfig, Migration, StoreError, Value, WriteSet};
+use store::{Db, DbConfig, Migration, Value, WriteSet};
 use tokio::sync::watch;
+use web::{Answer, App, Call, Doc, Gate, Limit, Metrics, Problem, Route, Site};
 
 use crate::Outcome;
 
@@ -50,28 +53,7 @@ pub struct Bare {
     serial: AtomicU64,
 }
 
-/// A failure, told as plainly as everything here.
-struct Failure(StatusCode, String);
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
-    }
-}
-
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        Self(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
-    }
-}
-
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response<Body> {
-        (self.0, self.1).into_response()
-    }
-}
-
-type Answered = Result<Response<Body>, Failure>;
+type Answered = Result<Answer, Problem>;
 
 impl Bare {
     /// An access row, unless unlogged.
@@ -98,7 +80,7 @@ impl Bare {
         )
     }
 
-    async fn commit(&self, set: WriteSet) -> Result<(), Failure> {
+    async fn commit(&self, set: WriteSet) -> Result<(), Problem> {
         if !set.statements.is_empty() {
             self.db.commit(set).await?;
         }
@@ -191,39 +173,120 @@ impl Open {
 
     /// Serve until `stop`.
     pub async fn serve(self, stop: watch::Receiver<bool>) {
-        let metrics = Arc::new(web::Metrics::new());
-        let router = router(self.bare);
+        let metrics = Arc::new(Metrics::new());
+        let router = router(&self.bare, &metrics);
         web::secure(self.listener, self.tls, router, metrics, stop).await;
     }
 }
 
-fn router(bare: Arc<Bare>) -> Router {
-    Router::new()
-        .route("/v1/persons", post(records::person))
-        .route("/v1/persons/{person}", delete(records::erase))
-        .route(
+/// The routes behind the same way in as Strongroom's (request ids, limits, headers, counters), with nobody to admit.
+fn router(bare: &Arc<Bare>, metrics: &Arc<Metrics>) -> Router {
+    let body = Limit::Bytes(limits::BATCH_BYTES_MAX);
+    let stream = Limit::Stream(limits::FILE_BYTES_MAX);
+    let (none, one) = (
+        Limit::NoBody,
+        "/v1/persons/{person}/records/{collection}/{record}",
+    );
+    let routes = vec![
+        route(bare, Method::POST, "/v1/persons", body, records::person),
+        route(
+            bare,
+            Method::DELETE,
+            "/v1/persons/{person}",
+            none,
+            records::erase,
+        ),
+        route(
+            bare,
+            Method::GET,
             "/v1/persons/{person}/records/{collection}",
-            get(records::list),
-        )
-        .route(
-            "/v1/persons/{person}/records/{collection}/{record}",
-            put(records::write).get(records::read),
-        )
-        .route("/v1/records:batch", post(records::batch))
-        .route("/v1/persons/{person}/files", post(files::write))
-        .route("/v1/persons/{person}/files/{file}", get(files::read))
-        .layer(axum::extract::DefaultBodyLimit::max(64 << 20))
-        .with_state(bare)
+            none,
+            records::list,
+        ),
+        route(bare, Method::PUT, one, body, records::write),
+        route(bare, Method::GET, one, none, records::read),
+        route(
+            bare,
+            Method::POST,
+            "/v1/records:batch",
+            body,
+            records::batch,
+        ),
+        route(
+            bare,
+            Method::POST,
+            "/v1/persons/{person}/files",
+            stream,
+            files::write,
+        ),
+        route(
+            bare,
+            Method::GET,
+            "/v1/persons/{person}/files/{file}",
+            none,
+            files::read,
+        ),
+    ];
+    App {
+        gate: Arc::new(Nobody),
+        clock: Arc::new(SystemClock),
+        rng: Arc::new(SystemRng),
+        metrics: Arc::clone(metrics),
+        site: Arc::new(Site {
+            name: "bare".to_owned(),
+            form_key: SymmetricKey::random(&SystemRng),
+        }),
+    }
+    .router(routes)
 }
 
-fn json_answer(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        header::HeaderValue::from_static("application/json"),
-    );
-    response
+fn route<F, R>(
+    bare: &Arc<Bare>,
+    method: Method,
+    path: &'static str,
+    limit: Limit,
+    handler: F,
+) -> Route<()>
+where
+    F: Fn(Arc<Bare>, Call<()>) -> R + Send + Sync + 'static,
+    R: Future<Output = Answered> + Send + 'static,
+{
+    let bare = Arc::clone(bare);
+    let doc = Doc {
+        id: "",
+        group: "",
+        summary: "",
+        about: "",
+        params: Vec::new(),
+        body: None,
+        answers: &[],
+    };
+    Route::open(method, path, limit, doc, move |call| {
+        handler(Arc::clone(&bare), call)
+    })
+}
+
+/// Admits nobody: every route is open.
+struct Nobody;
+
+impl Gate for Nobody {
+    type Who = ();
+
+    fn admit<'a>(
+        &'a self,
+        _: &'a Parts,
+    ) -> Pin<Box<dyn Future<Output = Result<(), Problem>> + Send + 'a>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// The machine's clock.
+struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Instant {
+        Instant::from_micros(now())
+    }
 }
 
 /// Microseconds since 1970.

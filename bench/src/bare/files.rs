@@ -4,26 +4,23 @@ use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
+use base::ErrorKind;
 use bytes::{Bytes, BytesMut};
-use futures_util::stream;
-use http_body_util::BodyExt as _;
+use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use store::{Value, WriteSet};
 use tokio::task::spawn_blocking;
+use web::{Answer, Call, Problem};
 
-use super::{Answered, Bare, Failure, json_answer, now, sql};
+use super::{Answered, Bare, now, sql};
 
 /// What is read or written at once.
 const PIECE_BYTES: usize = 1 << 20;
 
-pub async fn write(
-    State(bare): State<Arc<Bare>>,
-    Path(person): Path<String>,
-    mut body: Body,
-) -> Answered {
+pub async fn write(bare: Arc<Bare>, mut call: Call<()>) -> Answered {
+    let mut body = call.take_stream()?;
+    let person = call.part_text("person")?;
     let name = bare.name();
     let (half, whole) = (
         bare.files.join(format!("{name}.half")),
@@ -44,57 +41,51 @@ pub async fn write(
         Ok(length)
     });
     let mut piece = BytesMut::with_capacity(PIECE_BYTES);
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Failure(StatusCode::BAD_REQUEST, error.to_string()))?;
-        if let Some(data) = frame.data_ref() {
-            piece.extend_from_slice(data);
-            // A writer that ended early says why below.
-            if piece.len() >= PIECE_BYTES && pieces.send(piece.split().freeze()).await.is_err() {
-                break;
-            }
+    while let Some(data) = body.next().await {
+        piece.extend_from_slice(&data?);
+        // A writer that ended early says why below.
+        if piece.len() >= PIECE_BYTES && pieces.send(piece.split().freeze()).await.is_err() {
+            break;
         }
     }
     drop(pieces.send(piece.freeze()).await);
     drop(pieces);
-    let length = writing.await.map_err(std::io::Error::other)??;
+    let length = writing
+        .await
+        .map_err(std::io::Error::other)
+        .flatten()
+        .map_err(failed)?;
     let set = WriteSet::new().run(
         &sql::FILE,
         vec![
-            person.as_str().into(),
+            person.into(),
             name.as_str().into(),
             Value::Int(i64::try_from(length).unwrap_or(i64::MAX)),
             Value::Int(now()),
         ],
     );
-    bare.commit(bare.access(set, "file.write", &person, None, Some(&name)))
+    bare.commit(bare.access(set, "file.write", person, None, Some(&name)))
         .await?;
-    let mut answer = json_answer(
+    let answer = Answer::json(
         StatusCode::CREATED,
         json!({"file": name, "bytes": length}).to_string(),
     );
-    if let Ok(location) = HeaderValue::from_str(&format!("/v1/persons/{person}/files/{name}")) {
-        answer.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(answer)
+    Ok(answer.header_text(
+        header::LOCATION,
+        &format!("/v1/persons/{person}/files/{name}"),
+    ))
 }
 
-pub async fn read(
-    State(bare): State<Arc<Bare>>,
-    Path((person, name)): Path<(String, String)>,
-) -> Answered {
+pub async fn read(bare: Arc<Bare>, call: Call<()>) -> Answered {
+    let (person, name) = (call.part_text("person")?, call.part_text("file")?);
     let row = bare
         .db
-        .row(
-            &sql::FILE_LENGTH,
-            vec![person.as_str().into(), name.as_str().into()],
-        )
+        .row(&sql::FILE_LENGTH, vec![person.into(), name.into()])
         .await?;
-    let length = row
-        .ok_or_else(|| Failure(StatusCode::NOT_FOUND, "there is no such file".to_owned()))?
-        .int(0)?;
-    bare.commit(bare.access(WriteSet::new(), "file.read", &person, None, Some(&name)))
+    let length = row.ok_or_else(missing)?.int(0)?;
+    bare.commit(bare.access(WriteSet::new(), "file.read", person, None, Some(name)))
         .await?;
-    let file = File::open(bare.files.join(&name))?;
+    let file = File::open(bare.files.join(name)).map_err(failed)?;
     let pieces = stream::try_unfold(file, |mut file| async move {
         let next = spawn_blocking(move || {
             let mut piece = vec![0; PIECE_BYTES];
@@ -104,13 +95,23 @@ pub async fn read(
         });
         next.await.map_err(std::io::Error::other)?
     });
-    let mut answer = Response::new(Body::from_stream(pieces));
-    answer.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/octet-stream"),
-    );
-    answer
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    Ok(answer)
+    let answer = Answer::streamed(StatusCode::OK, web::stream(pieces));
+    Ok(answer
+        .header(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/octet-stream"),
+        )
+        .header(header::CONTENT_LENGTH, HeaderValue::from(length)))
+}
+
+fn missing() -> Problem {
+    Problem::new(
+        ErrorKind::NotFound,
+        "bare.not_found",
+        "There is no such file.",
+    )
+}
+
+fn failed(error: std::io::Error) -> Problem {
+    Problem::new(ErrorKind::Unavailable, "bare.file", error.to_string())
 }

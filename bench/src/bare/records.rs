@@ -3,97 +3,71 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use bytes::Bytes;
+use axum::http::{StatusCode, header};
+use base::ErrorKind;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 use store::{Value, WriteSet};
+use web::{Answer, Call, Problem};
 
-use super::{Answered, Bare, Failure, json_answer, now, sql};
+use super::{Answered, Bare, now, sql};
 
-pub async fn person(State(bare): State<Arc<Bare>>) -> Answered {
+pub async fn person(bare: Arc<Bare>, _: Call<()>) -> Answered {
     let person = bare.name();
     bare.commit(bare.access(WriteSet::new(), "person.create", &person, None, None))
         .await?;
-    Ok(json_answer(
+    Ok(Answer::json(
         StatusCode::CREATED,
         json!({"person": person}).to_string(),
     ))
 }
 
-pub async fn write(
-    State(bare): State<Arc<Bare>>,
-    Path((person, collection, record)): Path<(String, String, String)>,
-    body: Bytes,
-) -> Answered {
-    let body = document(&body)?;
-    let set = put(WriteSet::new(), &person, &collection, &record, body);
-    let set = bare.access(
-        set,
-        "record.write",
-        &person,
-        Some(&collection),
-        Some(&record),
-    );
+pub async fn write(bare: Arc<Bare>, call: Call<()>) -> Answered {
+    let (person, collection, record) = names(&call)?;
+    let body = document(call.bytes()?)?;
+    let set = put(WriteSet::new(), person, collection, record, body);
+    let set = bare.access(set, "record.write", person, Some(collection), Some(record));
     bare.commit(set).await?;
-    Ok(json_answer(
+    Ok(Answer::json(
         StatusCode::CREATED,
         json!({"record": record}).to_string(),
     ))
 }
 
-pub async fn read(
-    State(bare): State<Arc<Bare>>,
-    Path((person, collection, record)): Path<(String, String, String)>,
-) -> Answered {
-    let params = vec![
-        person.as_str().into(),
-        collection.as_str().into(),
-        record.as_str().into(),
-    ];
+pub async fn read(bare: Arc<Bare>, call: Call<()>) -> Answered {
+    let (person, collection, record) = names(&call)?;
+    let params = vec![person.into(), collection.into(), record.into()];
     let row = bare.db.row(&sql::READ, params).await?.ok_or_else(missing)?;
     bare.commit(bare.access(
         WriteSet::new(),
         "record.read",
-        &person,
-        Some(&collection),
-        Some(&record),
+        person,
+        Some(collection),
+        Some(record),
     ))
     .await?;
-    let mut answer = json_answer(StatusCode::OK, row.text(1)?.to_owned());
-    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", row.int(0)?)) {
-        answer.headers_mut().insert(header::ETAG, tag);
-    }
-    Ok(answer)
+    let answer = Answer::json(StatusCode::OK, row.text(1)?.to_owned());
+    Ok(answer.header_text(header::ETAG, &format!("\"{}\"", row.int(0)?)))
 }
 
-pub async fn list(
-    State(bare): State<Arc<Bare>>,
-    Path((person, collection)): Path<(String, String)>,
-    RawQuery(query): RawQuery,
-) -> Answered {
-    let query = query.unwrap_or_default();
-    let value = |name: &str| {
-        query
-            .split('&')
-            .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
-    };
-    let limit: i64 = value("limit")
-        .and_then(|limit| limit.parse().ok())
-        .unwrap_or(50);
+pub async fn list(bare: Arc<Bare>, call: Call<()>) -> Answered {
+    let (person, collection) = (call.part_text("person")?, call.part_text("collection")?);
+    let limit = call
+        .query
+        .first("limit")
+        .and_then(|limit| limit.parse().ok());
     let params = vec![
-        person.as_str().into(),
-        collection.as_str().into(),
-        value("after").unwrap_or_default().into(),
-        Value::Int(limit),
+        person.into(),
+        collection.into(),
+        call.query.first("after").unwrap_or_default().into(),
+        Value::Int(limit.unwrap_or(50)),
     ];
     let rows = bare.db.rows(&sql::LIST, params).await?;
     bare.commit(bare.access(
         WriteSet::new(),
         "record.list",
-        &person,
-        Some(&collection),
+        person,
+        Some(collection),
         None,
     ))
     .await?;
@@ -110,31 +84,33 @@ pub async fn list(
         );
     }
     body.push_str("]}");
-    Ok(json_answer(StatusCode::OK, body))
+    Ok(Answer::json(StatusCode::OK, body))
 }
 
-pub async fn erase(State(bare): State<Arc<Bare>>, Path(person): Path<String>) -> Answered {
+pub async fn erase(bare: Arc<Bare>, call: Call<()>) -> Answered {
+    let person = call.part_text("person")?;
     let set = WriteSet::new()
-        .run(&sql::ERASE_RECORDS, vec![person.as_str().into()])
-        .run(&sql::ERASE_FILES, vec![person.as_str().into()]);
-    bare.commit(bare.access(set, "person.erase", &person, None, None))
+        .run(&sql::ERASE_RECORDS, vec![person.into()])
+        .run(&sql::ERASE_FILES, vec![person.into()]);
+    bare.commit(bare.access(set, "person.erase", person, None, None))
         .await?;
-    Ok(json_answer(
+    Ok(Answer::json(
         StatusCode::OK,
         json!({"erased": person}).to_string(),
     ))
 }
 
-pub async fn batch(State(bare): State<Arc<Bare>>, body: Bytes) -> Answered {
+pub async fn batch(bare: Arc<Bare>, call: Call<()>) -> Answered {
     let mut set = WriteSet::new();
     let mut answers = String::new();
-    for line in body
+    for line in call
+        .bytes()?
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
     {
         let item: std::collections::BTreeMap<&str, &RawValue> =
             serde_json::from_slice(line).map_err(wrong)?;
-        let word = |name: &str| -> Result<&str, Failure> {
+        let word = |name: &str| -> Result<&str, Problem> {
             let value = item
                 .get(name)
                 .ok_or_else(|| wrong(format!("a line has no {name}")))?;
@@ -156,7 +132,7 @@ pub async fn batch(State(bare): State<Arc<Bare>>, body: Bytes) -> Answered {
     }
     bare.commit(bare.access(set, "record.batch", "", None, None))
         .await?;
-    Ok(json_answer(StatusCode::OK, answers))
+    Ok(Answer::json(StatusCode::OK, answers))
 }
 
 fn put(set: WriteSet, person: &str, collection: &str, record: &str, body: String) -> WriteSet {
@@ -173,7 +149,7 @@ fn put(set: WriteSet, person: &str, collection: &str, record: &str, body: String
 }
 
 /// What any service does before it stores JSON: parse it, see that it is an object, keep the text.
-fn document(body: &[u8]) -> Result<String, Failure> {
+fn document(body: &[u8]) -> Result<String, Problem> {
     let parsed: Json = serde_json::from_slice(body).map_err(wrong)?;
     if !parsed.is_object() {
         return Err(wrong("not an object"));
@@ -181,10 +157,22 @@ fn document(body: &[u8]) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(body).into_owned())
 }
 
-fn wrong(error: impl ToString) -> Failure {
-    Failure(StatusCode::BAD_REQUEST, error.to_string())
+fn names(call: &Call<()>) -> Result<(&str, &str, &str), Problem> {
+    Ok((
+        call.part_text("person")?,
+        call.part_text("collection")?,
+        call.part_text("record")?,
+    ))
 }
 
-fn missing() -> Failure {
-    Failure(StatusCode::NOT_FOUND, "there is no such record".to_owned())
+fn wrong(error: impl ToString) -> Problem {
+    Problem::new(ErrorKind::Invalid, "bare.invalid", error.to_string())
+}
+
+fn missing() -> Problem {
+    Problem::new(
+        ErrorKind::NotFound,
+        "bare.not_found",
+        "There is no such record.",
+    )
 }
