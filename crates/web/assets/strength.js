@@ -8,7 +8,6 @@
 
   for (const place of document.querySelectorAll("[data-strength]")) {
     const field = place.parentElement.querySelector("input");
-    const meter = place.querySelector("meter");
     const words = place.querySelector("span");
     let timer;
     let asked;
@@ -24,7 +23,7 @@
         });
         if (!answer.ok || field.value !== typed) return;
         const { score, good, says } = await answer.json();
-        meter.value = score;
+        place.dataset.score = score;
         place.classList.toggle("good", good);
         if (words.textContent !== says) words.textContent = says;
         place.hidden = false;

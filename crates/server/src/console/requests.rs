@@ -281,7 +281,8 @@ fn gained(t: Tongue, gains: &[Value]) -> Vec<Row> {
             .iter_mut()
             .find(|line| line.0 == thing && line.2 == purposes && line.3 == sees);
         match same {
-            Some(line) => line.1.push(verb),
+            // The first begins the line.
+            Some(line) => line.1.push(verb.to_lowercase()),
             None => lines.push((thing, vec![verb], purposes, sees)),
         }
     }
