@@ -12,6 +12,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 /** Where the pages are: by the name that passkeys are bound to. */
 export const base = `https://localhost:${new URL(ready.url).port}`;
 export const accounts = ready.accounts;
+export const persons = ready.persons;
 
 /** One browser for all; a certificate of the demonstration's own CA. */
 export const launch = () =>

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { generate } from "otplib";
+import { staff } from "./console.mjs";
 import { accounts, at, axe, base, launch, linkTo, overflow, send, title, visitor } from "./house.mjs";
 
 const PASSWORD = "marmot thirteen gable rust";
@@ -83,7 +84,7 @@ await test("an account is made, its address proven, an app added, and used to si
   await context.close();
 });
 
-await test("a passkey is made, used as a second factor, and alone", async () => {
+await test("a passkey is made, used as a second factor, alone, and offered where the address is typed", async () => {
   const { context, page, complaints } = await visitor(browser);
   const cdp = await context.newCDPSession(page);
   await cdp.send("WebAuthn.enable");
@@ -97,7 +98,18 @@ await test("a passkey is made, used as a second factor, and alone", async () => 
       automaticPresenceSimulation: true,
     },
   });
-  const { email, password } = accounts.security;
+  const present = (enabled) => cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled });
+  /** Sign out while nobody touches the key, so that what the sign-in page offers is not taken; then somebody is there again. */
+  const signOut = async () => {
+    await present(false);
+    const offered = page.waitForResponse((response) => response.url().endsWith("/sign-in/passkey/offer"));
+    await send(page, "/sign-out");
+    await offered;
+    await page.waitForTimeout(500);
+    assert.equal(at(page), "/sign-in", "nothing is sent before somebody chooses");
+    await present(true);
+  };
+  const { email, password } = accounts.operator;
   await page.goto(`${base}/sign-in`);
   await send(page, "/sign-in", { email, password });
   assert.equal(at(page), "/sign-in/enrol");
@@ -107,21 +119,49 @@ await test("a passkey is made, used as a second factor, and alone", async () => 
   assert.equal(credentials.length, 1);
   assert.equal(credentials[0].rpId, "localhost");
 
-  await send(page, "/sign-out");
+  await signOut();
   await send(page, "/sign-in", { email, password });
   await page.waitForURL(`${base}/account`);
 
-  await send(page, "/sign-out");
+  await signOut();
   await send(page, "/sign-in/passkey");
   await page.waitForURL(`${base}/account`);
   assert.match(await page.locator("main").innerText(), /One passkey/);
 
+  // Where somebody chooses what the browser offers beside the address, that is all there is to do.
+  await signOut();
+  assert.equal(await page.locator("#email").getAttribute("autocomplete"), "username webauthn");
+  await Promise.all([page.waitForURL(`${base}/account`), page.goto(`${base}/sign-in`)]);
+  assert.match(await page.locator("main").innerText(), /One passkey/);
+
   // Who is not there proves nothing, and is told so.
-  await send(page, "/sign-out");
+  await signOut();
   await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
   await cdp.send("WebAuthn.removeCredential", { authenticatorId, credentialId: credentials[0].credentialId });
   await send(page, "/sign-in/passkey");
   await page.locator("[data-failed]").waitFor({ state: "visible" });
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+await test("strength is said while a password is typed", async () => {
+  const { context, page, complaints } = await visitor(browser, { storageState: await signedIn() });
+  await page.goto(`${base}/account/password`);
+  const place = page.locator("[data-strength]");
+  assert.equal(await place.isVisible(), false, "nothing is said of nothing");
+  await page.locator("#password").pressSequentially("short");
+  await place.waitFor({ state: "visible" });
+  assert.match(await place.innerText(), /at least 8 characters/);
+  assert.equal(await place.evaluate((it) => it.classList.contains("good")), false);
+  await page.locator("#password").fill("lantern oboe quartz meadow");
+  await page.locator("[data-strength].good").waitFor();
+  assert.match(await place.innerText(), /Good/);
+  assert.ok(Number(await place.getAttribute("data-score")) >= 3);
+  const found = await axe(page);
+  assert.deepEqual(found, []);
+  if (shots) await page.screenshot({ path: `${shots}/_account_password-en-strong.png`, fullPage: true });
+  await page.locator("#password").fill("");
+  await place.waitFor({ state: "hidden" });
   assert.deepEqual(complaints, []);
   await context.close();
 });
@@ -183,7 +223,7 @@ await test("axe finds nothing and nothing is wider than the window: 320 px and w
     };
     const options = { locale: lang, viewport: { width, height: 800 }, colorScheme };
     const { context, page, complaints } = await visitor(browser, { ...options, storageState: state });
-    for (const path of ["/account", "/account/factors", "/account/sessions"]) {
+    for (const path of ["/account", "/account/factors", "/account/sessions", "/account/apps", "/account/password"]) {
       await page.goto(base + path);
       await look(page, path);
     }
@@ -199,10 +239,16 @@ await test("axe finds nothing and nothing is wider than the window: 320 px and w
     await context.close();
 
     const stranger = await visitor(browser, options);
-    for (const path of ["/sign-in", "/sign-up", "/forgotten", "/account/demo/reset/none", "/nothing"]) {
+    for (const path of ["/sign-in", "/sign-up", "/forgotten", "/account/demo/reset/none", "/nothing", "/trust", "/oauth2/authorize"]) {
       await stranger.page.goto(base + path);
       await look(stranger.page, path);
     }
+    await stranger.page.goto(`${base}/sign-in`);
+    await send(stranger.page, "/sign-in/passkey");
+    await look(stranger.page, "/sign-in/passkey");
+    await stranger.page.goto(`${base}/sign-in`);
+    await send(stranger.page, "/sign-in", { email: address, password: PASSWORD });
+    await look(stranger.page, "/sign-in/second");
     await stranger.page.goto(`${base}/sign-in`);
     await send(stranger.page, "/sign-in");
     await look(stranger.page, "/sign-in, mistakes");
@@ -256,6 +302,8 @@ await test("a form on somebody else's page does nothing here", async () => {
   assert.ok(!framed || !(await framed.content()).includes("<h1>"), "it is not shown in a frame");
   await context.close();
 });
+
+await staff(test, browser, shots);
 
 await browser.close();
 process.exitCode = failed === 0 ? 0 : 1;

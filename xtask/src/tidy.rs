@@ -5,6 +5,7 @@ mod machine;
 mod manifests;
 mod migrations;
 mod naming;
+mod proofs;
 mod rust;
 mod shape;
 mod tree;
@@ -51,6 +52,7 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
         manifests::RULES,
         migrations::RULES,
         machine::RULES,
+        proofs::RULES,
     ]
     .into_iter()
     .flatten()

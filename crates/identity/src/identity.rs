@@ -9,7 +9,7 @@ use base::{AccountId, Clock, Ctx, PersonId, Rng, SessionId, TenantId};
 use parking_lot::Mutex;
 use store::{Committed, Db, LogEntry, Row, Statement, Value, WriteSet};
 
-use crate::password::{Breached, Hashers};
+use crate::password::{Breached, Hashers, Typing};
 use crate::sessions::Believed;
 use crate::{Account, Email, IdentityError, Secrets, Settings, sql};
 
@@ -56,6 +56,7 @@ pub struct Identity {
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) hashers: Arc<Hashers>,
+    pub(crate) typing: Typing,
     pub(crate) breached: Option<Arc<Breached>>,
     pub(crate) believed: Mutex<lru::LruCache<SessionId, Believed>>,
 }
@@ -89,6 +90,7 @@ impl Identity {
             rng: parts.rng,
             settings: Arc::new(parts.settings),
             hashers: Arc::new(hashers),
+            typing: Typing::default(),
             breached,
             believed: Mutex::new(lru::LruCache::new(capacity)),
         })

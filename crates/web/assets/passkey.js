@@ -1,5 +1,5 @@
-// The only script of the house: it asks the browser for a passkey and puts the answer into a form, which is then sent like any other.
-// It fetches nothing and writes no markup. Without it everything else works.
+// Asks the browser for a passkey and puts the answer into a form, which is then sent like any other. It writes no markup, and without it
+// everything else works.
 "use strict";
 
 (() => {
@@ -38,8 +38,9 @@
       extensions: made.getClientExtensionResults(),
     };
   };
-  const use = async (publicKey) => {
+  const use = async (publicKey, more = {}) => {
     const used = await navigator.credentials.get({
+      ...more,
       publicKey: { ...publicKey, challenge: bytes(publicKey.challenge), allowCredentials: keys(publicKey.allowCredentials) },
     });
     return {
@@ -56,7 +57,30 @@
     };
   };
 
-  for (const form of document.querySelectorAll("form[data-passkey]")) {
+  // A passkey that the browser offers by itself where the address is typed. Only once it is chosen is anything sent.
+  const offer = async (form) => {
+    if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+    const asked = await fetch(form.dataset.asks, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (!asked.ok) return;
+    const { ticket, request, seconds } = await asked.json();
+    // The offer ends a little before its ticket does, and another begins: a page may stand open for an hour.
+    const control = new AbortController();
+    setTimeout(() => control.abort("over"), (seconds - 30) * 1000);
+    try {
+      const answer = await use(request, { mediation: "conditional", signal: control.signal });
+      form.elements.ticket.value = ticket;
+      form.elements.passkey.value = JSON.stringify(answer);
+      form.submit();
+    } catch (error) {
+      if (error !== "over") return;
+      // Who is not looking needs no offer.
+      if (document.visibilityState === "visible") offer(form);
+      else document.addEventListener("visibilitychange", () => offer(form), { once: true });
+    }
+  };
+  for (const form of document.querySelectorAll("form[data-passkey=offer]")) offer(form).catch(() => {});
+
+  for (const form of document.querySelectorAll("form[data-passkey=create], form[data-passkey=use]")) {
     const failed = form.querySelector("[data-failed]");
     const ask = async () => {
       failed.hidden = true;

@@ -65,6 +65,20 @@ pub fn assets<W: Send + 'static>() -> Routes<W> {
             "text/javascript; charset=utf-8",
             include_str!("../assets/passkey.js"),
         ),
+        asset(
+            "/assets/strength.js",
+            Doc {
+                id: "strengthScript",
+                group: "Pages",
+                summary: "The script that says how strong a password is",
+                about: "",
+                params: vec![],
+                body: None,
+                answers: &[(200, "JavaScript")],
+            },
+            "text/javascript; charset=utf-8",
+            include_str!("../assets/strength.js"),
+        ),
         language(),
     ]
 }

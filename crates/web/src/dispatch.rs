@@ -238,7 +238,10 @@ impl<G: Gate> App<G> {
         match &route.handler {
             Handler::Page(handler) => {
                 let call = self.call(visit, parts, route.limit, body, id).await?;
-                handler(call).await
+                if parts.method == Method::GET || parts.method == Method::HEAD {
+                    return handler(call).await;
+                }
+                to_the_end(handler(call)).await
             }
             Handler::Form(handler) => {
                 from_our_own_page(&parts.headers, host(parts).as_deref())?;

@@ -11,7 +11,9 @@ use crate::{Access, Limit, ParamIn, Route};
 pub fn describe<W>(routes: &[Route<W>], version: &str) -> Value {
     let mut paths = Map::new();
     for route in routes.iter().filter(|route| route.access() != Access::Page) {
-        let item = paths.entry(route.path).or_insert_with(|| json!({}));
+        // A part that takes the rest of the path is one parameter like any other.
+        let path = route.path.replace("{*", "{");
+        let item = paths.entry(path).or_insert_with(|| json!({}));
         if let Some(item) = item.as_object_mut() {
             item.insert(route.method.as_str().to_lowercase(), operation(route));
         }
@@ -81,13 +83,19 @@ fn operation<W>(route: &Route<W>) -> Value {
         })
         .collect();
     let (media, schema) = match route.errors {
-        crate::ErrorStyle::Problem => ("application/problem+json", "#/components/schemas/Problem"),
+        crate::ErrorStyle::Problem => (
+            "application/problem+json",
+            json!({ "$ref": "#/components/schemas/Problem" }),
+        ),
         crate::ErrorStyle::OperationOutcome => (
             "application/fhir+json",
-            "#/components/schemas/OperationOutcome",
+            json!({ "$ref": "#/components/schemas/OperationOutcome" }),
         ),
-        crate::ErrorStyle::Page => ("text/html", "#/components/schemas/Problem"),
-        crate::ErrorStyle::Oauth => ("application/json", "#/components/schemas/OauthError"),
+        crate::ErrorStyle::Page => ("text/html", json!({ "type": "string" })),
+        crate::ErrorStyle::Oauth => (
+            "application/json",
+            json!({ "$ref": "#/components/schemas/OauthError" }),
+        ),
     };
     let mut responses = Map::new();
     for (status, about) in doc.answers {
@@ -95,7 +103,7 @@ fn operation<W>(route: &Route<W>) -> Value {
     }
     responses.insert(
         "default".into(),
-        json!({ "description": "What went wrong", "content": { media: { "schema": { "$ref": schema } } } }),
+        json!({ "description": "What went wrong", "content": { media: { "schema": schema } } }),
     );
     let mut operation = json!({
         "operationId": doc.id,

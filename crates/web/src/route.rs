@@ -247,6 +247,22 @@ impl<W> Route<W> {
         }
     }
 
+    /// An address of a page that takes a form from wherever it comes, as OpenID Connect wants of the one that apps send a browser to. Nothing
+    /// is asked about where the form was filled in: what it may do must prove itself.
+    pub fn sent_to<F, R>(path: &'static str, limit: Limit, doc: Doc, handler: F) -> Self
+    where
+        F: Fn(Call<Visit>) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Answer, Problem>> + Send + 'static,
+    {
+        let page = Self::page(path, doc, handler);
+        Self {
+            method: Method::POST,
+            limit,
+            proves_itself: true,
+            ..page
+        }
+    }
+
     /// With failures as FHIR `OperationOutcome`.
     #[must_use]
     pub fn fhir_errors(self) -> Self {
@@ -260,7 +276,7 @@ impl<W> Route<W> {
         self
     }
 
-    /// An open route to which the caller proves itself: it may say something about somebody, and change something.
+    /// A route to which the caller proves itself: it may say something about somebody, and change something.
     #[must_use]
     pub fn proving_itself(mut self) -> Self {
         self.proves_itself = true;
@@ -292,7 +308,7 @@ impl<W> Route<W> {
     #[must_use]
     pub const fn access(&self) -> Access {
         match self.handler {
-            Handler::Open(_) if self.proves_itself => Access::Own,
+            Handler::Open(_) | Handler::Page(_) if self.proves_itself => Access::Own,
             Handler::Open(_) => Access::Open,
             Handler::Token(_) => Access::Token,
             Handler::Page(_) | Handler::Form(_) => Access::Page,

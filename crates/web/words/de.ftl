@@ -18,6 +18,8 @@ passkey-no-script = Ein Passkey braucht JavaScript. Alles andere geht ohne.
 error-ask = Wenn Sie uns dazu schreiben, hilft uns beides beim Suchen:
 error-code = Was es war
 error-request = Welche Anfrage
+error-back-account = Zurück zu Ihrem Konto
+error-back-console = Zurück zur Konsole
 
 error-sign-in-title = Bitte melden Sie sich an
 error-sign-in-what = Diese Seite gehört zu einem Konto.

@@ -18,6 +18,8 @@ passkey-no-script = A passkey needs JavaScript. Everything else works without.
 error-ask = If you write to us about this, these two help us find it:
 error-code = What it was
 error-request = Which request
+error-back-account = Back to your account
+error-back-console = Back to the console
 
 error-sign-in-title = Please sign in
 error-sign-in-what = This page belongs to an account.

@@ -18,6 +18,8 @@ passkey-no-script = En inloggningsnyckel kräver JavaScript. Allt annat fungerar
 error-ask = Skriv gärna med de här två om du hör av dig, så hittar vi det:
 error-code = Vad det var
 error-request = Vilken förfrågan
+error-back-account = Tillbaka till ditt konto
+error-back-console = Tillbaka till konsolen
 
 error-sign-in-title = Logga in först
 error-sign-in-what = Den här sidan hör till ett konto.

@@ -4,7 +4,6 @@ mod table;
 
 use std::sync::Arc;
 
-use askama::Template;
 use base::{AppId, ErrorKind, Fault as _, Instant, Secret};
 use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
@@ -45,12 +44,17 @@ struct Ask {
 }
 
 impl Ask {
-    fn of(call: Call<()>) -> Self {
+    fn of<W>(call: Call<W>) -> Self {
+        Self::aside(call).1
+    }
+
+    /// Who asks, and what is asked.
+    fn aside<W>(call: Call<W>) -> (W, Self) {
         let body = match call.payload {
             Payload::Bytes(bytes) => bytes,
             Payload::None | Payload::Stream(_) => Bytes::new(),
         };
-        Self {
+        let ask = Self {
             method: call.method,
             headers: call.headers,
             body,
@@ -59,7 +63,8 @@ impl Ask {
                 now: call.now,
                 from: call.peer,
             },
-        }
+        };
+        (call.who, ask)
     }
 
     /// A header that comes once at most, as text.
@@ -219,11 +224,12 @@ async fn authorize(house: House, call: Call<Visit>) -> Result<Answer, Problem> {
     match step.await {
         Ok(Step::Ask(question)) => pages::consent(&call.who, &question),
         Ok(step) => Ok(on(&step)),
-        Err(error) => page_of(&error),
+        Err(error) => stop(&call.who, &error),
     }
 }
 
-async fn authorize_by_form(house: House, call: Ask) -> Result<Answer, Problem> {
+async fn authorize_by_form(house: House, call: Call<Visit>) -> Result<Answer, Problem> {
+    let (visit, call) = Ask::aside(call);
     let step = async {
         let params = form(&call)?;
         let account = account(&house, &call.headers, call.at.now).await?;
@@ -234,11 +240,12 @@ async fn authorize_by_form(house: House, call: Ask) -> Result<Answer, Problem> {
     };
     match step.await {
         Ok(step) => Ok(on(&step)),
-        Err(error) => page_of(&error),
+        Err(error) => stop(&visit, &error),
     }
 }
 
-async fn consent(house: House, call: Ask) -> Result<Answer, Problem> {
+async fn consent(house: House, call: Call<Visit>) -> Result<Answer, Problem> {
+    let (visit, call) = Ask::aside(call);
     let step = async {
         let params = form(&call)?;
         let Some(account) = account(&house, &call.headers, call.at.now).await? else {
@@ -251,7 +258,7 @@ async fn consent(house: House, call: Ask) -> Result<Answer, Problem> {
     };
     match step.await {
         Ok(step) => Ok(on(&step)),
-        Err(error) => page_of(&error),
+        Err(error) => stop(&visit, &error),
     }
 }
 
@@ -262,12 +269,6 @@ async fn account(
 ) -> Result<Option<Account>, OauthError> {
     let account = house.signed_in.signed_in(headers, now).await;
     account.map_err(OauthError::from)
-}
-
-#[derive(Template)]
-#[template(path = "oauth-stop.html")]
-struct Stop<'a> {
-    why: &'a str,
 }
 
 /// Where a request stands, to come back to.
@@ -298,23 +299,19 @@ fn see(address: &str) -> Answer {
     Answer::new(StatusCode::SEE_OTHER).header_text(header::LOCATION, address)
 }
 
-fn page_of(error: &OauthError) -> Result<Answer, Problem> {
+/// The page that stops a request which nothing can come of, in the reader's language. What fails on our side is `web`'s to say.
+fn stop(visit: &Visit, error: &OauthError) -> Result<Answer, Problem> {
     let status = match error.kind() {
         ErrorKind::Invalid | ErrorKind::Unauthenticated => StatusCode::BAD_REQUEST,
         ErrorKind::Forbidden => StatusCode::FORBIDDEN,
         _ => return Err(problem(error)),
     };
-    let why = error.public();
-    let body = Stop { why: &why }.render().map_err(|_| lost())?;
-    Ok(Answer::html(status, body))
-}
-
-fn lost() -> Problem {
-    Problem::new(
-        ErrorKind::Internal,
-        "oauth.page",
-        "Something went wrong on our side.",
-    )
+    let stop = match error {
+        OauthError::Refused(Refusal::LoginRequired, _) => pages::Stop::SignedOut,
+        OauthError::Refused(Refusal::InvalidRequestUri, _) => pages::Stop::Over,
+        _ => pages::Stop::Wrong,
+    };
+    pages::stop(visit, status, stop, error.word(), &error.public())
 }
 
 /// What failed on our side is `web`'s to say and to write down.

@@ -166,7 +166,7 @@ impl Oauth {
     }
 
     /// Let a proof count once, at a resource: on all nodes where it changes something, on this node where it reads
-    /// (`docs/decisions/021-proofs-at-resources.md`).
+    /// (`docs/decisions/019-proofs-at-resources.md`).
     pub(super) async fn once_at_resource(
         &self,
         proof: &Proof<'_>,

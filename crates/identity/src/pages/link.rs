@@ -4,7 +4,7 @@ use base::TenantId;
 use http::StatusCode;
 use web::{Answer, Call, Field, Form, FormPage, Message, Problem, Routes, Visit};
 
-use super::{Desk, WORDS, form, page, said::said};
+use super::{Desk, WORDS, form, page, said::said, strength};
 use crate::{Account, IdentityError, Kind, Label, LinkKind};
 
 pub(super) fn routes<W: Send + 'static>(desk: &Desk) -> Routes<W> {
@@ -102,9 +102,9 @@ fn show(
                 .error(wrong.name),
         );
     }
-    let hint = match followed.account.kind {
-        Kind::Staff => "password-second-hint",
-        Kind::Person => "password-alone-hint",
+    let (hint, alone) = match followed.account.kind {
+        Kind::Staff => ("password-second-hint", false),
+        Kind::Person => ("password-alone-hint", true),
     };
     form
         // So that a password keeper knows whose it is.
@@ -112,6 +112,7 @@ fn show(
         .field(
             Field::password("password", t.say("choose-password"), "new-password")
                 .hint(t.say(hint))
+                .strength(strength::path(&followed.tenant, alone))
                 .error(wrong.password),
         )
         .answer()

@@ -21,9 +21,12 @@ mod second;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod stop;
+mod strength;
 mod visitor;
 
 pub use consent::consent;
+pub use stop::{Stop, stop};
 pub use visitor::DEVICE;
 
 use std::future::Future;
@@ -73,6 +76,7 @@ pub fn routes<W: Send + 'static>(pages: Pages) -> Routes<W> {
     routes.extend(link::routes(&desk));
     routes.extend(account::routes(&desk));
     routes.extend(password::routes(&desk));
+    routes.extend(strength::routes(&desk));
     routes.extend(factors::routes(&desk));
     routes.extend(app::routes(&desk));
     routes.extend(codes::routes(&desk));

@@ -4,7 +4,7 @@ use web::{Answer, Call, Field, Form, FormPage, Problem, Routes, Visit};
 
 use super::account::Has;
 use super::visitor::{confirm, own_frame};
-use super::{Desk, own_form, own_page, said::said};
+use super::{Desk, own_form, own_page, said::said, strength};
 use crate::{IdentityError, Kind, SignedIn};
 
 const PATH: &str = "/account/password";
@@ -55,6 +55,7 @@ async fn show(
     .field(
         Field::password("password", t.say("new-password"), "new-password")
             .hint(t.say(hint))
+            .strength(strength::path(&who.tenant, alone))
             .error(wrong_password),
     )
     .also("/account", t.say("back-account"))

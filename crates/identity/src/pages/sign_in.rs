@@ -1,7 +1,9 @@
 //! Signing in, and signing out.
 
 use base::Secret;
+use http::StatusCode;
 use http::header::HeaderName;
+use serde_json::json;
 use web::{
     Answer, Call, Field, Form, FormPage, PasskeyAct, PasskeyPage, Problem, Routes, SESSION, Visit,
     onward,
@@ -21,6 +23,13 @@ pub(super) fn routes<W: Send + 'static>(desk: &Desk) -> Routes<W> {
             "signInPasskeyAsk",
             "Ask for a passkey",
             ask_passkey,
+        ),
+        form(
+            desk,
+            "/sign-in/passkey/offer",
+            "signInPasskeyOffer",
+            "What to ask the browser for, so that it offers a passkey by itself",
+            offer_passkey,
         ),
         form(
             desk,
@@ -70,8 +79,11 @@ fn show(desk: &Pages, call: &Call<Visit>, filled: Filled<'_>) -> Result<Answer, 
     )
     .error(filled.wrong)
     .hidden("next", filled.next);
+    // Where the organisation is still to be said, nobody knows whose passkey would do.
+    let mut known = true;
     if desk.is_shared() {
         let at = filled.at.unwrap_or_default();
+        known = !at.is_empty() && filled.wrong_at.is_none();
         form = if at.is_empty() || filled.wrong_at.is_some() {
             form.field(
                 Field::text("at", t.say("sign-in-organisation"))
@@ -83,8 +95,12 @@ fn show(desk: &Pages, call: &Call<Visit>, filled: Filled<'_>) -> Result<Answer, 
             form.hidden("at", at)
         };
     }
+    if known {
+        form = form.offer_passkey("/sign-in/passkey/offer", "/sign-in/passkey/answer");
+    }
     form.field(
         Field::email("email", t.say("email"))
+            .with_passkeys()
             .value(filled.email)
             .error(filled.wrong_email),
     )
@@ -242,6 +258,21 @@ async fn ask_passkey(desk: Desk, call: Call<Visit>, form: Form) -> Result<Answer
     .hidden("next", next)
     .also(with_next("/sign-in", next), t.say("second-again"))
     .answer()
+}
+
+/// Asked by the script, once the page is there: a browser that has a passkey offers it where the address is typed.
+async fn offer_passkey(desk: Desk, call: Call<Visit>, form: Form) -> Result<Answer, Problem> {
+    let Some(tenant) = desk.tenant_in(&form) else {
+        return Err(IdentityError::NotFound("organisation").into());
+    };
+    let caller = desk.caller(&call, tenant)?;
+    let (ticket, options) = desk.identity.offer_passkey(&caller).await?;
+    let offer = json!({
+        "ticket": ticket.text.expose(),
+        "request": options,
+        "seconds": ticket.ends_at.since(caller.now).as_secs(),
+    });
+    Ok(Answer::value(StatusCode::OK, &offer))
 }
 
 async fn send_passkey(desk: Desk, call: Call<Visit>, form: Form) -> Result<Answer, Problem> {

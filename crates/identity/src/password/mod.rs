@@ -9,9 +9,11 @@ mod judge;
 mod keep;
 mod reset;
 mod tried;
+mod typing;
 
 pub use breached::Breached;
 pub(crate) use hashers::Hashers;
 pub(crate) use judge::prepared;
 pub use judge::{CHARS_MAX, Verdict, Weakness, judge};
 pub(crate) use keep::Taken;
+pub(crate) use typing::Typing;

@@ -11,6 +11,7 @@
 
 mod api;
 mod apps;
+mod attacks;
 mod authorize;
 mod client;
 mod dpop;

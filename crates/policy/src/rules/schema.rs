@@ -23,6 +23,11 @@ fn names<'a>(all: impl IntoIterator<Item = &'a str>) -> String {
     quoted.join(", ")
 }
 
+/// The groups that every member of an entity is in: what a schema cannot say, and who reasons about policies must know.
+fn words<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    all.collect::<Vec<_>>().join(" ")
+}
+
 fn types<'a>(namespace: &str, all: impl IntoIterator<Item = &'a str>) -> String {
     let full: Vec<_> = all
         .into_iter()
@@ -68,10 +73,18 @@ pub(super) fn text(shape: &RegisterShape) -> String {
     );
     line("namespace Role {".into());
     for role in Role::ALL {
+        line(format!(
+            "  @in(\"{}\")",
+            words(role.duties().iter().map(|it| it.as_str()))
+        ));
         line(format!("  entity {} in [Duty] = {CALLER};", role.entity()));
     }
     line("}\nnamespace Thing {".into());
     for kind in Kind::ALL {
+        line(format!(
+            "  @in(\"{}\")",
+            words(kind.areas().iter().map(|it| it.as_str()))
+        ));
         line(format!("  entity {} in [Area] = {PLACE};", kind.entity()));
     }
     line("}".into());

@@ -52,7 +52,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
             doc(
                 "inviteAccount",
                 "Invite a member of staff",
-                "They get a mail with a link. The account begins as `support`, which opens nothing: more is asked for, and granted by a second person (`/v1/access/requests`).",
+                "They get a mail with a link. The account begins without a role that counts: each is asked for, and granted by a second person (`/v1/access/requests`).",
                 vec![],
                 Some(
                     "An object with `email`, `name` and `language` (`sv`, `de`, `it`, `fr`, `en`).",
@@ -189,7 +189,7 @@ async fn invite_account(house: House, call: Call<Authority>) -> Result<Logged, P
     let body: Invitation = serde_json::from_slice(call.bytes()?).map_err(|_| wrong())?;
     let new = NewAccount {
         kind: Kind::Staff,
-        // What one person may give alone: it opens nothing.
+        // A name only: no role counts until it was given by two.
         role: Role::Support,
         person: None,
         email: body.email.parse()?,

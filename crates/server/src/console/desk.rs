@@ -44,7 +44,7 @@ const PLACES: [(&str, &str, &[&str]); 7] = [
     (
         "/console/apps",
         "apps",
-        &["owner", "administrator", "developer"],
+        &["owner", "administrator", "developer", "security"],
     ),
     (
         "/console/roles",

@@ -80,10 +80,10 @@ fn state(t: Tongue, it: &Value) -> Cell {
 }
 
 async fn look(asker: Asker) -> Result<Answer, Problem> {
-    let said = match asker.ask("listBreakGlass", &[], None).await {
-        // Who may open one need not see everybody's.
-        Err(problem) if problem.kind == base::ErrorKind::Forbidden => Value::Null,
-        other => other?,
+    let (said, empty) = match asker.ask("listBreakGlass", &[], None).await {
+        // Who may open one need not see everybody's. That none is shown says nothing then.
+        Err(problem) if problem.kind == base::ErrorKind::Forbidden => (Value::Null, "glass-unseen"),
+        other => (other?, "glass-empty"),
     };
     let glasses = list(&said, "break_glass");
     let names = asker
@@ -97,7 +97,7 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
     let columns = [
         "column-name",
         "column-person",
-        "request-reason",
+        "column-reason",
         "column-state",
         "column-opened",
         "column-until",
@@ -106,7 +106,7 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
         asker.frame(),
         t.say("place-break-glass"),
         columns.map(|key| t.say(key)).into(),
-        t.say("glass-empty"),
+        t.say(empty),
     )
     .lead(t.say("glass-lead"))
     .button(Act::look(NEW, t.say("glass-new")));

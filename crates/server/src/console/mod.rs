@@ -116,6 +116,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_role_may_do_has_words() {
+        let verbs = policy::Verb::ALL.map(|it| super::requests::key("verb", it.word()));
+        let kinds = policy::Kind::ALL
+            .iter()
+            .map(|it| super::requests::key("thing", it.as_str()));
+        let there = web::words::keys(&super::SOURCES);
+        for key in verbs.into_iter().chain(kinds) {
+            assert!(there.contains(&key), "{key} has no words");
+        }
+    }
+
+    #[test]
     fn what_is_said_is_there() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/console");
         let keys = [

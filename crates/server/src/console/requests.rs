@@ -49,8 +49,8 @@ pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
     ]
 }
 
-fn key(prefix: &str, word: &str) -> String {
-    format!("{prefix}-{}", word.replace('_', "-"))
+pub(super) fn key(prefix: &str, word: &str) -> String {
+    format!("{prefix}-{}", word.replace(['_', ' '], "-"))
 }
 
 fn state(t: Tongue, it: &Value) -> Cell {
@@ -211,8 +211,8 @@ async fn look_one(asker: Asker) -> Result<Answer, Problem> {
         &[("name", (&who).into()), ("role", (&role).into())],
     );
     let columns = [
-        "column-may",
         "column-thing",
+        "column-may",
         "column-purposes",
         "column-sees",
     ];
@@ -232,7 +232,7 @@ async fn look_one(asker: Asker) -> Result<Answer, Problem> {
         ),
     )
     .fact(
-        t.say("request-reason"),
+        t.say("column-reason"),
         t.say(&key("reason", text(&it, "reason"))),
     )
     .fact(
@@ -254,8 +254,8 @@ async fn look_one(asker: Asker) -> Result<Answer, Problem> {
         );
         page = page.fact(t.say("column-decided-by"), by);
     }
-    for gain in list(&it, "gains") {
-        page = page.row(gained(t, gain));
+    for row in gained(t, list(&it, "gains")) {
+        page = page.row(row);
     }
     let mine = asker.is_own(text(&it, "account")) || asker.is_own(text(&it, "asked_by"));
     if text(&it, "state") == "open" {
@@ -272,8 +272,34 @@ async fn look_one(asker: Asker) -> Result<Answer, Problem> {
     page.also(LIST, t.say("back-requests")).answer()
 }
 
-/// One line of what would be gained.
-fn gained(t: Tongue, gain: &Value) -> Row {
+/// What would be gained, a line for each thing: all that may be done to it for the same purposes, seeing the same.
+fn gained(t: Tongue, gains: &[Value]) -> Vec<Row> {
+    let mut lines: Vec<(String, Vec<String>, String, String)> = Vec::new();
+    for gain in gains {
+        let (thing, verb, purposes, sees) = gain_in_words(t, gain);
+        let same = lines
+            .iter_mut()
+            .find(|line| line.0 == thing && line.2 == purposes && line.3 == sees);
+        match same {
+            // The first begins the line.
+            Some(line) => line.1.push(verb.to_lowercase()),
+            None => lines.push((thing, vec![verb], purposes, sees)),
+        }
+    }
+    lines
+        .into_iter()
+        .map(|(thing, verbs, purposes, sees)| Row {
+            name: thing.clone(),
+            cells: [thing, verbs.join(", "), purposes, sees]
+                .map(Cell::Text)
+                .into(),
+            acts: Vec::new(),
+        })
+        .collect()
+}
+
+/// To what, what may be done, for which purposes, and what is seen of it.
+fn gain_in_words(t: Tongue, gain: &Value) -> (String, String, String, String) {
     let words = |name: &str, prefix: &str| -> String {
         let all: Vec<_> = list(gain, name)
             .iter()
@@ -304,16 +330,12 @@ fn gained(t: Tongue, gain: &Value) -> Row {
     if gain.get("only_with_break_glass").and_then(Value::as_bool) == Some(true) {
         thing = format!("{thing} · {}", t.say("only-break-glass"));
     }
-    Row {
-        name: thing.clone(),
-        cells: vec![
-            Cell::Text(named("verb", "verb")),
-            Cell::Text(thing),
-            Cell::Text(words("purposes", "purpose")),
-            Cell::Text(sees),
-        ],
-        acts: Vec::new(),
-    }
+    (
+        thing,
+        named("verb", "verb"),
+        words("purposes", "purpose"),
+        sees,
+    )
 }
 
 async fn decide(asker: Asker, form: Form) -> Result<Answer, Problem> {

@@ -351,6 +351,11 @@ async fn a_token_bound_to_a_key_opens_data_with_a_proof_only() {
         unknown.header("www-authenticate"),
         Some("Bearer error=\"invalid_token\"")
     );
+    // RFC 9110, 11.1: a scheme is the same in any case.
+    for (serial, scheme) in (7..).zip(["dpop", "DPOP", "dPoP"]) {
+        let proof = proof("GET", &path, Some(&access), serial);
+        assert_eq!(read(scheme, &[&proof]).await, 200, "{scheme}");
+    }
 }
 
 /// A person with a real session lets an app in, the app reads, the person goes: the whole way, as a browser and a program go it.

@@ -23,6 +23,7 @@ mod clock;
 mod cluster;
 mod commands;
 mod crash;
+mod crowd;
 mod disk;
 mod erase;
 mod faults;

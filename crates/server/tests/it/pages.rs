@@ -72,6 +72,38 @@ async fn nobody_learns_anything_from_a_page_and_no_form_counts() {
     assert_eq!(house.log_size(ACME).await, size, "nothing was done");
 }
 
+/// Clickjacking: no page lets itself be shown within somebody else's, whoever looks and whatever it answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn clickjacking_meets_no_page_that_can_be_framed() {
+    let house = House::over_sqlite().await;
+    let staff = staffed(&house, Role::Security).await;
+    let mut pages = 0;
+    let routes = house.routes();
+    let looks = routes.iter().filter(|it| it.method() == Method::GET);
+    let paths = looks.map(|route| addressed(route.path(), &house));
+    for path in paths.chain(["/nothing-here".to_owned()]) {
+        for jar in ["", staff.as_str()] {
+            let ask = house.ask(Method::GET, &path).header("accept", "text/html");
+            let got = ask.header("cookie", jar).send().await;
+            let what = format!("{path}, {}: {}", jar.len(), got.status);
+            if !got
+                .header("content-type")
+                .is_some_and(|it| it.starts_with("text/html"))
+            {
+                continue;
+            }
+            pages += 1;
+            let policy = got.header("content-security-policy").unwrap_or("");
+            assert!(
+                policy.contains("frame-ancestors 'none'"),
+                "{what}: {policy}"
+            );
+            assert!(!policy.contains("unsafe"), "{what}: {policy}");
+        }
+    }
+    assert!(pages >= 40, "{pages}");
+}
+
 /// The cookies that an answer sets, and those that were there before.
 fn cookies(before: &str, got: &Got) -> String {
     let mut jar: Vec<String> = before

@@ -17,6 +17,7 @@ pub struct Field {
     autocomplete: &'static str,
     required: bool,
     most: usize,
+    strength: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +58,7 @@ impl Field {
             required: true,
             // More than any name or address; a password is at most 128 characters.
             most: 320,
+            strength: None,
         }
     }
 
@@ -96,6 +98,25 @@ impl Field {
     #[must_use]
     pub fn password(name: &'static str, label: String, autocomplete: &'static str) -> Self {
         Self::line(name, label, "password", autocomplete)
+    }
+
+    /// Who types sees how strong it is: the script asks `path`, in a form of its own. Without a script the form says it once it is sent.
+    #[must_use]
+    pub fn strength(mut self, path: impl Into<String>) -> Self {
+        self.strength = Some(path.into());
+        self
+    }
+
+    /// The browser may offer a passkey in it (conditional mediation).
+    #[must_use]
+    pub const fn with_passkeys(mut self) -> Self {
+        self.autocomplete = "username webauthn";
+        self
+    }
+
+    /// Whether it says how strong it is.
+    pub(crate) const fn has_strength(&self) -> bool {
+        self.strength.is_some()
     }
 
     /// A short code from an app.

@@ -29,7 +29,16 @@ pub struct FormPage {
     action: String,
     button: Button,
     or: Option<(String, String)>,
+    offer: Option<Offer>,
     also: Vec<Place>,
+}
+
+/// A passkey that the browser may offer while the form is filled in.
+struct Offer {
+    /// Where the script asks for what to ask the browser.
+    asks: String,
+    /// Where the browser's answer goes.
+    action: String,
 }
 
 impl FormPage {
@@ -50,6 +59,7 @@ impl FormPage {
                 class: "",
             },
             or: None,
+            offer: None,
             also: Vec::new(),
         }
     }
@@ -105,11 +115,26 @@ impl FormPage {
         self
     }
 
+    /// The browser may offer a passkey instead ([`Field::with_passkeys`]): the script asks `asks` what to ask for, and the answer goes to
+    /// `action` as a form with the unseen values. Unseen, and nothing without a script.
+    #[must_use]
+    pub fn offer_passkey(mut self, asks: impl Into<String>, action: impl Into<String>) -> Self {
+        self.offer = Some(Offer {
+            asks: asks.into(),
+            action: action.into(),
+        });
+        self
+    }
+
     /// With a link below the form.
     #[must_use]
     pub fn also(mut self, href: impl Into<String>, name: String) -> Self {
         self.also.push(Place::new(href, name));
         self
+    }
+
+    fn has_strength(&self) -> bool {
+        self.fields.iter().any(Field::has_strength)
     }
 
     fn mistakes(&self) -> Vec<(&'static str, &str)> {
@@ -126,6 +151,11 @@ impl FormPage {
         } else {
             StatusCode::OK
         };
-        show(status, self, Shown::Plain)
+        let shown = if self.offer.is_some() || self.has_strength() {
+            Shown::Asking
+        } else {
+            Shown::Plain
+        };
+        show(status, self, shown)
     }
 }

@@ -1,4 +1,4 @@
-//! A page on which the browser is asked for a passkey: the one script runs here, and only here.
+//! A page on which the browser is asked for a passkey, by a script.
 
 use askama::Template;
 use http::StatusCode;

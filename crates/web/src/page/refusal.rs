@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use askama::Template;
 use base::{ErrorKind, RequestId};
 
-use super::{Frame, Shown, Visit, show};
+use super::{Frame, Place, Shown, Visit, show};
 use crate::words::Words;
 use crate::{Answer, Problem};
 
@@ -20,6 +20,22 @@ struct Refusal {
     next: String,
     code: &'static str,
     request: String,
+    also: Vec<Place>,
+}
+
+/// Where sections of pages begin, with what that is called.
+const BEGINNINGS: [(&str, &str); 2] = [
+    ("/account", "error-back-account"),
+    ("/console", "error-back-console"),
+];
+
+/// The beginning of the section that `path` lies in, to go back to; none from the beginning itself.
+fn back(path: &str) -> Option<(&'static str, &'static str)> {
+    let path = path.split('?').next().unwrap_or_default();
+    BEGINNINGS.into_iter().find(|(start, _)| {
+        path.strip_prefix(start)
+            .is_some_and(|rest| rest.starts_with('/'))
+    })
 }
 
 /// What the words of a failure are called, by its kind.
@@ -59,7 +75,30 @@ pub(crate) fn refusal(visit: &Visit, id: RequestId, problem: &Problem) -> Answer
         next: said("next"),
         code: problem.code,
         request: id.to_string(),
+        also: back(visit.path())
+            .map(|(href, key)| Place::new(href, page.t.say(key)))
+            .into_iter()
+            .collect(),
         page,
     };
     show(problem.status(), &refusal, Shown::Plain).unwrap_or_else(|_| Answer::new(problem.status()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_leads_back_to_where_its_section_begins() {
+        for (path, begins) in [
+            ("/console/apps?x=1", Some("/console")),
+            ("/account/password", Some("/account")),
+            ("/console", None),
+            ("/accounts/x", None),
+            ("/nothing", None),
+            ("//console/x", None),
+        ] {
+            assert_eq!(back(path).map(|it| it.0), begins, "{path}");
+        }
+    }
 }

@@ -15,8 +15,10 @@ use crate::{Answer, Problem};
 pub enum Shown {
     /// Nothing: no script runs.
     Plain,
-    /// The one script, which speaks to a passkey.
+    /// The script that speaks to a passkey.
     WithPasskeys,
+    /// Scripts that also ask this service something while the page is open: how strong a password is, which passkey would do.
+    Asking,
 }
 
 /// What a page's headers are made of.
@@ -94,6 +96,7 @@ impl PageAnswer {
         let scripts = match self.shown {
             Shown::Plain => "",
             Shown::WithPasskeys => "script-src 'self'; ",
+            Shown::Asking => "script-src 'self'; connect-src 'self'; ",
         };
         let leads_to = self.leads_to.as_deref().unwrap_or("");
         let policy = format!(

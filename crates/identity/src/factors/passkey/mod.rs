@@ -249,6 +249,29 @@ impl Identity {
             .await
     }
 
+    /// A passkey that a browser may offer beside a form to sign in: a ticket, and what to ask the browser for. Nobody has asked to come in
+    /// yet, so no entry is written; the answer writes one.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn offer_passkey(
+        &self,
+        caller: &Caller,
+    ) -> Result<(Ticket, PasskeyOptions), IdentityError> {
+        let tenant = &caller.tenant;
+        let new = NewTicket {
+            kind: TicketKind::PasskeySignIn,
+            account: None,
+            session: None,
+            state: None,
+        };
+        let (ticket, set) = self.new_ticket(tenant, caller.now, &new, WriteSet::new())?;
+        self.db.commit(set).await?;
+        let challenge = self.challenge_of(tenant, &ticket)?;
+        let options = self.request_options(tenant, None, &challenge).await?;
+        Ok((ticket, options))
+    }
+
     async fn ask_passkey(
         &self,
         caller: &Caller,

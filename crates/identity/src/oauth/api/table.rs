@@ -153,10 +153,9 @@ pub fn routes<W: Send + 'static>(oauth: &Arc<Oauth>, signed_in: Arc<dyn SignedIn
                 let house = Arc::clone(&house);
                 move |call| authorize(Arc::clone(&house), call)
             },
-        ),
-        own(
-            &house,
-            Method::POST,
+        )
+        .proving_itself(),
+        Route::sent_to(
             "/oauth2/authorize",
             form,
             doc(
@@ -166,11 +165,12 @@ pub fn routes<W: Send + 'static>(oauth: &Arc<Oauth>, signed_in: Arc<dyn SignedIn
                 Some("The parameters of an authorization request."),
                 &[(303, "On to the question, or the next page")],
             ),
-            authorize_by_form,
+            {
+                let house = Arc::clone(&house);
+                move |call| authorize_by_form(Arc::clone(&house), call)
+            },
         ),
-        own(
-            &house,
-            Method::POST,
+        Route::sent_to(
             "/oauth2/consent",
             form,
             doc(
@@ -180,7 +180,10 @@ pub fn routes<W: Send + 'static>(oauth: &Arc<Oauth>, signed_in: Arc<dyn SignedIn
                 Some("`request`, `token` and `answer`, as the page has them."),
                 &[(303, "Back to the app")],
             ),
-            consent,
+            {
+                let house = Arc::clone(&house);
+                move |call| consent(Arc::clone(&house), call)
+            },
         ),
     ];
     type Document = (&'static str, &'static str, &'static str, fn(&str) -> Value);

@@ -62,8 +62,9 @@ async fn no_form_counts_that_is_not_from_its_page() {
     }
 }
 
+/// Session fixation: who plants a session or a ticket in somebody's browser has nothing of what that somebody proves.
 #[tokio::test]
-async fn a_planted_session_or_ticket_gives_nothing_away() {
+async fn session_fixation_by_a_planted_session_or_ticket_gives_nothing_away() {
     for house in House::all().await {
         house.account(EMAIL, Role::Person, GOOD).await;
         house
@@ -82,6 +83,34 @@ async fn a_planted_session_or_ticket_gives_nothing_away() {
         victim.sign_in(EMAIL, GOOD).await;
         let own = victim.session().unwrap().to_owned();
         assert!(own != planted && own != "srs_made-up");
+        assert!(
+            house
+                .identity
+                .session("srs_made-up", house.now())
+                .await
+                .is_err()
+        );
+        let who = house.identity.session(&own, house.now()).await.unwrap();
+        let theirs = house.identity.session(&planted, house.now()).await.unwrap();
+        assert!(
+            who.account != theirs.account,
+            "what was planted stays who it was"
+        );
+        // A live one, in the browser of somebody who then signs in: it ends, and theirs is new.
+        let mut other = Browser::new(&router);
+        other
+            .cookies
+            .insert("__Host-session".into(), planted.clone());
+        other.go("/account").await;
+        other.send("/sign-out", &[]).await;
+        other.sign_in(EMAIL, GOOD).await;
+        // Another node believes what it has seen for a second.
+        house.pass(Duration::from_secs(2));
+        assert!(other.session().is_some_and(|it| it != planted && it != own));
+        assert!(house.identity.session(&planted, house.now()).await.is_err());
+        // And it is in the log: who planted it signed in, and was signed out.
+        let log = house.log().await;
+        assert!(log.iter().any(|it| it.0 == "session.end"));
 
         // A ticket that Mallory holds is Mallory's: the code of another account does not go with it.
         add_app(&house, &mut victim).await;

@@ -1,6 +1,7 @@
 //! The pages through a router, as a browser without a script sees them: it keeps cookies, follows redirects, and sends what a page's
 //! form holds.
 
+mod asking;
 mod attacks;
 mod flows;
 mod walk;
@@ -20,7 +21,7 @@ use web::{App, Doc, Gate, Metrics, Problem, Route, Routes, Site};
 
 use super::*;
 use crate::oauth::{Consent, Want};
-use crate::pages::{Pages, consent, routes};
+use crate::pages::{Pages, Stop, consent, routes, stop};
 
 struct Nobody;
 
@@ -75,6 +76,26 @@ fn table(house: &House, tenants: &[&str]) -> Routes<Infallible> {
         Doc::page("consent", ""),
         |call| async move { consent(&call.who, &asked()) },
     ));
+    for (path, why) in [
+        ("/stop/wrong", Stop::Wrong),
+        ("/stop/over", Stop::Over),
+        ("/stop/signed-out", Stop::SignedOut),
+    ] {
+        all.push(Route::page(
+            path,
+            Doc::page("stop", ""),
+            move |call| async move {
+                let word = "invalid_request";
+                stop(
+                    &call.who,
+                    http::StatusCode::BAD_REQUEST,
+                    why,
+                    word,
+                    "`a` <b>",
+                )
+            },
+        ));
+    }
     all
 }
 

@@ -20,6 +20,9 @@ async fn pages(house: &House) -> Vec<(String, Browser)> {
             "/forgotten",
             "/account/acme/reset/gone",
             "/consent",
+            "/stop/wrong",
+            "/stop/over",
+            "/stop/signed-out",
         ] {
             nobody.go(&format!("{path}{query}")).await;
             keep(path, &nobody);
@@ -147,7 +150,10 @@ async fn every_page_is_whole_in_every_language() {
         let text = &page.text;
         let lang = attribute(text, "lang");
         let what = format!("{name} in {lang} ({})", page.status);
-        assert!(matches!(page.status, 200 | 410 | 422), "{what}: {text}");
+        assert!(
+            matches!(page.status, 200 | 400 | 410 | 422),
+            "{what}: {text}"
+        );
         assert_eq!(text.matches("<h1>").count(), 1, "{what}");
         for part in [
             "<main id=\"main\"",
@@ -255,6 +261,7 @@ async fn the_pages_read_like_this() {
                 | "/account, app"
                 | "/account/confirm"
                 | "/consent"
+                | "/stop/wrong"
         ) {
             read.push_str(&format!("== {name} ({lang})\n{}\n", spoken(&page.text)));
         }
