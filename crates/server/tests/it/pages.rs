@@ -273,7 +273,7 @@ async fn a_role_is_asked_for_in_the_console_and_granted_by_another() {
         &mut security,
         "/console/requests/new",
         "/console/requests/new",
-        "role=compliance&reason=cover&note=For+Ada&days=30",
+        "role=clinician&reason=cover&note=For+Ada&days=30",
     )
     .await;
     assert_eq!(asked.status, 303, "{}", asked.text());
@@ -298,10 +298,10 @@ async fn a_role_is_asked_for_in_the_console_and_granted_by_another() {
     let shown = look(&house, &mut owner, &path).await;
     let text = shown.text();
     for part in [
-        "Compliance officer",
+        "Clinician",
         "For Ada",
         "Standing in for a colleague",
-        "Promises and evidence",
+        "Lists of records",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
@@ -320,7 +320,7 @@ async fn a_role_is_asked_for_in_the_console_and_granted_by_another() {
 
     let roles = look(&house, &mut owner, "/console/roles").await;
     assert!(
-        roles.text().contains("Compliance officer"),
+        roles.text().contains("Clinician"),
         "{}",
         roles.text()
     );

@@ -205,7 +205,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         "registerApp" | "changeApp" => ask.json(&apps::plain(OWN)),
         "reviewApp" => ask.json(&json!({ "verdict": "approve" })),
         "askForRole" => {
-            ask.json(&json!({ "account": stock.active, "role": "security", "reason": "cover" }))
+            ask.json(&json!({ "account": stock.invited, "role": "compliance", "reason": "cover" }))
         }
         "decideRoleRequest" => ask.json(&json!({ "approve": true })),
         "reviewAssignment" => ask.json(&json!({ "keep": true })),
