@@ -233,9 +233,17 @@ impl Identity {
 
     /// Commit, and say where the one entry stands in the log.
     pub(crate) async fn commit(&self, set: WriteSet) -> Result<u64, IdentityError> {
-        only_index(&self.db.commit(set).await?)
+        match self.db.commit(set).await {
+            Err(store::StoreError::Guard(GUARD_FACTOR)) => Err(IdentityError::Needed(
+                "a longer password, now that there is no second factor",
+            )),
+            other => only_index(&other?),
+        }
     }
 }
+
+/// A short password stands beside a second factor only.
+pub(crate) const GUARD_FACTOR: &str = "factor.beside";
 
 pub(crate) fn only_index(committed: &Committed) -> Result<u64, IdentityError> {
     committed

@@ -27,6 +27,8 @@ statements! {
     ACCOUNT_STAFF = "SELECT 1 FROM account WHERE tenant = $1 AND account = $2 AND kind = 'staff' AND state <> 'stopped'";
     ACCOUNT_OF_PERSON = "SELECT account FROM account WHERE tenant = $1 AND person = $2";
 
+    /// Whoever changes what an account proves itself with waits for whoever does so at this moment, and then sees what they did.
+    ACCOUNT_HOLD = "UPDATE account SET state = state WHERE tenant = $1 AND account = $2";
     ACCOUNT_DELETE = "DELETE FROM account WHERE tenant = $1 AND account = $2";
     PASSWORD_DELETE = "DELETE FROM password WHERE tenant = $1 AND account = $2";
     FACTORS_DELETE = "DELETE FROM factor WHERE tenant = $1 AND account = $2";
@@ -41,6 +43,8 @@ statements! {
     PASSWORD_FIND = "SELECT sealed, alone FROM password WHERE tenant = $1 AND account = $2";
     /// The same password at another cost: only if nobody set a new one meanwhile.
     PASSWORD_REHASH = "UPDATE password SET sealed = $3 WHERE tenant = $1 AND account = $2 AND sealed = $4";
+    /// It is long enough to be the only factor.
+    PASSWORD_ALONE = "SELECT 1 FROM password WHERE tenant = $1 AND account = $2 AND alone = 1";
     /// The password that was proven is still the one: a change meanwhile wins.
     PASSWORD_IS = "SELECT 1 FROM password WHERE tenant = $1 AND account = $2 AND sealed = $3";
 
@@ -57,6 +61,8 @@ statements! {
     FACTOR_SPEND = "UPDATE factor SET used_at = $5 WHERE tenant = $1 AND account = $2 AND kind = $3 AND digest = $4 AND used_at IS NULL";
     /// Another factor of these sorts stays.
     FACTOR_OTHER = "SELECT 1 FROM factor WHERE tenant = $1 AND account = $2 AND factor <> $3 AND (kind = $4 OR kind = $5) LIMIT 1";
+    /// A factor of these sorts is there.
+    FACTOR_ANY = "SELECT 1 FROM factor WHERE tenant = $1 AND account = $2 AND (kind = $3 OR kind = $4) LIMIT 1";
     FACTOR_DELETE = "DELETE FROM factor WHERE tenant = $1 AND account = $2 AND factor = $3";
     FACTOR_DELETE_KIND = "DELETE FROM factor WHERE tenant = $1 AND account = $2 AND kind = $3";
 

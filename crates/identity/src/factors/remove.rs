@@ -31,7 +31,12 @@ impl Identity {
             .iter()
             .find(|it| it.line.id == factor)
             .ok_or(IdentityError::NotFound("factor"))?;
-        let mut set = WriteSet::new();
+        let mut set = WriteSet::new().run_expecting(
+            &sql::ACCOUNT_HOLD,
+            of(tenant, account.id, Vec::new()),
+            1,
+            "account.there",
+        );
         if gone.line.kind != FactorKind::Recovery {
             let (either, or, what) = match account.least() {
                 Assurance::PhishingResistant => (
@@ -61,10 +66,14 @@ impl Identity {
                     _ => what,
                 }));
             }
-            if !may_be_last {
+            // What was read may have changed: another factor may go, or the password be a shorter one, at this moment.
+            if others {
                 let more = vec![factor.into(), either.as_str().into(), or.as_str().into()];
                 let params = of(tenant, account.id, more);
                 set = set.run_expecting(&sql::FACTOR_OTHER, params, 1, GUARD_LEFT);
+            } else {
+                let params = of(tenant, account.id, Vec::new());
+                set = set.run_expecting(&sql::PASSWORD_ALONE, params, 1, GUARD_LEFT);
             }
             let left = kept
                 .iter()

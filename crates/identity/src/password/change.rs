@@ -28,8 +28,9 @@ impl Identity {
         let taken = self
             .take_password(tenant, account.id, password, &words, alone)
             .await?;
+        let set = taken.beside_a_factor(tenant, &account, WriteSet::new());
         let set = taken
-            .set(tenant, account.id, ctx.now, WriteSet::new())
+            .set(tenant, account.id, ctx.now, set)
             .run(
                 &sql::SESSIONS_END_OTHERS,
                 of(tenant, account.id, vec![who.session.into(), ctx.now.into()]),

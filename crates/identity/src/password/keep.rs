@@ -7,8 +7,9 @@ use crypt::Plain;
 use store::WriteSet;
 
 use super::{Verdict, judge, prepared};
-use crate::identity::{Identity, of};
-use crate::{Caller, IdentityError, sql};
+use crate::factors::FactorKind;
+use crate::identity::{GUARD_FACTOR, Identity, of};
+use crate::{Account, Caller, IdentityError, Kind, sql};
 
 /// A password that was taken: its hash, sealed, ready to be written.
 pub(crate) struct Taken {
@@ -138,6 +139,33 @@ impl Identity {
 }
 
 impl Taken {
+    /// The condition under which it may be set: a short one stands beside a second factor, which may go at this moment. Comes first in
+    /// the commit.
+    pub(crate) fn beside_a_factor(
+        &self,
+        tenant: &TenantId,
+        account: &Account,
+        set: WriteSet,
+    ) -> WriteSet {
+        let id = account.id;
+        let set = set.run_expecting(
+            &sql::ACCOUNT_HOLD,
+            of(tenant, id, Vec::new()),
+            1,
+            "account.there",
+        );
+        if self.alone || account.kind == Kind::Staff {
+            return set;
+        }
+        let kinds = [FactorKind::Passkey, FactorKind::Totp].map(|kind| kind.as_str().into());
+        set.run_expecting(
+            &sql::FACTOR_ANY,
+            of(tenant, id, kinds.into()),
+            1,
+            GUARD_FACTOR,
+        )
+    }
+
     /// Write it.
     pub(crate) fn set(
         &self,

@@ -98,7 +98,8 @@ impl Identity {
         let taken = self.take_password_of(&account, caller, password).await?;
         let typed = account.email.canonical();
         let tries = self.tries(caller, What::Password, typed.as_bytes(), false)?;
-        let set = Self::take_link(tenant, LinkKind::Reset, link, now, WriteSet::new());
+        let set = taken.beside_a_factor(tenant, &account, WriteSet::new());
+        let set = Self::take_link(tenant, LinkKind::Reset, link, now, set);
         let set = taken
             .set(tenant, id, now, tries.forgive(set))
             .run_expecting(

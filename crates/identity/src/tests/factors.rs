@@ -314,6 +314,57 @@ async fn a_person_may_do_without_a_second_factor_when_the_password_is_long_enoug
     }
 }
 
+/// A short password or no second factor, whichever of the two comes first; never both, nor no factor at all beside a short one.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_account_is_left_with_is_never_too_little_whoever_is_first() {
+    static LEFT: Sql = Sql::both(
+        "SELECT p.alone, (SELECT COUNT(*) FROM factor f WHERE f.tenant = p.tenant AND f.account = p.account AND f.kind <> 'recovery') \
+         FROM password p WHERE p.account = $1",
+    );
+    for house in House::all().await {
+        let (now, _) = with_totp(&house).await;
+        let who = house.who(&now).await;
+        let ctx = || who.ctx(RequestId::random(&*house.rng), house.now());
+        let home = house.home();
+        let (mut removed, mut shortened) = (0, 0);
+        for _ in 0..12 {
+            let (lines, _) = house.identity.factors(&ctx(), &who).await.unwrap();
+            let totp = lines.iter().find(|it| it.kind == FactorKind::Totp);
+            let Some(totp) = totp.map(|it| it.id) else {
+                let again = house.identity.totp_begin(&home, Adder::Session(&who));
+                let again = again.await.unwrap();
+                let (ticket, shown) = (again.ticket.text.expose(), code(&house, &again));
+                let added = house.identity.totp_finish(&home, ticket, &shown, None);
+                added.await.unwrap();
+                continue;
+            };
+            house
+                .identity
+                .change_password(&ctx(), &who, &secret(OTHER))
+                .await
+                .unwrap();
+            let short = secret("wombat gable 7");
+            let (one, two) = (ctx(), ctx());
+            let (gone, changed) =
+                tokio::join!(house.identity.remove_factor(&one, &who, totp), async {
+                    // Both have looked before either writes, in some turns.
+                    house.identity.change_password(&two, &who, &short).await
+                },);
+            removed += u32::from(gone.is_ok());
+            shortened += u32::from(changed.is_ok());
+            let row = house
+                .db
+                .row(&LEFT, vec![who.account.into()])
+                .await
+                .unwrap()
+                .unwrap();
+            let (alone, factors) = (row.int(0).unwrap(), row.int(1).unwrap());
+            assert!(alone == 1 || factors > 0, "{gone:?} {changed:?}");
+        }
+        assert!(removed + shortened > 0, "neither ever came through");
+    }
+}
+
 #[tokio::test]
 async fn a_session_steps_up_by_its_second_factor_and_not_by_less() {
     for house in House::all().await {

@@ -319,11 +319,7 @@ async fn a_role_is_asked_for_in_the_console_and_granted_by_another() {
     assert!(actions.contains(&"role.decide".to_owned()), "{actions:?}");
 
     let roles = look(&house, &mut owner, "/console/roles").await;
-    assert!(
-        roles.text().contains("Clinician"),
-        "{}",
-        roles.text()
-    );
+    assert!(roles.text().contains("Clinician"), "{}", roles.text());
     let reviews = look(&house, &mut owner, "/console/reviews").await;
     assert_eq!(reviews.status, 200);
 }
