@@ -39,9 +39,17 @@ impl Serving {
     /// # Errors
     /// [`Failure`]: the address is taken, the certificate cannot be used.
     pub async fn begin(installation: Installation) -> Result<Self, Failure> {
+        let listener = Listener::open(installation.config.listen.https).await?;
+        Self::begin_at(installation, listener).await
+    }
+
+    /// Serve at a socket that is open already.
+    ///
+    /// # Errors
+    /// [`Failure`]: the certificate cannot be used, the address of the metrics is taken.
+    pub async fn begin_at(installation: Installation, listener: Listener) -> Result<Self, Failure> {
         let config = &installation.config;
         let tls = tls::server(&config.tls.certificate, &config.tls.key)?;
-        let listener = Listener::open(config.listen.https).await?;
         let metrics_listener = match config.listen.metrics {
             None => None,
             Some(address) => Some(Listener::open(address).await?),

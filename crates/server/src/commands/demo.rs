@@ -10,6 +10,7 @@ use identity::{IdentityError, Kind, Language, NewAccount};
 use indicatif::HumanDuration;
 use policy::{NewToken, PersonAt, Role, Scope, Verb, decide};
 use serde_json::{Value, json};
+use web::Listener;
 
 use super::{Held, data, fill, place, talk, token};
 use crate::api::apps::{new_app, registered};
@@ -25,7 +26,9 @@ const TOKENS_LIVE: Duration = Duration::from_hours(24 * 30);
 
 pub(super) async fn run(mut args: Demo) -> Held {
     let began = Instant::now();
-    args.listen = settled(args.listen)?;
+    // First, so that nobody else takes the port meanwhile: links and passkeys name it before anything is served.
+    let listener = Listener::open(args.listen).await?;
+    args.listen = listener.address();
     // Without --data, everything is gone when this is dropped.
     let scratch =
         match args.data {
@@ -76,7 +79,7 @@ pub(super) async fn run(mut args: Demo) -> Held {
         accounts(&installation, &tenant, persons.first().copied()).await?
     };
     let app = sample_app(&installation, &tenant).await?;
-    let mut serving = Serving::begin(installation).await?;
+    let mut serving = Serving::begin_at(installation, listener).await?;
     let ready = ready(
         &serving, &folder, &tenant, &tokens, &accounts, &persons, &app,
     );
@@ -92,16 +95,6 @@ pub(super) async fn run(mut args: Demo) -> Held {
     serving.until_told().await;
     talk("stopped");
     Ok(true)
-}
-
-/// The address with a port, chosen by the system where none was: links and passkeys name it before the socket is open.
-fn settled(listen: SocketAddr) -> Result<SocketAddr, Failure> {
-    if listen.port() != 0 {
-        return Ok(listen);
-    }
-    std::net::TcpListener::bind(listen)
-        .and_then(|socket| socket.local_addr())
-        .map_err(|error| Failure::text(format!("cannot listen on {listen}: {error}")))
 }
 
 /// The sections that say where the demonstration is: they change from start to start.

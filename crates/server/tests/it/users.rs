@@ -39,6 +39,19 @@ async fn users_are_added_invited_listed_and_stopped() {
     let no_address = add("nonsense", "clinician").await;
     assert_ne!(no_address.code, Some(0), "{no_address:?}");
 
+    // A role more counts at once; one that is held, or does not go with another, or is for nobody, is refused.
+    user(&["appoint", id, "--role", "compliance"]).await.held();
+    for (account, role) in [
+        (id, "compliance"),
+        (id, "clinician"),
+        (id, "operator"),
+        (id, "app"),
+        ("00000000-0000-4000-8000-000000000000", "support"),
+    ] {
+        let no = user(&["appoint", account, "--role", role]).await;
+        assert_eq!(no.code, Some(1), "{role}: {no:?}");
+    }
+
     let args = [&["invite"][..], &who("guard@fjord.example", "security")].concat();
     let link = user(&args).await.held().data;
     assert!(link.contains("/invite/"), "{link}");
