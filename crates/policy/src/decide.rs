@@ -143,6 +143,7 @@ fn question<T: Thing>(
     if T::ABOUT_PEOPLE {
         question.purpose = ctx.purpose;
         question.collection = rules.collection(thing.collection());
+        question.consented = authority.grant.is_some();
         question.break_glass = authority
             .break_glass
             .is_some_and(|(whose, until)| Some(whose) == person && ctx.now < until);
@@ -169,6 +170,7 @@ fn denied(
         (Refusal::Account, _) => Denied::Account,
         (Refusal::Own, _) => Denied::Own,
         (Refusal::BreakGlass, _) => Denied::BreakGlass,
+        (Refusal::Grant, _) => Denied::Grant,
         (Refusal::Assurance, _) => Denied::Assurance,
         (Refusal::Stale, _) => Denied::Stale,
         (Refusal::Role | Refusal::Purpose, _) => Denied::Role { role, verb, thing },

@@ -41,6 +41,9 @@ pub enum Denied {
     /// An emergency was stated, and no break-glass for this person is open.
     #[error("no open break-glass for this person")]
     BreakGlass,
+    /// An app acts for somebody without their grant.
+    #[error("no grant of the person")]
+    Grant,
     /// The caller did not prove strongly enough who it is.
     #[error("a stronger proof of who asks is needed")]
     Assurance,
@@ -62,6 +65,7 @@ impl Fault for Denied {
             | Self::Account
             | Self::Own
             | Self::BreakGlass
+            | Self::Grant
             | Self::Assurance
             | Self::Stale
             | Self::Scope(_) => ErrorKind::Forbidden,
@@ -77,6 +81,7 @@ impl Fault for Denied {
             Self::Account => "policy.account",
             Self::Own => "policy.own",
             Self::BreakGlass => "policy.break_glass",
+            Self::Grant => "policy.grant",
             Self::Assurance => "policy.assurance",
             Self::Stale => "policy.stale",
             Self::Scope(_) => "policy.scope",
@@ -94,6 +99,7 @@ impl Fault for Denied {
             Self::Account => "This is for somebody who is signed in with an account; a token alone cannot do it.".into(),
             Self::Own => "You have a part in this, so somebody else decides on it. Ask a colleague who may.".into(),
             Self::BreakGlass => "Reading for an emergency needs an open break-glass for this person. Open one first: POST /v1/access/break-glass.".into(),
+            Self::Grant => "An app reaches somebody's data by their grant only, as long as it stands. Ask them for it: /oauth2/authorize.".into(),
             Self::Assurance => "This needs a stronger sign-in. Sign in with a second factor; for keys, log, policy and access with a passkey.".into(),
             Self::Stale => "This needs a fresh proof that it is you. Confirm with your passkey or second factor, and try again.".into(),
             Self::Scope(what) => format!("This token does not reach that far: {what}."),

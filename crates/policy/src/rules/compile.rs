@@ -334,13 +334,14 @@ impl Read {
 
 impl Refusal {
     /// Every refusal.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::NotYours,
         Self::Role,
         Self::Purpose,
         Self::Account,
         Self::Own,
         Self::BreakGlass,
+        Self::Grant,
         Self::Assurance,
         Self::Stale,
     ];
@@ -354,6 +355,7 @@ impl Refusal {
             Self::Account => "account",
             Self::Own => "own",
             Self::BreakGlass => "break_glass",
+            Self::Grant => "grant",
             Self::Assurance => "assurance",
             Self::Stale => "stale",
         }

@@ -37,6 +37,7 @@ pub(crate) struct Looks {
     pub(super) assurance: bool,
     pub(super) fresh: bool,
     pub(super) break_glass: bool,
+    pub(super) consented: bool,
     pub(super) account: bool,
     pub(super) parties: bool,
 }
@@ -51,6 +52,7 @@ impl Looks {
         assurance: true,
         fresh: true,
         break_glass: true,
+        consented: true,
         account: true,
         parties: true,
     };
@@ -80,6 +82,9 @@ impl Looks {
         if !self.break_glass {
             seen.break_glass = plain.break_glass;
         }
+        if !self.consented {
+            seen.consented = plain.consented;
+        }
         if !self.account {
             seen.account = plain.account;
         }
@@ -97,6 +102,7 @@ impl Looks {
         self.assurance |= text.contains("assurance");
         self.fresh |= text.contains("fresh");
         self.break_glass |= text.contains("breakGlass");
+        self.consented |= text.contains("consented");
         self.account |= text.contains("account");
         self.parties |= text.contains("parties");
     }
@@ -221,6 +227,10 @@ impl Rules {
             (
                 "breakGlass".to_owned(),
                 RestrictedExpression::new_bool(question.break_glass),
+            ),
+            (
+                "consented".to_owned(),
+                RestrictedExpression::new_bool(question.consented),
             ),
         ];
         if let Some(purpose) = question.purpose {

@@ -50,7 +50,7 @@ fn is(kind: Kind, area: Area) -> bool {
 }
 
 /// The laws.
-pub(crate) static LAWS: [Law; 10] = [
+pub(crate) static LAWS: [Law; 11] = [
     Law {
         id: "no-other-tenant",
         about: "Nobody reaches into another tenant.",
@@ -87,6 +87,17 @@ pub(crate) static LAWS: [Law; 10] = [
             question.purpose != Some(Purpose::Etreat)
                 || question.verb != Verb::Read
                 || question.break_glass
+                || no(answer)
+        },
+    },
+    Law {
+        id: "app-by-grant",
+        about: "No app that acts for somebody reaches their data without their grant.",
+        keeps: |question, answer| {
+            question.role != Role::App
+                || question.bound == Bound::Free
+                || !is(question.kind, Area::Data)
+                || question.consented
                 || no(answer)
         },
     },

@@ -54,6 +54,8 @@ pub enum Refusal {
     Own,
     /// It takes an open break-glass.
     BreakGlass,
+    /// It takes the grant of the person that the app acts for.
+    Grant,
     /// It takes a stronger proof of who asks.
     Assurance,
     /// It takes a fresh proof of who asks.

@@ -36,6 +36,8 @@ pub(crate) struct Question {
     pub(crate) assurance: Option<Assurance>,
     pub(crate) fresh: bool,
     pub(crate) break_glass: bool,
+    /// The caller is an app that brings the person's grant, which stands.
+    pub(crate) consented: bool,
     /// An account is signed in.
     pub(crate) account: bool,
     /// It has a part in what is to be decided.
@@ -59,6 +61,7 @@ impl Question {
             assurance: None,
             fresh: false,
             break_glass: false,
+            consented: false,
             account: false,
             party: false,
             privilege: None,
@@ -88,7 +91,8 @@ impl Question {
                 None => 0,
                 Some(role) => role as u64 + 1,
             };
-        key << 6
+        key << 7
+            | (self.consented as u64) << 6
             | (self.somebody as u64) << 5
             | (self.own_tenant as u64) << 4
             | (self.fresh as u64) << 3
@@ -141,11 +145,17 @@ impl Question {
             0
         };
         let either = |it: bool| if it { &BOTH[..] } else { &BOTH[..1] };
+        // Only an app brings a grant.
+        let granted = either(data && looks.consented && matches!(role, Role::App));
+        let circumstances: Vec<(bool, bool)> = either(data && looks.break_glass)
+            .iter()
+            .flat_map(|glass| granted.iter().map(|granted| (*glass, *granted)))
+            .collect();
         let mut all = Vec::new();
         for purpose in &purposes {
             for (bound, somebody) in whose {
                 for (assurance, fresh) in &proofs {
-                    for break_glass in either(data && looks.break_glass) {
+                    for (break_glass, consented) in &circumstances {
                         for collection in 0..=collections {
                             all.push(Self {
                                 purpose: *purpose,
@@ -154,6 +164,7 @@ impl Question {
                                 assurance: *assurance,
                                 fresh: *fresh,
                                 break_glass: *break_glass,
+                                consented: *consented,
                                 collection,
                                 ..Self::plain(role, verb, kind)
                             });

@@ -68,7 +68,7 @@ pub(super) fn text(shape: &RegisterShape) -> String {
         names(std::iter::once("(any other)").chain(collections))
     ));
     line(
-        "type Why = { purpose?: Purpose, assurance?: Assurance, fresh: Bool, breakGlass: Bool };"
+        "type Why = { purpose?: Purpose, assurance?: Assurance, fresh: Bool, breakGlass: Bool, consented: Bool };"
             .into(),
     );
     line("namespace Role {".into());

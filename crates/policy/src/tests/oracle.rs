@@ -1,13 +1,13 @@
 //! The rules written a second time, by hand, as a table in Rust: Cedar must say the same to everything.
 
 use base::{
-    AccountId, Assurance, Class, ClassSet, Ctx, Instant, Name, ObjectId, PersonId, Purpose,
-    RecordId, RequestId, SeededRng, TenantId,
+    AccountId, Assurance, Class, ClassSet, Ctx, GrantId, Instant, Name, ObjectId, PersonId,
+    Purpose, RecordId, RequestId, SeededRng, TenantId,
 };
 
 use crate::{
-    Allowed, Authority, Denied, FileAt, KeysOf, LogOf, PersonAt, Proven, RecordAt, RecordsOf, Role,
-    Scope, Thing, TrustOf, Verb, decide,
+    Allowed, Area, Authority, Denied, FileAt, KeysOf, LogOf, PersonAt, Proven, RecordAt, RecordsOf,
+    Role, Scope, Thing, TrustOf, Verb, decide,
 };
 
 const PLAIN: ClassSet = ClassSet::EMPTY.with(Class::Public).with(Class::Internal);
@@ -93,6 +93,7 @@ fn about_the_house(kind: &str, it: &Seen) -> Option<Yes> {
 
 const ANN: PersonId = PersonId::from_bytes([1; 16]);
 const BEN: PersonId = PersonId::from_bytes([2; 16]);
+const GRANT: GrantId = GrantId::from_bytes([4; 16]);
 const NOON: Instant = Instant::from_micros(1_000_000);
 
 fn tenant(name: &str) -> TenantId {
@@ -119,8 +120,11 @@ impl Asked<'_> {
                 None => self.seen.role != Role::Person,
                 own => thing.person() == own,
             };
+        let without_grant =
+            self.seen.role == Role::App && self.who.person().is_some() && self.who.grant.is_none();
         let expected = match (reached, T::ABOUT_PEOPLE) {
             (false, _) => None,
+            _ if without_grant && T::KIND.areas().contains(&Area::Data) => None,
             (true, true) => about_people(self.seen),
             (true, false) => about_the_house(T::KIND.as_str(), self.seen),
         };
@@ -158,7 +162,8 @@ fn cedar_says_what_the_table_says() {
         for verb in Verb::ALL {
             for purpose in &purposes {
                 for (assurance, fresh) in &proofs {
-                    for acts_for in [None, Some(ANN)] {
+                    let bound = [(Some(ANN), None), (Some(ANN), Some(GRANT))];
+                    for (acts_for, grant) in [(None, None)].into_iter().chain(bound) {
                         for glass in [false, true] {
                             let mut who = Authority::from(Proven {
                                 tenant: tenant("acme"),
@@ -169,7 +174,7 @@ fn cedar_says_what_the_table_says() {
                                 scope: Scope::default(),
                                 assurance: *assurance,
                                 fresh_until: fresh.then_some(Instant::from_micros(i64::MAX)),
-                                grant: None,
+                                grant,
                             })
                             .of_account(AccountId::from_bytes([3; 16]));
                             if glass {

@@ -249,6 +249,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "policy.break_glass",
         "An emergency was stated, and no break-glass for this person is open.",
     ),
+    (
+        "policy.grant",
+        "An app acts for somebody without a grant of theirs that stands.",
+    ),
     ("policy.invalid", "A policy is not right."),
     (
         "policy.not_found",
