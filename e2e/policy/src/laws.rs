@@ -16,8 +16,6 @@ pub struct Law {
     pub at_most: &'static str,
     /// The policies without which it does not hold once somebody permits everything.
     pub kept_by: &'static [&'static str],
-    /// What the schema must have for the law to be asked.
-    pub needs: Option<&'static str>,
 }
 
 const PLAIN: Law = Law {
@@ -28,7 +26,6 @@ const PLAIN: Law = Law {
     actions: None,
     at_most: "",
     kept_by: &[],
-    needs: None,
 };
 
 /// The laws.
@@ -138,6 +135,6 @@ pub const LAWS: &[Law] = &[
         actions: Some(&["read"]),
         at_most: "permit (principal, action, resource) when { !(principal has person) || context.consented };",
         kept_by: &["app-needs-grant"],
-        needs: Some("consented"),
+        ..PLAIN
     },
 ];
