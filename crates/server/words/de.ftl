@@ -64,6 +64,7 @@ waits-apps =
        *[other] { $n } Apps zu prüfen
     }
 
+role-none = Noch keine
 role-owner = Eigentümer
 role-owner-about = Verantwortet das Ganze. Ernennt weitere Eigentümer.
 role-administrator = Administration

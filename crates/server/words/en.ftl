@@ -64,6 +64,7 @@ waits-apps =
        *[other] { $n } apps to review
     }
 
+role-none = None yet
 role-owner = Owner
 role-owner-about = Answers for the whole. Makes other owners.
 role-administrator = Administrator

@@ -64,6 +64,7 @@ waits-apps =
        *[other] { $n } applications à examiner
     }
 
+role-none = Aucun encore
 role-owner = Responsable
 role-owner-about = Répond de l’ensemble. Nomme d’autres responsables.
 role-administrator = Administration

@@ -64,6 +64,7 @@ waits-apps =
        *[other] { $n } app da esaminare
     }
 
+role-none = Ancora nessuno
 role-owner = Titolare
 role-owner-about = Risponde di tutto. Nomina altri titolari.
 role-administrator = Amministrazione

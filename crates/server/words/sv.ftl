@@ -64,6 +64,7 @@ waits-apps =
        *[other] { $n } appar att granska
     }
 
+role-none = Ingen än
 role-owner = Ägare
 role-owner-about = Svarar för helheten. Utser andra ägare.
 role-administrator = Administratör

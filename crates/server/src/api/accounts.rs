@@ -35,7 +35,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
             doc(
                 "listAccounts",
                 "List accounts",
-                "In the order of their ids. `next` is the cursor of the next page.",
+                "In the order of their ids. `role` is what an account was made for, `roles` those that count for one of staff now. `next` is the cursor of the next page.",
                 vec![
                     Param::query("limit", "Accounts on a page, 1 to 1000 (50)"),
                     Param::query("cursor", "Where the page before ended"),
@@ -142,13 +142,20 @@ async fn list_accounts(house: House, call: Call<Authority>) -> Result<Logged, Pr
     let more = accounts.len() > limit;
     accounts.truncate(limit);
     let next = accounts.last().filter(|_| more).map(|it| it.id.to_string());
+    let held = house.access.live(&ctx.tenant).await?;
     let lines: Vec<Value> = accounts
         .iter()
         .map(|it| {
+            let counts: Vec<&str> = held
+                .iter()
+                .filter(|held| held.account == it.id && held.counts(ctx.now))
+                .map(|held| held.role.as_str())
+                .collect();
             json!({
                 "account": it.id.to_string(),
                 "kind": it.kind.as_str(),
                 "role": it.role.as_str(),
+                "roles": counts,
                 "state": it.state.as_str(),
                 "email": it.email.as_str(),
                 "name": it.name.as_str(),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use policy::Authority;
-use serde_json::json;
+use serde_json::{Value, json};
+use web::words::Tongue;
 use web::{Act, Answer, Cell, Field, Form, FormPage, Problem, Route, Row, TablePage};
 
 use super::desk::{Asker, Desk, list, moment, text};
@@ -42,6 +43,22 @@ pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
             |asker, _| act(asker, "resumeAccount", "resumed"),
         ),
     ]
+}
+
+/// What an account of staff may act as now; a person is a person.
+fn roles(t: Tongue, it: &Value) -> String {
+    if text(it, "kind") == "person" {
+        return t.say("role-person");
+    }
+    let counts: Vec<String> = list(it, "roles")
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|role| t.say(&format!("role-{role}")))
+        .collect();
+    if counts.is_empty() {
+        return t.say("role-none");
+    }
+    counts.join(", ")
 }
 
 async fn look(asker: Asker) -> Result<Answer, Problem> {
@@ -85,7 +102,7 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
             cells: vec![
                 Cell::Text(text(it, "name").to_owned()),
                 Cell::Text(text(it, "email").to_owned()),
-                Cell::Text(t.say(&format!("role-{}", text(it, "role")))),
+                Cell::Text(roles(t, it)),
                 Cell::State(class, t.say(&format!("account-state-{state}"))),
                 Cell::Text(moment(t, it, "created_at")),
             ],

@@ -126,6 +126,18 @@ async fn the_console_says_in_which_role_and_changes_it() {
     let home = look(&house, &mut jar, "/console").await;
     let text = home.text();
     assert!(text.contains("Act as: Owner"), "{text}");
+    let people = look(
+        &house,
+        &mut jar.replace("compliance", "owner"),
+        "/console/people",
+    )
+    .await;
+    assert!(
+        people.text().contains("Compliance officer, Owner")
+            || people.text().contains("Owner, Compliance officer"),
+        "{}",
+        people.text()
+    );
     // What only the owner finds is not there for who acts as another.
     assert!(!text.contains("/console/people"), "{text}");
     let none = press(
