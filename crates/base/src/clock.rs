@@ -36,6 +36,13 @@ impl Instant {
         )
     }
 
+    /// The moment `span` before this one; the earliest there is, if that is too far.
+    #[must_use]
+    pub fn before(self, span: Duration) -> Self {
+        let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(micros))
+    }
+
     /// How long ago `earlier` was; zero if it was not.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

@@ -27,6 +27,7 @@ mod plain;
 pub mod record;
 mod rng;
 pub mod sealed;
+mod secrets;
 pub mod sign;
 #[cfg(test)]
 mod tests;
@@ -38,3 +39,4 @@ pub use error::OpenError;
 pub use key::SymmetricKey;
 pub use plain::Plain;
 pub use rng::SystemRng;
+pub use secrets::{Secrets, SecretsError};

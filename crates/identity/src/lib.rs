@@ -22,7 +22,6 @@ pub mod oauth;
 pub mod pages;
 pub mod password;
 mod prune;
-mod secrets;
 mod sessions;
 mod settings;
 mod sign_in;
@@ -33,6 +32,7 @@ mod tickets;
 mod tests;
 
 pub use accounts::{Invited, NewAccount};
+pub use crypt::{Secrets, SecretsError};
 pub use error::IdentityError;
 pub use factors::{
     Added, Adder, Answer, FactorId, FactorKind, FactorLine, PasskeyOptions, PasskeyTicket,
@@ -41,7 +41,6 @@ pub use factors::{
 pub use identity::{Identity, Parts, People};
 pub use links::LinkKind;
 pub use model::{Account, Caller, Email, Kind, Label, Language, State};
-pub use secrets::{Secrets, SecretsError};
 pub use sessions::{NewSession, Proof, SessionLine, SignedIn};
 pub use settings::{Lifetimes, PasswordSettings, Session, Settings};
 pub use sign_in::{Step, least};

@@ -54,6 +54,45 @@ impl oauth::Register for NoCollections {
 }
 
 /// A vault where everybody is Patient/marigold.
+struct NoAnswers;
+
+impl oauth::Answers for NoAnswers {
+    fn ask<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: &'a oauth::Sought,
+    ) -> Pin<Box<dyn Future<Output = Result<oauth::Texts, oauth::Unknown>> + Send + 'a>> {
+        Box::pin(async { Ok(oauth::Texts::new()) })
+    }
+
+    fn answer<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: &'a oauth::Sought,
+        _: &'a str,
+        _: oauth::Said,
+    ) -> Pin<Box<dyn Future<Output = Result<store::WriteSet, oauth::Unknown>> + Send + 'a>> {
+        Box::pin(async { Ok(store::WriteSet::new()) })
+    }
+
+    fn covers<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: base::GrantId,
+        _: &'a oauth::Sought,
+    ) -> Pin<Box<dyn Future<Output = Result<bool, oauth::Unknown>> + Send + 'a>> {
+        Box::pin(async { Ok(true) })
+    }
+
+    fn end<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: base::GrantId,
+    ) -> Pin<Box<dyn Future<Output = Result<store::WriteSet, oauth::Unknown>> + Send + 'a>> {
+        Box::pin(async { Ok(store::WriteSet::new()) })
+    }
+}
+
 struct OnePatient;
 
 impl oauth::Patients for OnePatient {
@@ -210,6 +249,7 @@ impl House {
             )),
             register: Arc::new(NoCollections),
             patients: Arc::new(OnePatient),
+            answers: Arc::new(NoAnswers),
             clock: Arc::clone(&self.clock) as _,
             rng: Arc::clone(&self.rng) as _,
             operator: "operator".parse().unwrap(),

@@ -247,6 +247,8 @@ notice-over = Das hat zu lange gedauert. Bitte beginnen Sie von vorn.
 # Darf diese App das?
 
 consent-title = { $app } bittet um Zugriff
+consent-optional = (Sie können das weglassen)
+consent-text = Der ganze Text, dem Sie zustimmen
 consent-may = Wenn Sie Ja sagen, darf sie
 consent-why = Sie sagt, sie braucht das
 consent-how-long = Wie lange

@@ -247,6 +247,8 @@ notice-over = That took too long. Please begin again.
 # May this app do this?
 
 consent-title = { $app } asks for access
+consent-optional = (you can leave this out)
+consent-text = The whole text that you agree to
 consent-may = If you say yes, it may
 consent-why = It says that it needs this
 consent-how-long = For how long

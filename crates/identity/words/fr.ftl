@@ -247,6 +247,8 @@ notice-over = Cela a pris trop de temps. Recommencez depuis le début.
 # Cette application peut-elle le faire ?
 
 consent-title = { $app } demande un accès
+consent-optional = (vous pouvez vous en passer)
+consent-text = Le texte complet que vous acceptez
 consent-may = Si vous dites oui, elle pourra
 consent-why = Elle dit en avoir besoin
 consent-how-long = Pour combien de temps

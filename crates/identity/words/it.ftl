@@ -247,6 +247,8 @@ notice-over = Ci è voluto troppo tempo. Ricominci da capo.
 # Quest’app può farlo?
 
 consent-title = { $app } chiede accesso
+consent-optional = (può farne a meno)
+consent-text = Il testo completo a cui dice di sì
 consent-may = Se dice di sì, potrà
 consent-why = Dice che le serve
 consent-how-long = Per quanto tempo

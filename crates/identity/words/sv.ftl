@@ -247,6 +247,8 @@ notice-over = Det tog för lång tid. Börja om.
 # Får den här appen göra detta?
 
 consent-title = { $app } ber om tillgång
+consent-optional = (du kan låta bli)
+consent-text = Hela texten som du säger ja till
 consent-may = Om du säger ja får den
 consent-why = Den säger att den behöver det
 consent-how-long = Hur länge

@@ -1,6 +1,6 @@
 //! Asking the rules, and the proof that they were asked.
 
-use base::{Class, ClassSet, Ctx, Purpose};
+use base::{Class, ClassSet, Ctx, GrantId, Purpose};
 
 use crate::rules::{self, Answer, Bound, Question, Refusal, Rules};
 use crate::{Authority, Denied, Kind, Role, Thing, Verb};
@@ -13,6 +13,19 @@ const EVERY_CLASS: ClassSet = ClassSet::EMPTY
     .with(Class::Health)
     .with(Class::Credential);
 
+/// On what ground something is done with a person's data. Policy says who may ask; that a grant stands is asked where the key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// The person's own doing, or Strongroom's.
+    Own,
+    /// The tenant's own work, on another ground than consent; for some purposes consent is asked for all the same.
+    House,
+    /// By this grant, and by nothing else.
+    Grant(GrantId),
+    /// It would take a grant, and none was named.
+    Missing,
+}
+
 /// Proof that policy allowed one verb on one thing, with what may be seen of it. Only [`decide`] makes one.
 #[derive(Clone, Debug)]
 pub struct Allowed<T> {
@@ -22,6 +35,7 @@ pub struct Allowed<T> {
     masked: ClassSet,
     purpose: Option<Purpose>,
     rule: &'static str,
+    basis: Basis,
 }
 
 impl<T> Allowed<T> {
@@ -48,6 +62,11 @@ impl<T> Allowed<T> {
     /// Why.
     pub const fn purpose(&self) -> Option<Purpose> {
         self.purpose
+    }
+
+    /// On what ground.
+    pub const fn basis(&self) -> Basis {
+        self.basis
     }
 
     /// Which rule said yes; the log writes it down.
@@ -116,9 +135,19 @@ pub fn decide<T: Thing>(
                 masked: masked.intersect(ceiling),
                 purpose: ctx.purpose,
                 rule,
+                basis: basis(authority),
             })
         }
         Answer::No(refusal) => Err(denied(refusal, authority.role, verb, T::KIND, ctx.purpose)),
+    }
+}
+
+const fn basis(authority: &Authority) -> Basis {
+    match (authority.role, authority.grant) {
+        (_, Some(grant)) => Basis::Grant(grant),
+        (Role::App, None) if authority.person.is_some() => Basis::Missing,
+        (Role::Person | Role::System, None) => Basis::Own,
+        (_, None) => Basis::House,
     }
 }
 

@@ -17,7 +17,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{Allowed, decide};
+pub use decide::{Allowed, Basis, decide};
 pub use error::{Denied, TokenError};
 pub use extent::{Extent, Verbs};
 pub use role::{Authority, Duty, Proven, Role, Scope};
@@ -25,7 +25,8 @@ pub use rules::{
     Breach, Change, Law, Problem, Reach, Refusal, RegisterShape, Rule, RuleFile, Rules, RulesError,
 };
 pub use thing::{
-    AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, FileAt, KeysOf, Kind, LogOf, PersonAt,
-    PolicyOf, PrivilegeAt, PrivilegesOf, RecordAt, RecordsOf, Thing, TrustOf, Verb,
+    AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, FileAt, GrantsOf, KeysOf, Kind, LogOf,
+    PersonAt, PolicyOf, PrivilegeAt, PrivilegesOf, RecordAt, RecordsOf, RequestsOf, Thing, TrustOf,
+    Verb,
 };
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

@@ -377,6 +377,20 @@ impl Authority {
         self
     }
 
+    /// The same, for somebody who lets it act for them by this grant.
+    #[must_use]
+    pub const fn acting_for(mut self, person: PersonId, grant: GrantId) -> Self {
+        self.person = Some(person);
+        self.grant = Some(grant);
+        self
+    }
+
+    /// The grant that it acts by; `None` for who acts by their own right.
+    #[must_use]
+    pub const fn grant(&self) -> Option<GrantId> {
+        self.grant
+    }
+
     /// The account that is signed in; `None` for a program.
     #[must_use]
     pub const fn account(&self) -> Option<AccountId> {

@@ -139,6 +139,10 @@ kinds! {
     Person = "person", &[House];
     /// Who looked at what is kept about one person.
     Accesses = "list of accesses", &[House];
+    /// What one person was asked, and what they let whom do.
+    Grants = "list of grants", &[House];
+    /// What somebody asks people to grant.
+    Requests = "request for consent", &[House];
     /// The log.
     Log = "log", &[House, Guarded];
     /// Keys: counts and generations.
@@ -249,6 +253,22 @@ pub struct AccessesOf {
     pub person: PersonId,
 }
 
+/// What one person was asked, and what they let whom do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantsOf {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Who was asked.
+    pub person: PersonId,
+}
+
+/// What is asked of people at a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestsOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
 /// A tenant's keys: counts, generations, rotation. Never key bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeysOf {
@@ -356,6 +376,8 @@ thing!(RecordsOf, Records, about_people: true, person: |it| it.person, collectio
 thing!(FileAt, File, about_people: true, person: |it| Some(it.person));
 thing!(LogOf, Log, about_people: false, person: |_it| None);
 thing!(AccessesOf, Accesses, about_people: false, person: |it| Some(it.person));
+thing!(GrantsOf, Grants, about_people: false, person: |it| Some(it.person));
+thing!(RequestsOf, Requests, about_people: false, person: |_it| None);
 thing!(KeysOf, Keys, about_people: false, person: |_it| None);
 thing!(TrustOf, Trust, about_people: false, person: |_it| None);
 thing!(PrivilegesOf, Privileges, about_people: false, person: |_it| None);

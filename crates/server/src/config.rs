@@ -2,9 +2,11 @@
 
 mod accounts;
 mod apps;
+mod consent;
 
 pub use accounts::{Accounts, Encryption, Mail};
 pub use apps::Apps;
+pub use consent::Consent;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -82,6 +84,9 @@ pub struct Config {
     /// How long what apps hold lives.
     #[serde(default)]
     pub apps: Apps,
+    /// How people are asked, and what takes their consent.
+    #[serde(default)]
+    pub consent: Consent,
     /// What carries mail; without, none is sent.
     #[serde(default)]
     pub mail: Option<Mail>,
@@ -391,6 +396,7 @@ impl Config {
             mail.check()?;
         }
         self.apps.check()?;
+        self.consent.check()?;
         self.accounts.check(self)
     }
 }

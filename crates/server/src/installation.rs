@@ -7,6 +7,7 @@ use std::sync::Arc;
 use audit::anchor::Anchors;
 use audit::{Log, LogJournal};
 use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
+use consent::Consents;
 use identity::oauth::{self, Oauth, SignedIn};
 use identity::{Identity, IdentityError, Parts};
 use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
@@ -23,6 +24,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, Database, Files, SealConfig};
 use crate::people::VaultPeople;
 use crate::secrets::KeySecrets;
+use crate::sharing::KeptAnswers;
 use crate::{Failure, OPERATOR, private};
 
 /// An installation, open.
@@ -39,6 +41,8 @@ pub struct Installation {
     pub identity: Arc<Identity>,
     /// Apps and what people let them do.
     pub oauth: Arc<Oauth>,
+    /// What people are asked, and what they let whom do.
+    pub consents: Arc<Consents>,
     /// Who sits in front of a browser, as the pages of OAuth see it.
     pub signed_in: Arc<dyn SignedIn>,
     /// Who holds which privilege, and emergencies.
@@ -138,6 +142,7 @@ impl Installation {
             objects,
             environment: config.environment.clone(),
             rng: Arc::clone(&rng),
+            by_consent: config.consent.purposes.clone(),
         });
         let tokens = Arc::new(Tokens::new(
             db.clone(),
@@ -164,7 +169,8 @@ impl Installation {
             config.access.settings(),
         ));
         let opened_at = clock.now();
-        let oauth = apps(&config, &db, &keys, &clock, &rng, &vault)?;
+        let consents = consents(&config, &db, &keys, &rng);
+        let oauth = apps(&config, &db, &keys, &clock, &rng, &vault, &consents)?;
         let installation = Self {
             site,
             opened_at,
@@ -174,6 +180,7 @@ impl Installation {
             tokens,
             signed_in: Arc::clone(&identity) as _,
             identity,
+            consents,
             oauth,
             access,
             keys,
@@ -210,6 +217,7 @@ impl Installation {
             &self.clock,
             &self.rng,
             &self.vault,
+            &self.consents,
         )?;
         Ok(self)
     }
@@ -229,6 +237,7 @@ impl Installation {
                 objects: Arc::clone(self.vault.objects()),
                 environment: self.config.environment.clone(),
                 rng: Arc::clone(&self.rng),
+                by_consent: self.config.consent.purposes.clone(),
             }),
             log: Log::new(db.clone(), logs, Arc::clone(&self.keys) as _),
             tokens: Arc::new(Tokens::new(
@@ -237,6 +246,7 @@ impl Installation {
                 Arc::clone(&self.rng),
             )),
             identity: Arc::clone(&self.identity),
+            consents: Arc::clone(&self.consents),
             oauth: Arc::clone(&self.oauth),
             signed_in: Arc::clone(&self.signed_in),
             access: Arc::new(Access::new(
@@ -290,6 +300,7 @@ impl Installation {
             self.identity.forget_person(ctx, person).await?;
             let set = self.tokens.end_about(&ctx.tenant, person, WriteSet::new());
             let set = Oauth::end_grants_about(&ctx.tenant, person, ctx.now, set);
+            let set = Consents::forget(&ctx.tenant, person, set);
             self.db.commit(set).await.map_err(VaultError::from)?;
         }
         Ok(self.vault.erase_person(ctx, allowed).await?)
@@ -336,6 +347,7 @@ fn apps(
     clock: &Arc<dyn Clock>,
     rng: &Arc<dyn Rng>,
     vault: &Vault,
+    consents: &Arc<Consents>,
 ) -> Result<Arc<Oauth>, Failure> {
     let operator = OPERATOR
         .parse()
@@ -349,12 +361,31 @@ fn apps(
         }),
         register: Arc::new(Collections(Arc::clone(vault.register()))),
         patients: Arc::new(VaultPeople(vault.clone())),
+        answers: Arc::new(KeptAnswers {
+            consents: Arc::clone(consents),
+            vault: vault.clone(),
+            db: db.clone(),
+        }),
         clock: Arc::clone(clock),
         rng: Arc::clone(rng),
         operator,
         lives: config.apps.lives(),
         issuer: config.public_url(),
     })))
+}
+
+fn consents(config: &Config, db: &Db, keys: &Arc<Keys>, rng: &Arc<dyn Rng>) -> Arc<Consents> {
+    Arc::new(Consents::new(consent::Parts {
+        db: db.clone(),
+        secrets: Arc::new(KeySecrets {
+            keys: Arc::clone(keys),
+            environment: config.environment.clone(),
+            rng: Arc::clone(rng),
+        }),
+        keys: Arc::clone(keys) as _,
+        rng: Arc::clone(rng),
+        settings: config.consent.settings(),
+    }))
 }
 
 /// The circumstances of a call from outside.

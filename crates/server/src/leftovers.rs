@@ -51,6 +51,9 @@ static PLACES: &[Place] = &[
     place!("floors of keys", "key_floor", "true"),
     place!("accounts", "account", "true"),
     place!("tokens in force", "token", "revoked_at IS NULL"),
+    place!("questions", "consent_asking", "true"),
+    place!("grants", "consent_grant", "true"),
+    place!("receipts", "consent_event", "true"),
     place!("grants in force", "oauth_grant", "state = 'active'"),
     Place {
         name: "link to the log",

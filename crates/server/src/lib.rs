@@ -24,6 +24,7 @@ mod remind;
 mod remote;
 pub mod secrets;
 mod serving;
+pub mod sharing;
 mod site;
 pub mod telemetry;
 pub mod tls;

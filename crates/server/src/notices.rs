@@ -31,6 +31,24 @@ pub struct Jobs {
     rng: Arc<dyn Rng>,
 }
 
+/// What a person is told of what they share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// Somebody asks.
+    Asked,
+    /// A grant ends soon.
+    GrantEnds,
+}
+
+impl Told {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "consent_asked",
+            Self::GrantEnds => "grant_ends",
+        }
+    }
+}
+
 /// To whom.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -70,6 +88,25 @@ impl Jobs {
         self.job(tenant, Dedupe::Once(key), notice, now)
     }
 
+    /// Tell a person something about what they share, once for `id`.
+    pub(crate) fn tell_person(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        told: Told,
+        id: &str,
+        now: Instant,
+    ) -> Statement {
+        let payload = Payload {
+            to: To::Person(person),
+            what: told.as_str().to_owned(),
+            id: Some(id.to_owned()),
+            at: now.micros(),
+        };
+        let dedupe = Dedupe::Once(format!("{}/{id}", told.as_str()));
+        self.enqueue(tenant, dedupe, &payload, now)
+    }
+
     fn job(&self, tenant: &TenantId, dedupe: Dedupe, notice: Notice, now: Instant) -> Statement {
         let (to, about) = match notice {
             Notice::Person(person, about) => (To::Person(person), about),
@@ -82,11 +119,21 @@ impl Jobs {
             id: about.id().map(|id| id.to_string()),
             at: now.micros(),
         };
+        self.enqueue(tenant, dedupe, &payload, now)
+    }
+
+    fn enqueue(
+        &self,
+        tenant: &TenantId,
+        dedupe: Dedupe,
+        payload: &Payload,
+        now: Instant,
+    ) -> Statement {
         let job = NewJob {
             tenant: tenant.clone(),
             kind: KIND,
             // Ids, names and a number: nothing that cannot be written.
-            payload: serde_json::to_vec(&payload).unwrap_or_default(),
+            payload: serde_json::to_vec(payload).unwrap_or_default(),
             dedupe,
             due_at: now,
             attempts_max: ATTEMPTS_MAX,
@@ -218,6 +265,8 @@ fn news(what: &str, to_person: bool) -> Option<News> {
         "role_overdue" => News::YourRoleOverdue,
         "reviews_due" => News::ReviewsDue,
         "reviews_overdue" => News::ReviewsOverdue,
+        "consent_asked" => News::Asked,
+        "grant_ends" => News::GrantEnds,
         _ => return None,
     })
 }

@@ -225,6 +225,9 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 if let Err(error) = crate::remind(&house).await {
                     tracing::warn!(%error, "reviews that are due were not told of");
                 }
+                if let Err(error) = crate::sharing::keep(&house).await {
+                    tracing::warn!(%error, "grants that ran out were not noted, or people not told of those that will");
+                }
                 if let Err(error) = jobs::forget_done(&house).await {
                     tracing::warn!(%error, "jobs that were done were not forgotten");
                 }

@@ -24,6 +24,7 @@ pub static DATA: &[Migration] = &[
     migration!(8, "policy", "data/0008-policy.sql"),
     migration!(9, "renew", "data/0009-renew.sql"),
     migration!(10, "log-index", "data/0010-log-index.sql"),
+    migration!(11, "consent", "data/0011-consent.sql"),
 ];
 
 /// The key store.

@@ -19,6 +19,9 @@ pub enum VaultError {
     /// No such record.
     #[error("no such record")]
     NoRecord,
+    /// It takes a person's grant, and none lets it be done.
+    #[error("no grant lets this be done")]
+    NoGrant,
     /// The record was deleted.
     #[error("the record was deleted")]
     Deleted,
@@ -126,6 +129,7 @@ impl Fault for VaultError {
                 ErrorKind::NotFound
             }
             Self::Deleted => ErrorKind::Gone,
+            Self::NoGrant => ErrorKind::Forbidden,
             Self::Condition(_) => ErrorKind::Precondition,
             Self::Contended | Self::Twice | Self::StillSealed { .. } => ErrorKind::Conflict,
             Self::NewerKeys => ErrorKind::Unavailable,
@@ -148,6 +152,7 @@ impl Fault for VaultError {
             Self::NoPerson => "person.not_found",
             Self::NoCollection => "collection.not_found",
             Self::NoRecord => "record.not_found",
+            Self::NoGrant => "consent.no_grant",
             Self::Deleted => "record.deleted",
             Self::NoFile => "file.not_found",
             Self::Condition(_) => "record.condition",
@@ -178,6 +183,7 @@ impl Fault for VaultError {
             Self::NoPerson => "There is no such person here.".into(),
             Self::NoCollection => "The register has no such collection. `strongroom register show` lists them.".into(),
             Self::NoRecord => "There is no such record.".into(),
+            Self::NoGrant => "The person has not granted this, or has taken it back, or it has run out. Ask them.".into(),
             Self::Deleted => "This record was deleted.".into(),
             Self::NoFile => "There is no such file.".into(),
             Self::Condition(what) => format!("{what} Read it again, then repeat your change."),

@@ -10,6 +10,7 @@ pub mod document;
 mod error;
 pub mod fhir;
 pub mod files;
+mod ground;
 mod once;
 pub mod people;
 mod place;

@@ -1,10 +1,11 @@
 //! The vault itself: what every verb needs, wired together once.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome, RecordHandle};
-use base::{Ctx, Environment, Handle, Name, PersonId, RecordId, Rng, TenantId};
+use base::{Ctx, Environment, Handle, Name, PersonId, Purpose, RecordId, Rng, TenantId};
 use crypt::{Context, OpenError, Plain};
 use jiff::fmt::rfc2822::DateTimePrinter;
 use keys::{Keys, KeysError};
@@ -39,6 +40,8 @@ pub struct Parts {
     pub environment: Environment,
     /// Chance.
     pub rng: Arc<dyn Rng>,
+    /// Purposes for which even the tenant's own staff and programs take a person's grant.
+    pub by_consent: BTreeSet<Purpose>,
 }
 
 /// Stores and opens what is kept about people. Cheap to clone.
@@ -89,6 +92,10 @@ impl Vault {
     #[must_use]
     pub fn environment(&self) -> &Environment {
         &self.0.parts.environment
+    }
+
+    pub(crate) fn by_consent(&self) -> &BTreeSet<Purpose> {
+        &self.0.parts.by_consent
     }
 
     pub(crate) fn rng(&self) -> &dyn Rng {

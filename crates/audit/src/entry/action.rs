@@ -218,6 +218,20 @@ actions! {
     AlertList = "alert.list", Read, System;
     /// Somebody took note of an alert.
     AlertClose = "alert.close", Write, System;
+    /// A request to people was published, or closed.
+    ConsentPublish = "consent.publish", Write, System;
+    /// A person was asked.
+    ConsentAsk = "consent.ask", Create, Data;
+    /// A person answered; a refusal stands as denied.
+    ConsentAnswer = "consent.answer", Write, Data;
+    /// A person took part of a grant back.
+    ConsentNarrow = "consent.narrow", Write, Data;
+    /// A person took a grant back.
+    ConsentWithdraw = "consent.withdraw", Delete, Data;
+    /// A grant ran out.
+    ConsentEnd = "consent.end", Delete, Data;
+    /// Questions, grants or receipts were looked at.
+    ConsentList = "consent.list", List, Data;
 }
 
 impl fmt::Display for Action {

@@ -39,11 +39,15 @@ pub enum News {
     YourAppReuse,
     /// To staff, and to who registered the app: the same.
     AppReuse,
+    /// Somebody asks a person to share something.
+    Asked,
+    /// Something that a person shares ends soon.
+    GrantEnds,
 }
 
 impl News {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::YourGlassOpened,
         Self::GlassOpened,
         Self::GlassAsked,
@@ -58,6 +62,8 @@ impl News {
         Self::YourRoleOverdue,
         Self::YourAppReuse,
         Self::AppReuse,
+        Self::Asked,
+        Self::GrantEnds,
     ];
 
     /// The page with more about it.
@@ -71,6 +77,7 @@ impl News {
             Self::ReviewsDue | Self::ReviewsOverdue | Self::YourRoleOverdue => "/console/reviews",
             Self::YourAppReuse => "/account/apps",
             Self::AppReuse => "/console/apps",
+            Self::Asked | Self::GrantEnds => "/portal/sharing",
         }
     }
 }
@@ -144,6 +151,14 @@ const fn swedish(news: News) -> (&'static str, &'static str) {
             "En apps nyckel användes två gånger",
             "Hej!\n\nHos {service} visade en app {time} en kod eller en förnyelsenyckel som redan var använd. Allt som kom av den har avslutats, och personen har fått veta det. Antingen har någon kopierat nyckeln, eller så har appen ett fel.",
         ),
+        News::Asked => (
+            "Någon ber om att få ta del av dina uppgifter",
+            "Hej,\n\nden {time} kom en fråga till dig på {service}: någon vill ta del av uppgifter om dig. Logga in och läs vad det gäller. Du kan säga ja, till allt eller till en del, nej eller senare. Ingenting händer innan du har svarat.",
+        ),
+        News::GrantEnds => (
+            "Något som du delar upphör snart",
+            "Hej,\n\nnågot som du har gått med på att dela på {service} upphör snart av sig självt. Du behöver inte göra något. Vill du att det ska fortsätta, så svara ja när du tillfrågas igen.",
+        ),
     }
 }
 
@@ -204,6 +219,14 @@ const fn german(news: News) -> (&'static str, &'static str) {
         News::AppReuse => (
             "Der Schlüssel einer App wurde zweimal benutzt",
             "Guten Tag,\n\nbei {service} hat eine App am {time} einen Code oder ein Refresh-Token vorgezeigt, das schon benutzt war. Alles, was daraus entstand, ist beendet, und die Person weiß davon. Entweder hat jemand den Schlüssel kopiert, oder die App hat einen Fehler.",
+        ),
+        News::Asked => (
+            "Jemand bittet um Einblick in Ihre Daten",
+            "Guten Tag,\n\nam {time} kam bei {service} eine Frage an Sie an: jemand möchte Daten über Sie nutzen. Melden Sie sich an und lesen Sie, worum es geht. Sie können Ja sagen, zu allem oder zu einem Teil, Nein oder später. Solange Sie nicht antworten, geschieht nichts.",
+        ),
+        News::GrantEnds => (
+            "Etwas, das Sie teilen, endet bald",
+            "Guten Tag,\n\netwas, das Sie bei {service} teilen, endet bald von selbst. Sie müssen nichts tun. Soll es weitergehen, sagen Sie Ja, wenn Sie wieder gefragt werden.",
         ),
     }
 }
@@ -266,6 +289,14 @@ const fn italian(news: News) -> (&'static str, &'static str) {
             "La chiave di un’app è stata usata due volte",
             "Buongiorno,\n\nil {time} un’app ha mostrato a {service} un codice o un token di rinnovo già usato. Tutto ciò che ne è nato è finito, e la persona ne è al corrente. O qualcuno ha copiato la chiave, o l’app ha un difetto.",
         ),
+        News::Asked => (
+            "Qualcuno chiede di vedere i Suoi dati",
+            "Buongiorno,\n\nil {time} su {service} è arrivata una domanda per Lei: qualcuno vorrebbe usare dati che La riguardano. Acceda e legga di che cosa si tratta. Può dire di sì, a tutto o a una parte, di no, o più tardi. Finché non risponde non succede nulla.",
+        ),
+        News::GrantEnds => (
+            "Qualcosa che condivide sta per finire",
+            "Buongiorno,\n\nqualcosa che condivide su {service} sta per finire da sé. Non deve fare nulla. Se vuole che continui, dica di sì quando glielo chiederanno di nuovo.",
+        ),
     }
 }
 
@@ -327,6 +358,14 @@ const fn french(news: News) -> (&'static str, &'static str) {
             "La clé d’une application a servi deux fois",
             "Bonjour,\n\nle {time}, une application a présenté à {service} un code ou un jeton de renouvellement déjà utilisé. Tout ce qui en est issu a pris fin, et la personne le sait. Soit quelqu’un a copié la clé, soit l’application a un défaut.",
         ),
+        News::Asked => (
+            "Quelqu’un demande à voir vos données",
+            "Bonjour,\n\nle {time}, une question vous est parvenue sur {service} : quelqu’un voudrait utiliser des données qui vous concernent. Connectez-vous et lisez de quoi il s’agit. Vous pouvez dire oui, à tout ou à une partie, non, ou plus tard. Rien ne se passe avant votre réponse.",
+        ),
+        News::GrantEnds => (
+            "Un de vos partages prend bientôt fin",
+            "Bonjour,\n\nquelque chose que vous partagez sur {service} prendra bientôt fin tout seul. Vous n’avez rien à faire. Pour continuer, dites oui quand on vous le demandera de nouveau.",
+        ),
     }
 }
 
@@ -387,6 +426,14 @@ const fn english(news: News) -> (&'static str, &'static str) {
         News::AppReuse => (
             "An app’s key was used twice",
             "Hello,\n\non {time} an app showed {service} a code or a refresh token that had been used before. Everything that came of it has ended, and the person has been told. Either somebody copied the key, or the app has a fault.",
+        ),
+        News::Asked => (
+            "Somebody asks to see your data",
+            "Hello,\n\non {time} a question for you arrived at {service}: somebody would like to use data about you. Sign in and read what it is about. You can say yes, to all or to some of it, no, or later. Nothing happens before you have answered.",
+        ),
+        News::GrantEnds => (
+            "Something that you share ends soon",
+            "Hello,\n\nsomething that you agreed to share at {service} ends soon by itself. You need do nothing. If you want it to go on, say yes when you are asked again.",
         ),
     }
 }

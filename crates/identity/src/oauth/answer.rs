@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use store::WriteSet;
 
+use super::answers::kept;
 use super::asked::{Asked, request_digest};
 use super::authorize::{Blame, Step};
 use super::consent::Covering;
@@ -14,7 +15,7 @@ use super::model::App;
 use super::params::Params;
 use super::scope::Scopes;
 use super::signed_in::Account;
-use super::{At, Oauth, OauthError, Refusal, scope, sql};
+use super::{At, Oauth, OauthError, Refusal, Said, Sought, scope, sql};
 
 /// The place that what a code is bound to is sealed for.
 pub(super) const CODE: &str = "oauth.code";
@@ -52,7 +53,7 @@ impl Oauth {
         let Some(app) = app.filter(|app| app.tenant == tenant) else {
             return Err(OauthError::invalid(gone));
         };
-        let (asked, _) = self.request(&app, name, at.now).await?;
+        let (mut asked, _) = self.request(&app, name, at.now).await?;
         let ctx = of_account(account, at);
         let expected = self.answer_token(&app, name, account)?;
         let given = params.one("token").unwrap_or("");
@@ -66,12 +67,28 @@ impl Oauth {
                 .refused(&ctx, Action::OauthAuthorize, app.id, error)
                 .await;
         }
-        let scopes = Scopes::parse(&asked.scopes).unwrap_or_default();
+        let mut scopes = Scopes::parse(&asked.scopes).unwrap_or_default();
+        let purposes = scopes.purposes(&app.settings.purposes).unwrap_or_default();
+        let sought = Sought::of(&app, account, &scopes, &purposes);
+        let lang = params.one("lang").unwrap_or("en");
         let step = match params.one("answer") {
             Some("allow") => {
-                let purposes = scopes.purposes(&app.settings.purposes).unwrap_or_default();
                 let grant = GrantId::random(&*self.rng);
-                let set = WriteSet::new().run_expecting(
+                let mut set = WriteSet::new();
+                if let Some(sought) = &sought {
+                    // What is essential has no box to untick.
+                    let parts: Vec<usize> = (0..sought.parts.len())
+                        .filter(|at| {
+                            let optional = sought.parts.get(*at).is_some_and(|it| it.1);
+                            !optional || params.one(&format!("part-{at}")).is_some()
+                        })
+                        .collect();
+                    scopes = kept(&scopes, &parts);
+                    asked.scopes = scopes.to_string();
+                    let said = Said::Yes { grant, parts };
+                    set = self.answers.answer(&ctx, sought, lang, said).await?;
+                }
+                let set = set.run_expecting(
                     &sql::GRANT_INSERT,
                     vec![
                         (&app.tenant).into(),
@@ -91,19 +108,32 @@ impl Oauth {
                     .answer_with_code(&app, name, &asked, account, covering, set, at)
                     .await;
             }
-            Some("refuse") => self.refuse(&app, name, &asked, &ctx).await,
+            Some("refuse") => {
+                let set = match &sought {
+                    Some(sought) => self.answers.answer(&ctx, sought, lang, Said::No).await?,
+                    None => WriteSet::new(),
+                };
+                self.refuse(&app, name, &asked, &ctx, set).await
+            }
             _ => return Err(OauthError::invalid("Say yes or no.")),
         };
         self.blame(&app, step, at).await
     }
 
-    async fn refuse(&self, app: &App, name: &str, asked: &Asked, ctx: &Ctx) -> Result<Step, Blame> {
+    async fn refuse(
+        &self,
+        app: &App,
+        name: &str,
+        asked: &Asked,
+        ctx: &Ctx,
+        set: WriteSet,
+    ) -> Result<Step, Blame> {
         let error = OauthError::Refused(Refusal::AccessDenied, "The person said no.");
         let entry = Entry::new(ctx, Action::OauthAuthorize, Outcome::Denied)
             .map_err(OauthError::from)?
             .subject(*app.id.as_bytes())
             .code(base::Fault::code(&error));
-        let set = WriteSet::new()
+        let set = set
             .run_expecting(
                 &sql::REQUEST_USE,
                 vec![request_digest(name).into(), ctx.now.into()],
@@ -220,7 +250,7 @@ fn answered(error: store::StoreError) -> OauthError {
     }
 }
 
-fn of_account(account: &Account, at: At) -> Ctx {
+pub(super) fn of_account(account: &Account, at: At) -> Ctx {
     let (kind, role) = if account.staff {
         (ActorKind::Staff, "staff")
     } else {

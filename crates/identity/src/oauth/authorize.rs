@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use audit::Action;
-use base::{AppId, Instant};
+use base::{AppId, ErrorKind, Instant};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use store::WriteSet;
 
+use super::answer::of_account;
 use super::asked::{Asked, REQUEST_URN, request_digest};
 use super::consent::Consent;
 use super::model::{App, AuthMethod, Profile};
 use super::params::Params;
 use super::scope::{Level, Scope, Scopes};
 use super::signed_in::Account;
-use super::{At, Oauth, OauthError, Refusal, client, sql};
+use super::{At, Oauth, OauthError, Refusal, Sought, Texts, client, sql};
 
 /// What comes next for a browser.
 #[derive(Debug)]
@@ -158,7 +159,8 @@ impl Oauth {
         // An app that cannot prove itself may be any program that took its name: then the person is always asked.
         let known = app.settings.auth_method != AuthMethod::None;
         if known && !asked.prompts("consent") {
-            let covering = self.covering(app, account, &scopes).await?;
+            let ctx = of_account(account, at);
+            let covering = self.covering(&ctx, app, account, &scopes).await?;
             if let Some(covering) = covering {
                 let set = WriteSet::new();
                 return Ok(self
@@ -174,6 +176,23 @@ impl Oauth {
         }
         let token = self.answer_token(app, name, account)?;
         let purposes = scopes.purposes(&app.settings.purposes).unwrap_or_default();
+        let texts = match Sought::of(app, account, &scopes, &purposes) {
+            None => Texts::new(),
+            Some(sought) => {
+                let ctx = of_account(account, at);
+                let asked_of = self.answers.ask(&ctx, &sought).await;
+                match asked_of {
+                    Ok(texts) => texts,
+                    Err(unknown) if unknown.kind == ErrorKind::TooMany => {
+                        return Err(no(
+                            Refusal::AccessDenied,
+                            "The person has said no to this more than once today.",
+                        ));
+                    }
+                    Err(unknown) => return Err(OauthError::from(unknown).into()),
+                }
+            }
+        };
         Ok(Step::Ask(Box::new(Consent::of(
             app,
             &scopes,
@@ -182,6 +201,7 @@ impl Oauth {
             name,
             token,
             &asked.redirect_uri,
+            texts,
         ))))
     }
 

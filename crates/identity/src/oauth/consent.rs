@@ -9,7 +9,7 @@ use store::{StoreError, WriteSet};
 use super::model::App;
 use super::scope::{self, Level, Scope, Scopes};
 use super::signed_in::Account;
-use super::{Oauth, OauthError, Register, sql};
+use super::{Oauth, OauthError, Register, Sought, Texts, sql};
 
 /// What an app wants to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +38,8 @@ pub struct Consent {
     pub app: String,
     /// Whom to ask about it.
     pub contact: String,
-    /// What it wants to do.
-    pub wants: Vec<Want>,
+    /// What it wants to do; what can be left out has its place among the parts that are about data.
+    pub wants: Vec<(Want, Option<usize>)>,
     /// What it says that it needs the data for.
     pub purposes: Vec<Purpose>,
     /// Whether it goes on while the person is away.
@@ -50,11 +50,17 @@ pub struct Consent {
     pub request: String,
     /// What shows that the answer comes from this page.
     pub token: String,
+    /// The whole text that is agreed to, by language; none, where no data are reached.
+    pub texts: Texts,
     /// What the page's form may lead to, as a source of a content security policy.
     pub form_action: String,
 }
 
 impl Consent {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is another part of the page"
+    )]
     pub(super) fn of(
         app: &App,
         scopes: &Scopes,
@@ -63,8 +69,23 @@ impl Consent {
         request: &str,
         token: String,
         redirect: &str,
+        texts: Texts,
     ) -> Self {
         let (goes_to, form_action) = target(redirect);
+        let may_leave = Scopes::parse(&app.settings.optional).unwrap_or_default();
+        let mut place = 0;
+        let mut optional = |scope: &Scope| {
+            let Scope::Data {
+                level: Level::Patient,
+                ..
+            } = scope
+            else {
+                return None;
+            };
+            place += 1;
+            let one: Scopes = [scope.clone()].into_iter().collect();
+            one.within(&may_leave).then_some(place - 1)
+        };
         let reads = scopes.extents().iter().any(|it| it.verbs.reads());
         Self {
             client: app.id,
@@ -72,13 +93,14 @@ impl Consent {
             contact: app.about.contact.clone(),
             wants: scopes
                 .iter()
-                .filter_map(|scope| want(scope, register))
+                .filter_map(|scope| Some((want(scope, register)?, optional(scope))))
                 .collect(),
             purposes: purposes.iter().copied().filter(|_| reads).collect(),
             stays: scopes.has(&Scope::Offline),
             goes_to,
             request: request.to_owned(),
             token,
+            texts,
             form_action,
         }
     }
@@ -144,6 +166,7 @@ impl Oauth {
     /// A grant by which this account said yes to all of this already.
     pub(super) async fn covering(
         &self,
+        ctx: &Ctx,
         app: &App,
         account: &Account,
         scopes: &Scopes,
@@ -172,6 +195,12 @@ impl Oauth {
             let same_purposes =
                 wanted.len() == purposes.len() && wanted.iter().all(|it| purposes.contains(it));
             if same_person && same_purposes && scopes.within(&granted) {
+                // What was narrowed or ran out since then does not cover it any more.
+                if let Some(sought) = Sought::of(app, account, scopes, &wanted)
+                    && !self.answers.covers(ctx, grant, &sought).await?
+                {
+                    continue;
+                }
                 return Ok(Some(Covering {
                     grant,
                     epoch: row.int(4)?,
@@ -237,7 +266,14 @@ impl Oauth {
         grant: GrantId,
     ) -> Result<u64, OauthError> {
         let entry = Entry::new(ctx, Action::OauthRevoke, Outcome::Ok)?.grant(*grant.as_bytes());
-        let set = WriteSet::new()
+        let owned = self.grants(&ctx.tenant, account).await?;
+        if !owned.iter().any(|it| it.grant == grant) {
+            return Err(OauthError::NoApp);
+        }
+        let set = self
+            .answers
+            .end(ctx, grant)
+            .await?
             .run_expecting(
                 &sql::GRANT_END,
                 vec![
@@ -257,6 +293,21 @@ impl Oauth {
         };
         self.admitted.forget_grant(grant);
         Ok(committed.log_indexes.first().copied().unwrap_or(0))
+    }
+
+    /// The write that ends what is known here of a grant, for whoever takes it back elsewhere; it commits it together with its own,
+    /// and then calls [`Oauth::forget_grant`].
+    #[must_use]
+    pub fn end_grant(tenant: &TenantId, grant: GrantId, now: Instant, set: WriteSet) -> WriteSet {
+        set.run(
+            &sql::GRANT_END_ID,
+            vec![tenant.into(), grant.into(), now.into()],
+        )
+    }
+
+    /// Believe no token of a grant any more without asking.
+    pub fn forget_grant(&self, grant: GrantId) {
+        self.admitted.forget_grant(grant);
     }
 
     /// The writes that end everything that an account let apps do, for whoever stops or deletes the account; it commits them

@@ -12,6 +12,7 @@
 
 mod access;
 mod answer;
+mod answers;
 pub mod api;
 mod app;
 mod asked;
@@ -52,6 +53,7 @@ use store::{Db, LogEntry, WriteSet};
 use crate::Secrets;
 
 pub use access::{Admitted, Introspected, Scheme};
+pub use answers::{Answers, Said, Sought, Texts};
 pub use app::{NewApp, Registered, Verdict};
 pub use authorize::Step;
 pub use client::Presented;
@@ -133,6 +135,8 @@ pub struct Parts {
     pub register: Arc<dyn Register>,
     /// What persons are called as FHIR Patients.
     pub patients: Arc<dyn Patients>,
+    /// What keeps questions and answers.
+    pub answers: Arc<dyn Answers>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -161,6 +165,7 @@ pub struct Oauth {
     secrets: Arc<dyn Secrets>,
     register: Arc<dyn Register>,
     patients: Arc<dyn Patients>,
+    answers: Arc<dyn Answers>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     operator: TenantId,
@@ -193,6 +198,7 @@ impl Oauth {
             secrets: parts.secrets,
             register: parts.register,
             patients: parts.patients,
+            answers: parts.answers,
             clock: parts.clock,
             rng: parts.rng,
             operator: parts.operator,

@@ -245,6 +245,9 @@ pub struct AppSettings {
     pub redirect_uris: Vec<RedirectUri>,
     /// What it may ask for, at most.
     pub scopes: String,
+    /// Those of its scopes that a person may leave out; all others are essential to it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub optional: String,
     /// For which purposes it may use data, at most.
     pub purposes: Vec<Purpose>,
     /// Its public keys (a JWK set), for assertions.
@@ -316,6 +319,20 @@ impl AppSettings {
             .any(|scope| matches!(scope, Scope::Purpose(_)))
         {
             return wrong("purposes stand in `purposes`, not in `scopes`");
+        }
+        let optional = Scopes::parse_strictly(&self.optional);
+        if !optional.is_some_and(|it| {
+            it.iter().all(|scope| {
+                matches!(
+                    scope,
+                    Scope::Data {
+                        level: Level::Patient,
+                        ..
+                    }
+                )
+            }) && it.within(&scopes)
+        }) {
+            return wrong("`optional` names scopes patient/... that are among `scopes`");
         }
         if scopes.reach_data(Level::System) && !own {
             return wrong("a scope system/... goes with client_credentials");

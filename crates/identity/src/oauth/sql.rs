@@ -19,6 +19,7 @@ pub static STATEMENTS: &[&Sql] = &[
     &GRANTS_OF_APP,
     &GRANT_LIST,
     &GRANT_END,
+    &GRANT_END_ID,
     &GRANTS_END_ACCOUNT,
     &GRANTS_END_PERSON,
     &REQUEST_INSERT,
@@ -100,6 +101,10 @@ pub(super) static GRANT_LIST: Sql = Sql::both(
 pub(super) static GRANT_END: Sql = Sql::both(
     "UPDATE oauth_grant SET state = 'ended', epoch = epoch + 1, ended_at = $4
      WHERE tenant = $1 AND grant_id = $2 AND account = $3 AND state = 'active'",
+);
+pub(super) static GRANT_END_ID: Sql = Sql::both(
+    "UPDATE oauth_grant SET state = 'ended', epoch = epoch + 1, ended_at = $3
+     WHERE tenant = $1 AND grant_id = $2 AND state = 'active'",
 );
 pub(super) static GRANTS_END_ACCOUNT: Sql = Sql::both(
     "UPDATE oauth_grant SET state = 'ended', epoch = epoch + 1, ended_at = $3

@@ -14,7 +14,9 @@ use crate::oauth::{Consent, Want};
 struct Question {
     page: Frame,
     title: String,
-    wants: Vec<String>,
+    wants: Vec<(String, Option<usize>)>,
+    text: String,
+    lang: &'static str,
     purposes: Vec<String>,
     stays: String,
     goes_to: String,
@@ -69,7 +71,17 @@ pub fn consent(visit: &Visit, asked: &Consent) -> Result<Answer, Problem> {
     let t = page.t;
     let question = Question {
         title: t.say_with("consent-title", "app", &asked.app),
-        wants: asked.wants.iter().map(|want| sentence(t, want)).collect(),
+        wants: asked
+            .wants
+            .iter()
+            .map(|(want, place)| (sentence(t, want), *place))
+            .collect(),
+        text: asked
+            .texts
+            .get(t.lang().code())
+            .cloned()
+            .unwrap_or_default(),
+        lang: t.lang().code(),
         purposes: asked
             .purposes
             .iter()

@@ -19,6 +19,7 @@ use base::{
 use crypt::{Plain, SymmetricKey};
 use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt;
+use identity::oauth;
 use identity::oauth::api::routes;
 use identity::oauth::{
     About, Account, AppSettings, AuthMethod, GrantType, Lives, NewApp, Oauth, Parts, Patients,
@@ -106,6 +107,46 @@ impl Patients for OnePatient {
         _: PersonId,
     ) -> Pin<Box<dyn Future<Output = Result<Option<String>, Unknown>> + Send + 'a>> {
         Box::pin(async { Ok(Some("marigold".to_owned())) })
+    }
+}
+
+/// Asks nothing and keeps nothing.
+struct NoAnswers;
+
+impl oauth::Answers for NoAnswers {
+    fn ask<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: &'a oauth::Sought,
+    ) -> Pin<Box<dyn Future<Output = Result<oauth::Texts, oauth::Unknown>> + Send + 'a>> {
+        Box::pin(async { Ok(oauth::Texts::new()) })
+    }
+
+    fn answer<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: &'a oauth::Sought,
+        _: &'a str,
+        _: oauth::Said,
+    ) -> Pin<Box<dyn Future<Output = Result<store::WriteSet, oauth::Unknown>> + Send + 'a>> {
+        Box::pin(async { Ok(store::WriteSet::new()) })
+    }
+
+    fn covers<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: base::GrantId,
+        _: &'a oauth::Sought,
+    ) -> Pin<Box<dyn Future<Output = Result<bool, oauth::Unknown>> + Send + 'a>> {
+        Box::pin(async { Ok(true) })
+    }
+
+    fn end<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: base::GrantId,
+    ) -> Pin<Box<dyn Future<Output = Result<store::WriteSet, oauth::Unknown>> + Send + 'a>> {
+        Box::pin(async { Ok(store::WriteSet::new()) })
     }
 }
 
@@ -202,6 +243,7 @@ impl House {
             secrets: Arc::new(TestSecrets),
             register: Arc::new(TestRegister),
             patients: Arc::new(OnePatient),
+            answers: Arc::new(NoAnswers),
             clock: Arc::clone(&clock) as _,
             rng: Arc::new(crypt::SystemRng),
             operator: "operator".parse().unwrap(),
@@ -452,6 +494,7 @@ pub fn settings() -> AppSettings {
         access_tokens: TokenForm::Opaque,
         dpop_bound: false,
         introspects: false,
+        optional: String::new(),
     }
 }
 

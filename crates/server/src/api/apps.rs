@@ -16,7 +16,7 @@ use super::{House, allow, circumstances};
 const APP: Param = Param::path("app", "The app's client id");
 /// Keys and addresses of one app.
 const BODY_BYTES_MAX: usize = 128 << 10;
-const ABOUT_BODY: &str = "An object with `name`, `contact`, `auth_method` (`none`, `client_secret_basic`, `client_secret_post`, `private_key_jwt`), `grant_types`, `redirect_uris`, `scopes`, `purposes`, and if need be `profile` (`compatible`, `strict`), `jwks`, `access_tokens` (`opaque`, `jwt`), `dpop_bound`, `introspects`.";
+const ABOUT_BODY: &str = "An object with `name`, `contact`, `auth_method` (`none`, `client_secret_basic`, `client_secret_post`, `private_key_jwt`), `grant_types`, `redirect_uris`, `scopes`, `purposes`, and if need be `profile` (`compatible`, `strict`), `jwks`, `optional` (those of `scopes` that a person may leave out), `access_tokens` (`opaque`, `jwt`), `dpop_bound`, `introspects`.";
 
 pub(super) fn routes(house: &House) -> Routes<Authority> {
     let doc = |id, summary, about, params, body: Option<&'static str>, answers| Doc {

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use base::{ErrorKind, RequestId};
+use base::{ErrorKind, PersonId, RequestId};
 use http::{HeaderMap, Method};
 use identity::oauth::{At, Oauth, OauthError, Proof, Scheme};
 use identity::{Kind, SignedIn};
@@ -15,6 +15,9 @@ use super::{House, access};
 
 /// The role that somebody of the staff chose to act in. It gives nothing: it chooses among those that count.
 pub const ROLE: Cookie = Cookie::new("__Host-role", SameSite::Lax);
+
+/// The person that a proxy chose to act for.
+pub const ACTING_FOR: Cookie = Cookie::new("__Host-acting-for", SameSite::Lax);
 
 /// Lets in who has a token, or a session's cookie.
 pub struct TokenGate(pub House);
@@ -75,8 +78,20 @@ impl TokenGate {
                 .find(|role| proven.contains(role))
                 .ok_or(AccessError::Stronger(any))?;
         }
-        let account = who.account;
-        Ok(Authority::from(Proven::from(who)).of_account(account))
+        let (account, tenant, kind) = (who.account, who.tenant.clone(), who.kind);
+        let authority = Authority::from(Proven::from(who)).of_account(account);
+        let (asked, chosen) = acting_for(headers)?;
+        let Some(person) = asked.or(chosen).filter(|_| kind == Kind::Person) else {
+            return Ok(authority);
+        };
+        let now = self.0.clock.now();
+        let grants = self.0.consents.acts_for(&tenant, account, now).await?;
+        match grants.into_iter().find(|it| it.person == person) {
+            Some(grant) => Ok(authority.acting_for(person, grant.grant)),
+            // A choice of before leads back to oneself; who asks for it in so many words is told.
+            None if asked.is_none() => Ok(authority),
+            None => Err(policy::Denied::NotYours.into()),
+        }
     }
 
     async fn by_token(
@@ -105,6 +120,19 @@ impl TokenGate {
         }
         Ok(self.0.tokens.verify(if bearer { text } else { "" }).await?)
     }
+}
+
+/// The person that somebody means to act for, as their proxy: asked for in a header, or chosen on a page. It gives
+/// nothing: it chooses among those who let them.
+fn acting_for(headers: &HeaderMap) -> Result<(Option<PersonId>, Option<PersonId>), Problem> {
+    let person = |text: &str| {
+        text.parse()
+            .map_err(|_| Problem::from(policy::Denied::NotYours))
+    };
+    let named = headers.get("acting-for").and_then(|it| it.to_str().ok());
+    let asked = named.map(person).transpose()?;
+    let chosen = ACTING_FOR.read(headers)?.and_then(|it| it.parse().ok());
+    Ok((asked, chosen))
 }
 
 /// A browser sends a cookie along for whoever makes it ask. What changes something must be asked by a page of our own; every browser

@@ -11,12 +11,14 @@ mod conditions;
 mod fhir;
 mod files;
 mod gate;
+mod grants;
 mod health;
 mod house;
 mod log;
 mod meta;
 mod persons;
 mod records;
+mod requests;
 mod trust;
 
 use std::sync::Arc;
@@ -29,7 +31,7 @@ use store::WriteSet;
 use vault::Once;
 use web::{Call, Problem, Routes};
 
-pub use gate::{ROLE, TokenGate};
+pub use gate::{ACTING_FOR, ROLE, TokenGate};
 pub use health::{Gauges, ready};
 
 use crate::Installation;
@@ -46,6 +48,8 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(accounts::routes(house));
     routes.extend(persons::routes(house));
     routes.extend(accesses::routes(house));
+    routes.extend(grants::routes(house));
+    routes.extend(requests::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
     routes.extend(files::routes(house));

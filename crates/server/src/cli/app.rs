@@ -51,6 +51,9 @@ pub struct AppRegister {
     /// What it may ask for, at most
     #[arg(long, default_value = "openid offline_access patient/*.rs")]
     pub scopes: String,
+    /// Those of the scopes that a person may leave out, separated by spaces
+    #[arg(long, default_value = "", value_name = "SCOPES")]
+    pub optional: String,
     /// For which purposes it may use data, at most
     #[arg(long, value_delimiter = ',', default_value = "PATRQT")]
     pub purposes: Vec<Purpose>,

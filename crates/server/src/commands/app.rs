@@ -50,6 +50,7 @@ fn file(args: &AppRegister) -> Result<NewApp, Failure> {
             grant_types: args.grant_types.clone(),
             redirect_uris: args.redirect_uris.clone(),
             scopes: args.scopes.clone(),
+            optional: args.optional.clone(),
             purposes: args.purposes.clone(),
             jwks: args.jwks.as_deref().map(read_json).transpose()?,
             access_tokens: args.access_tokens,

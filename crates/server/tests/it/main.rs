@@ -43,6 +43,7 @@ mod refusals;
 mod renew;
 mod roles;
 mod running;
+mod sharing;
 mod stock;
 mod users;
 mod walk;

@@ -1,5 +1,7 @@
 //! Puts a document together again from the parts that a reader may see.
 
+use std::collections::BTreeSet;
+
 use base::Class;
 
 use super::error::DocumentError;
@@ -19,13 +21,14 @@ pub enum Sight {
 /// The JSON text of the document whose `parts` these are. A class that is not among them is absent.
 ///
 /// Fields stand in the order in which they came in. A member of another class that was lifted out of a field is put back where
-/// it was; if its field is not visible, it is not shown either.
+/// it was; if its field is not visible, it is not shown either. With `only`, fields that it does not name are absent, too.
 ///
 /// # Errors
 /// Parts that are not of the format or do not fit each other: the stored record does not hold together.
 pub fn merge(
     collection: &Collection,
     parts: &[(Class, &[u8], Sight)],
+    only: Option<&BTreeSet<String>>,
 ) -> Result<Vec<u8>, DocumentError> {
     let mut fields: Vec<(FieldEntry<'_>, Sight)> = Vec::with_capacity(32);
     let mut lifted: Vec<(LiftedEntry<'_>, Sight)> = Vec::new();
@@ -35,6 +38,13 @@ pub fn merge(
         fields.extend(part.fields.into_iter().map(|entry| (entry, *sight)));
         lifted.extend(part.lifted.into_iter().map(|entry| (entry, *sight)));
         length += bytes.len();
+    }
+    if let Some(only) = only {
+        // What a resource is, and which, is no secret to whoever may open some of it.
+        fields.retain(|(entry, _)| {
+            matches!(entry.name, "resourceType" | "id")
+                || only.contains(entry.name.trim_start_matches('_'))
+        });
     }
     fields.sort_unstable_by_key(|(entry, _)| entry.position);
     lifted.sort_unstable_by_key(|(entry, _)| (entry.position, entry.number));

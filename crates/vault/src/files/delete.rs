@@ -27,6 +27,8 @@ impl Vault {
         let thing = allowed.thing();
         let file = thing.file.ok_or(VaultError::NoFile)?;
         let handle = self.handle(tenant, thing.person).await?;
+        let action = Action::FileDelete;
+        let ground = self.ground(ctx, allowed, action, thing.person).await?;
         let committed = 'again: {
             for _ in 0..RACES_MAX {
                 let params = vec![tenant.into(), thing.person.into(), file.into()];
@@ -37,7 +39,7 @@ impl Vault {
                     .person(handle)
                     .file(file);
                 let set = self
-                    .guarded(tenant, thing.person)
+                    .on_ground(tenant, thing.person, &ground)
                     .run_expecting(
                         &sql::FILE_DELETE,
                         vec![
@@ -50,7 +52,10 @@ impl Vault {
                         GUARD_FILE,
                     )
                     .log(entry.finish(tenant));
-                match self.commit(set).await {
+                match self
+                    .commit_on(ctx, allowed, action, thing.person, set)
+                    .await
+                {
                     // Somebody deleted it, or sealed it again, and it lies elsewhere now.
                     Err(VaultError::Store(StoreError::Guard(GUARD_FILE))) => {}
                     other => {

@@ -13,6 +13,7 @@ use policy::{Allowed, FileAt};
 use store::objects::{Identity, ObjectReader};
 
 use super::row::{FileHead, FileRow};
+use crate::ground::Ground;
 use crate::vault::only_index;
 use crate::{Vault, VaultError, place, sql};
 
@@ -21,6 +22,8 @@ const SEGMENTS_HELD_MAX: u64 = 32;
 /// Whole files that proved themselves lately; a file whose identity (inode, length, change time) is the same need not
 /// again. What changes below that, while it streams, still fails its segment and breaks the connection.
 const PROVEN_MAX: usize = 10_000;
+/// A file that is served by a grant asks after so many segments whether the grant stands still.
+const SEGMENTS_ON_TRUST: u64 = 16;
 
 static PROVEN: LazyLock<Mutex<lru::LruCache<(ObjectId, Identity), ()>>> = LazyLock::new(|| {
     Mutex::new(lru::LruCache::new(
@@ -52,6 +55,8 @@ pub struct Download {
     /// Where the log says so.
     pub log_index: u64,
     source: Source,
+    /// What it rests on, where that is a grant.
+    on: Option<(Vault, Ground)>,
 }
 
 enum Source {
@@ -85,11 +90,19 @@ impl Vault {
             .entry(ctx, allowed, Action::FileRead, Outcome::Ok)?
             .person(handle)
             .file(file);
-        let set = self.guarded(tenant, thing.person);
+        let action = Action::FileRead;
+        let ground = self.ground(ctx, allowed, action, thing.person).await?;
+        let set = self.on_ground(tenant, thing.person, &ground);
         match self.prove(ctx, allowed, file, span).await {
             Ok(mut download) => {
                 let entry = entry.classes(ClassSet::EMPTY.with(download.head.class));
-                let committed = self.commit(set.log(entry.finish(tenant))).await?;
+                let set = set.log(entry.finish(tenant));
+                let committed = self
+                    .commit_on(ctx, allowed, action, thing.person, set)
+                    .await?;
+                if ground.is_grant() {
+                    download.on = Some((self.clone(), ground));
+                }
                 download.log_index = only_index(&committed)?;
                 Ok(download)
             }
@@ -193,6 +206,7 @@ impl Vault {
             len,
             log_index: 0,
             source,
+            on: None,
         })
     }
 }
@@ -274,8 +288,8 @@ impl Stored {
 }
 
 impl Download {
-    /// The bytes. An error in the stream means that a segment changed after it had proven itself; the answer must then
-    /// break off.
+    /// The bytes. An error in the stream means that a segment changed after it had proven itself, or that the grant which it rests on
+    /// was withdrawn meanwhile; the answer must then break off.
     pub fn bytes(self) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send {
         let (from, len) = (self.from, self.len);
         let (held, stored) = match self.source {
@@ -286,24 +300,35 @@ impl Download {
             .as_ref()
             .map_or((1, 0), |stored| stored.segments(from, len));
         let held = stream::iter(held.into_iter().map(Ok));
-        let rest = stream::try_unfold((stored, first), move |(stored, (index, last))| async move {
-            let Some(stored) = stored else {
-                return Ok(None);
-            };
-            if index > last {
-                return Ok(None);
-            }
-            match stored.segment(index).await {
-                Ok(segment) => {
-                    let piece = stored.cut(index, segment, from, len);
-                    Ok(Some((piece, (Some(stored), (index + 1, last)))))
+        let on = self.on;
+        let rest = stream::try_unfold(
+            (stored, on, first),
+            move |(stored, on, (index, last))| async move {
+                let Some(stored) = stored else {
+                    return Ok(None);
+                };
+                if index > last {
+                    return Ok(None);
                 }
-                Err(_) => {
-                    tracing::error!(file = %stored.file, "a segment changed while it was served; the answer was broken off");
-                    Err(std::io::Error::other("a segment does not open"))
+                if let Some((vault, ground)) = &on
+                    && (index - first.0) % SEGMENTS_ON_TRUST == 0
+                    && !vault.stands(ground).await
+                {
+                    tracing::info!(file = %stored.file, "a grant ended while a file was served; the answer was broken off");
+                    return Err(std::io::Error::other("the grant has ended"));
                 }
-            }
-        });
+                match stored.segment(index).await {
+                    Ok(segment) => {
+                        let piece = stored.cut(index, segment, from, len);
+                        Ok(Some((piece, (Some(stored), on, (index + 1, last)))))
+                    }
+                    Err(_) => {
+                        tracing::error!(file = %stored.file, "a segment changed while it was served; the answer was broken off");
+                        Err(std::io::Error::other("a segment does not open"))
+                    }
+                }
+            },
+        );
         use futures_util::StreamExt;
         held.chain(rest)
     }

@@ -43,6 +43,8 @@ impl Vault {
         let tenant = &ctx.tenant;
         let person = allowed.thing().person;
         let handle = self.handle(tenant, person).await?;
+        let action = Action::FileList;
+        let ground = self.ground(ctx, allowed, action, person).await?;
         let after = after.unwrap_or(ObjectId::from_bytes([0; 16]));
         let asked = u32::try_from(limit).unwrap_or(u32::MAX).saturating_add(1);
         let params = vec![tenant.into(), person.into(), after.into(), asked.into()];
@@ -74,11 +76,11 @@ impl Vault {
             .person(handle)
             .classes(classes)
             .count(lines.len() as u64);
-        let set = self.guarded(tenant, person).log(entry.finish(tenant));
+        let set = self
+            .on_ground(tenant, person, &ground)
+            .log(entry.finish(tenant));
+        let committed = self.commit_on(ctx, allowed, action, person, set).await?;
         let next = last.filter(|_| more);
-        Ok((
-            FilePage { files: lines, next },
-            only_index(&self.commit(set).await?)?,
-        ))
+        Ok((FilePage { files: lines, next }, only_index(&committed)?))
     }
 }

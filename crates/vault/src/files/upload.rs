@@ -60,6 +60,8 @@ impl Vault {
         let tenant = &ctx.tenant;
         let person = allowed.thing().person;
         let handle = self.handle(tenant, person).await?;
+        let action = Action::FileWrite;
+        let ground = self.ground(ctx, allowed, action, person).await?;
         let classes = ClassSet::EMPTY.with(upload.class);
         let ring = self.keys().ensure_person(tenant, person, classes).await?;
         let key = ring.newest(upload.class)?;
@@ -131,7 +133,8 @@ impl Vault {
                 ],
             )
             .log(entry.finish(tenant));
-        match self.commit(set).await {
+        let set = self.with_ground(set, &ground);
+        match self.commit_on(ctx, allowed, action, person, set).await {
             Ok(committed) => Ok((Uploaded { file, head }, only_index(&committed)?)),
             Err(error) => {
                 // Sealed under a key that nobody else has, and named by no row; still, it need not stay.

@@ -179,6 +179,13 @@ impl Vault {
     ) -> Result<(Written, WriteSet), VaultError> {
         let thing = item.allowed.thing();
         let handle = self.handle(&ctx.tenant, thing.person).await?;
+        let action = match item.verb {
+            BatchVerb::Delete { .. } => Action::RecordDelete,
+            BatchVerb::Put { .. } | BatchVerb::Get => Action::RecordWrite,
+        };
+        let ground = self
+            .ground(ctx, &item.allowed, action, thing.person)
+            .await?;
         let entry = |action, rkey: RecordHandle, version, classes: ClassSet| {
             Ok::<_, VaultError>(
                 self.entry(ctx, &item.allowed, action, Outcome::Ok)?
@@ -197,7 +204,7 @@ impl Vault {
                     self.put_writes(ctx, thing, &incoming, standing, *condition)?;
                 let classes = Self::classes_of(&incoming.intake);
                 let entry = entry(Action::RecordWrite, incoming.rkey, written.version, classes)?;
-                Ok((written, set.log(entry)))
+                Ok((written, self.with_ground(set, &ground).log(entry)))
             }
             BatchVerb::Delete { condition } => {
                 self.collection(&thing.collection)?;
@@ -205,7 +212,7 @@ impl Vault {
                     self.rkey(&ctx.tenant, thing.person, &thing.collection, &thing.record)?;
                 let (written, set) = self.delete_writes(ctx, thing, rkey, *condition).await?;
                 let entry = entry(Action::RecordDelete, rkey, written.version, ClassSet::EMPTY)?;
-                Ok((written, set.log(entry)))
+                Ok((written, self.with_ground(set, &ground).log(entry)))
             }
             BatchVerb::Get => Err(VaultError::Filter {
                 name: "method".into(),

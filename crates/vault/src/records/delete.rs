@@ -28,6 +28,8 @@ impl Vault {
         let thing = allowed.thing();
         let handle = self.handle(&ctx.tenant, thing.person).await?;
         self.collection(&thing.collection)?;
+        let action = Action::RecordDelete;
+        let ground = self.ground(ctx, allowed, action, thing.person).await?;
         let rkey = self.rkey(&ctx.tenant, thing.person, &thing.collection, &thing.record)?;
         for _ in 0..RACES_MAX {
             let entry = self
@@ -37,16 +39,19 @@ impl Vault {
             if let Some(before) = self.remembered::<Written>(ctx, once).await? {
                 let entry = entry.version(before.version);
                 let set = self
-                    .guarded(&ctx.tenant, thing.person)
+                    .on_ground(&ctx.tenant, thing.person, &ground)
                     .log(entry.finish(&ctx.tenant));
                 return Ok((before, only_index(&self.commit(set).await?)?));
             }
             let (written, set) = self.delete_writes(ctx, thing, rkey, condition).await?;
             let entry = entry.version(written.version);
             let set = self
-                .remember(ctx, once, &written, set)?
+                .with_ground(self.remember(ctx, once, &written, set)?, &ground)
                 .log(entry.finish(&ctx.tenant));
-            match self.commit(set).await {
+            match self
+                .commit_on(ctx, allowed, action, thing.person, set)
+                .await
+            {
                 Ok(committed) => return Ok((written, only_index(&committed)?)),
                 Err(error) if lost_a_race(&error) => {}
                 Err(error) => return Err(error),

@@ -34,6 +34,8 @@ impl Vault {
         let thing = allowed.thing();
         let handle = self.handle(&ctx.tenant, thing.person).await?;
         self.collection(&thing.collection)?;
+        let action = Action::RecordHistory;
+        let ground = self.ground(ctx, allowed, action, thing.person).await?;
         let rkey = self.rkey(&ctx.tenant, thing.person, &thing.collection, &thing.record)?;
         let before = before
             .and_then(|version| i64::try_from(version).ok())
@@ -67,8 +69,11 @@ impl Vault {
             .record(&thing.collection, rkey)
             .count(lines.len() as u64);
         let set = self
-            .guarded(&ctx.tenant, thing.person)
+            .on_ground(&ctx.tenant, thing.person, &ground)
             .log(entry.finish(&ctx.tenant));
-        Ok((lines, only_index(&self.commit(set).await?)?))
+        let committed = self
+            .commit_on(ctx, allowed, action, thing.person, set)
+            .await?;
+        Ok((lines, only_index(&committed)?))
     }
 }

@@ -16,6 +16,7 @@ use super::filter::{Filter, Lookup};
 use super::index::IndexToken;
 use super::open::SealedRow;
 use super::seal::{At, Eyes};
+use crate::ground::Ground;
 use crate::people::lacks;
 use crate::register::{Collection, Parameter, Scope};
 use crate::vault::only_index;
@@ -86,7 +87,17 @@ impl Vault {
         let mut taken: Vec<Taken> = Vec::new();
         let mut looked = 0;
         let mut more = true;
-        let mut last_ring: Option<Arc<Ring>> = None;
+        let mut last: Option<(Ground, Arc<Ring>)> = None;
+        let mut grounds: Vec<(PersonId, Ground)> = Vec::new();
+        if let Some(person) = thing.person {
+            let ground = self.ground(ctx, allowed, action_of(thing), person).await?;
+            if !self.searches_within(&ground, thing, lookups)? {
+                return Err(VaultError::Filter {
+                    name: "filter".into(),
+                    why: "it searches fields that the person has not granted".into(),
+                });
+            }
+        }
         'page: while taken.len() < limit {
             let wanted = limit - taken.len();
             let chunk = self.candidates(ctx, thing, &tokens, after, wanted).await?;
@@ -97,14 +108,26 @@ impl Vault {
             for (place, row) in chunk {
                 looked += 1;
                 after = Some(place);
-                let ring = match last_ring.take() {
-                    Some(ring) if ring.person() == place.0 => ring,
-                    _ => self.keys().ring(&ctx.tenant, place.0).await?,
+                let (ground, ring) = match last.take() {
+                    Some((ground, ring)) if ring.person() == place.0 => (ground, ring),
+                    _ => {
+                        let ground = match self.ground_of(ctx, allowed, place.0).await {
+                            Ok(ground) if self.searches_within(&ground, thing, lookups)? => ground,
+                            // Who granted nothing is not seen.
+                            Ok(_) | Err(VaultError::NoGrant) => continue,
+                            Err(error) => return Err(error),
+                        };
+                        (ground, self.keys().ring(&ctx.tenant, place.0).await?)
+                    }
                 };
                 let (found, ring) = self
-                    .look_at(ctx, allowed, &tokens, keep, (place, row, ring))
+                    .look_at(ctx, allowed, &tokens, keep, &ground, (place, row, ring))
                     .await?;
-                last_ring = Some(ring);
+                if found.is_some() && ground.is_grant() && grounds.iter().all(|it| it.0 != place.0)
+                {
+                    grounds.push((place.0, ground.clone()));
+                }
+                last = Some((ground, ring));
                 if let Some(found) = found {
                     taken.push(found);
                     if taken.len() == limit {
@@ -117,7 +140,7 @@ impl Vault {
             }
         }
         let next = after.filter(|_| more).map(|place| write_cursor(&place));
-        let index = self.log_page(ctx, allowed, &taken).await?;
+        let index = self.log_page(ctx, allowed, &taken, &grounds).await?;
         Ok((
             Page {
                 records: taken.into_iter().map(|it| it.opened).collect(),
@@ -334,6 +357,7 @@ impl Vault {
         allowed: &Allowed<RecordsOf>,
         tokens: &[HashSet<IndexToken>],
         keep: Keep<'_>,
+        ground: &Ground,
         ((person, rkey), row, ring): (Place, Option<SealedRow>, Arc<Ring>),
     ) -> Result<(Option<Taken>, Arc<Ring>), VaultError> {
         let thing = allowed.thing();
@@ -384,6 +408,7 @@ impl Vault {
         let eyes = Eyes {
             clear: allowed.clear(),
             masked: allowed.masked(),
+            only: ground.only(),
         };
         let seen = self.open_record(
             &at,
@@ -412,13 +437,10 @@ impl Vault {
         ctx: &Ctx,
         allowed: &Allowed<RecordsOf>,
         taken: &[Taken],
+        grounds: &[(PersonId, Ground)],
     ) -> Result<u64, VaultError> {
         let thing = allowed.thing();
-        let action = if thing.person.is_some() {
-            Action::RecordList
-        } else {
-            Action::Search
-        };
+        let action = action_of(thing);
         let mut persons: Vec<PersonId> = taken.iter().map(|it| it.opened.person).collect();
         persons.extend(thing.person);
         persons.sort_unstable();
@@ -441,11 +463,48 @@ impl Vault {
                 .collection(&thing.collection)
                 .classes(classes)
                 .count(own().count() as u64);
-            let guard = self.guarded(&ctx.tenant, person);
+            let ground = grounds
+                .iter()
+                .find(|it| it.0 == person)
+                .map(|it| it.1.clone());
+            let guard = self.on_ground(&ctx.tenant, person, &ground.unwrap_or_default());
             set.statements.extend(guard.statements);
             set = set.log(entry.finish(&ctx.tenant));
         }
-        only_index(&self.commit(set).await?)
+        match (grounds, thing.person) {
+            ([], _) => only_index(&self.commit(set).await?),
+            ([(one, _), ..], person) => {
+                let person = person.unwrap_or(*one);
+                only_index(&self.commit_on(ctx, allowed, action, person, set).await?)
+            }
+        }
+    }
+
+    /// Whether every field that is searched may be seen on this ground: a search tells what it finds.
+    fn searches_within(
+        &self,
+        ground: &Ground,
+        thing: &RecordsOf,
+        lookups: &[Lookup],
+    ) -> Result<bool, VaultError> {
+        let Some(only) = ground.only() else {
+            return Ok(true);
+        };
+        let collection = self.collection(&thing.collection)?;
+        Ok(lookups
+            .iter()
+            .filter_map(|it| collection.parameter(it.parameter.as_str()))
+            .flat_map(|it| &it.paths)
+            .filter_map(|path| collection.fields.get(path.field))
+            .all(|field| only.contains(field.name.as_str())))
+    }
+}
+
+const fn action_of(thing: &RecordsOf) -> Action {
+    if thing.person.is_some() {
+        Action::RecordList
+    } else {
+        Action::Search
     }
 }
 

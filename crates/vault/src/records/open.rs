@@ -7,6 +7,7 @@ use store::{Row, Value};
 
 use super::Opened;
 use super::seal::{At, Eyes};
+use crate::ground::Ground;
 use crate::vault::only_index;
 use crate::{Vault, VaultError, sql};
 
@@ -54,11 +55,16 @@ impl Vault {
             Ok(_) => entry.record(&thing.collection, rkey),
             Err(_) => entry,
         };
-        let set = self.guarded(&ctx.tenant, thing.person);
-        match self.open_one(ctx, allowed, rkey, version).await {
+        let action = Action::RecordRead;
+        let ground = self.ground(ctx, allowed, action, thing.person).await?;
+        let set = self.on_ground(&ctx.tenant, thing.person, &ground);
+        match self.open_one(ctx, allowed, rkey, version, &ground).await {
             Ok((opened, classes)) => {
                 let entry = entry.version(opened.version).classes(classes);
-                let committed = self.commit(set.log(entry.finish(&ctx.tenant))).await?;
+                let set = set.log(entry.finish(&ctx.tenant));
+                let committed = self
+                    .commit_on(ctx, allowed, action, thing.person, set)
+                    .await?;
                 Ok((opened, only_index(&committed)?))
             }
             Err(error) => {
@@ -78,6 +84,7 @@ impl Vault {
         allowed: &Allowed<RecordAt>,
         rkey: RecordHandle,
         version: Option<u64>,
+        ground: &Ground,
     ) -> Result<(Opened, base::ClassSet), VaultError> {
         let thing = allowed.thing();
         let collection = self.collection(&thing.collection)?;
@@ -119,6 +126,7 @@ impl Vault {
         let eyes = Eyes {
             clear: allowed.clear(),
             masked: allowed.masked(),
+            only: ground.only(),
         };
         let seen = self.open_record(&at, collection, &row.sealed, &ring, eyes)?;
         if seen.record != thing.record {

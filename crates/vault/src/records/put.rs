@@ -72,6 +72,8 @@ impl Vault {
     ) -> Result<(Written, u64), VaultError> {
         let thing = allowed.thing();
         let handle = self.handle(&ctx.tenant, thing.person).await?;
+        let action = Action::RecordWrite;
+        let ground = self.ground(ctx, allowed, action, thing.person).await?;
         let mut incoming = self.take_in(ctx, thing, put.body).await?;
         for _ in 0..RACES_MAX {
             if let Some(before) = self.remembered::<Written>(ctx, once).await? {
@@ -82,7 +84,7 @@ impl Vault {
                     .record(&thing.collection, incoming.rkey)
                     .version(before.version);
                 let set = self
-                    .guarded(&ctx.tenant, thing.person)
+                    .on_ground(&ctx.tenant, thing.person, &ground)
                     .log(entry.finish(&ctx.tenant));
                 return Ok((before, only_index(&self.commit(set).await?)?));
             }
@@ -95,9 +97,12 @@ impl Vault {
                 .version(written.version)
                 .classes(Self::classes_of(&incoming.intake));
             let set = self
-                .remember(ctx, once, &written, set)?
+                .with_ground(self.remember(ctx, once, &written, set)?, &ground)
                 .log(entry.finish(&ctx.tenant));
-            match self.commit(set).await {
+            match self
+                .commit_on(ctx, allowed, action, thing.person, set)
+                .await
+            {
                 Ok(committed) => return Ok((written, only_index(&committed)?)),
                 Err(error) if lost_a_race(&error) => {}
                 Err(VaultError::Store(StoreError::Guard(GUARD_SEALABLE))) => {

@@ -3,6 +3,8 @@
 //! The part of class `internal` is always there and begins with the record's id (one length byte, then the id): ids given
 //! from outside stand in no column.
 
+use std::collections::BTreeSet;
+
 use audit::RecordHandle;
 use base::{Class, ClassSet, Instant, Name, PersonId, RecordId, TenantId};
 use crypt::record::{PartPlain, Sealed};
@@ -53,9 +55,11 @@ fn hex(bytes: &[u8]) -> String {
 
 /// What a reader may see.
 #[derive(Clone, Copy)]
-pub(super) struct Eyes {
+pub(super) struct Eyes<'a> {
     pub clear: ClassSet,
     pub masked: ClassSet,
+    /// Only these fields, where a grant names some.
+    pub only: Option<&'a BTreeSet<String>>,
 }
 
 /// A record that was opened as far as its reader may see.
@@ -118,7 +122,7 @@ impl Vault {
         collection: &Collection,
         sealed: &[u8],
         ring: &Ring,
-        eyes: Eyes,
+        eyes: Eyes<'_>,
     ) -> Result<Seen, VaultError> {
         let tampered = |class, why| VaultError::Tampered {
             what: at.name(),
@@ -176,7 +180,7 @@ impl Vault {
                 Some((*class, payload, sight))
             })
             .collect();
-        let json = document::merge(collection, &parts)?;
+        let json = document::merge(collection, &parts, eyes.only)?;
         Ok(Seen {
             record,
             json,

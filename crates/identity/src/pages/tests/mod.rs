@@ -20,7 +20,7 @@ use tower::ServiceExt;
 use web::{App, Doc, Gate, Metrics, Problem, Route, Routes, Site};
 
 use super::*;
-use crate::oauth::{Consent, Want};
+use crate::oauth::{Consent, Texts, Want};
 use crate::pages::{Pages, Stop, consent, routes, stop};
 
 struct Nobody;
@@ -48,17 +48,18 @@ fn asked() -> Consent {
         app: "Moon & <Diary>".to_owned(),
         contact: "help@moon.example".to_owned(),
         wants: vec![
-            Want::Know,
-            Want::Record,
-            data(true, false, Some("Cycle days")),
-            data(false, true, Some("Sleep")),
-            data(true, true, None),
+            (Want::Know, None),
+            (Want::Record, None),
+            (data(true, false, Some("Cycle days")), None),
+            (data(false, true, Some("Sleep")), Some(1)),
+            (data(true, true, None), None),
         ],
         purposes: vec![base::Purpose::Patrqt, base::Purpose::Treat],
         stays: true,
         goes_to: "moon.example".to_owned(),
         request: "r1".to_owned(),
         token: "t1".to_owned(),
+        texts: Texts::new(),
         form_action: "https://moon.example".to_owned(),
     }
 }

@@ -102,5 +102,5 @@ fn seen(intake: &Intake, clear: &[Class], masked: &[Class]) -> String {
             Some((class, payload, sight))
         })
         .collect();
-    String::from_utf8(merge(visit(), &parts).unwrap()).unwrap()
+    String::from_utf8(merge(visit(), &parts, None).unwrap()).unwrap()
 }

@@ -116,7 +116,7 @@ fn take_all(step: usize) {
                     .parts()
                     .map(|(class, payload)| (class, payload, Sight::Clear))
                     .collect();
-                let merged = merge(collection, &parts).unwrap();
+                let merged = merge(collection, &parts, None).unwrap();
                 let before: Value = serde_json::from_str(text).unwrap();
                 let after: Value = serde_json::from_slice(&merged).unwrap_or_else(|error| {
                     panic!("{error}: {}", String::from_utf8_lossy(&merged))

@@ -186,10 +186,10 @@ proptest! {
     #[test]
     fn hostile_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = intake(visit(), &bytes);
-        let _ = merge(visit(), &[(Health, &bytes, Sight::Clear), (Personal, &bytes, Sight::Masked)]);
+        let _ = merge(visit(), &[(Health, &bytes, Sight::Clear), (Personal, &bytes, Sight::Masked)], None);
         let mut versioned = vec![1];
         versioned.extend(&bytes);
-        let _ = merge(visit(), &[(Health, &versioned, Sight::Clear)]);
+        let _ = merge(visit(), &[(Health, &versioned, Sight::Clear)], None);
     }
 
     #[test]
@@ -203,7 +203,7 @@ proptest! {
         payload[place] = to;
         payload.truncate(cut.max(1));
         let parts: Vec<(Class, &[u8], Sight)> = parts.iter().map(|(class, payload)| (*class, payload.as_slice(), Sight::Clear)).collect();
-        let _ = merge(visit(), &parts);
+        let _ = merge(visit(), &parts, None);
     }
 
     /// The same words on scanners that we did not write: what one takes for JSON, the other does too.

@@ -44,7 +44,7 @@ fn parts_are_written_and_read_as_the_vectors_say() {
             .iter()
             .map(|(class, payload)| (*class, payload.as_slice(), Sight::Clear))
             .collect();
-        let merged = String::from_utf8(merge(super::visit(), &parts).unwrap()).unwrap();
+        let merged = String::from_utf8(merge(super::visit(), &parts, None).unwrap()).unwrap();
         assert_eq!(merged, vector["merged"].as_str().unwrap());
         assert_eq!(merged, seen(&intake, &Class::ALL, &[]));
     }
@@ -62,7 +62,12 @@ fn parts_of_another_format_are_refused() {
         &[1, 1, 0, 1, 0xff, 0],
         &[1, 1, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255],
     ] {
-        let error = merge(super::visit(), &[(Class::Health, payload, Sight::Clear)]).unwrap_err();
+        let error = merge(
+            super::visit(),
+            &[(Class::Health, payload, Sight::Clear)],
+            None,
+        )
+        .unwrap_err();
         assert_eq!(base::Fault::code(&error), "record.damaged", "{payload:?}");
     }
     // A lifted member that points past the end of its field.
@@ -79,7 +84,8 @@ fn parts_of_another_format_are_refused() {
             &[
                 (Class::Health, host, Sight::Clear),
                 (Class::Personal, lifted, Sight::Clear)
-            ]
+            ],
+            None
         )
         .is_err()
     );

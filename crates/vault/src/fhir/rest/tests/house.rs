@@ -102,6 +102,7 @@ impl House {
         let objects = LocalObjects::open(files.path().to_owned()).await.unwrap();
         let objects: Arc<dyn Objects> = Arc::new(objects);
         let vault = Vault::new(Parts {
+            by_consent: std::collections::BTreeSet::new(),
             db: data.db(),
             keys,
             register: register(),

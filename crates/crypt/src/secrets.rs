@@ -1,7 +1,7 @@
-//! Where what must be kept secret is sealed. Declared here, wired in `server` to the key tree.
+//! Where what must be kept secret is sealed. Declared here, wired in `server` to the key tree; here, so that every area can take one.
 
+use crate::Plain;
 use base::{ErrorKind, Fault, TenantId};
-use crypt::Plain;
 
 /// Why something could not be sealed or opened.
 #[derive(Debug, thiserror::Error)]

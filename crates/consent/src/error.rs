@@ -1,0 +1,103 @@
+//! What can go wrong between asking and taking back.
+
+use base::{ErrorKind, Fault};
+use crypt::SecretsError;
+use store::StoreError;
+
+/// A failure of consent.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsentError {
+    /// No such request, asking or grant: or somebody else's.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// It was answered, ended or changed meanwhile.
+    #[error("answered or ended already")]
+    Over,
+    /// What is asked or granted cannot be that.
+    #[error("terms: {0}")]
+    Terms(&'static str),
+    /// The answer goes further than the question, or leaves out what is essential.
+    #[error("the answer does not lie within the question")]
+    Wider,
+    /// The answer is to another text than the one there is now.
+    #[error("another text was shown")]
+    Shown,
+    /// A person is asked too often.
+    #[error("asked too often")]
+    Pace,
+    /// No grant lets this be done.
+    #[error("no grant")]
+    NoGrant,
+    /// What is stored does not hold together.
+    #[error("{0} does not hold together")]
+    Damaged(&'static str),
+    /// What seals words.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// The key that signs.
+    #[error(transparent)]
+    Keys(#[from] audit::KeysMissing),
+    /// Storage.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<StoreError> for ConsentError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Guard("consent.asking" | "consent.narrow" | "consent.end") => Self::Over,
+            StoreError::Guard(crate::GUARD) => Self::NoGrant,
+            StoreError::Guard("consent.one_open") => Self::Pace,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl Fault for ConsentError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound(_) => ErrorKind::NotFound,
+            Self::Over | Self::Shown => ErrorKind::Conflict,
+            Self::Terms(_) => ErrorKind::Invalid,
+            Self::Wider => ErrorKind::Refused,
+            Self::Pace => ErrorKind::TooMany,
+            Self::NoGrant => ErrorKind::Forbidden,
+            Self::Damaged(_) => ErrorKind::Tampered,
+            Self::Secrets(error) => error.kind(),
+            Self::Keys(_) => ErrorKind::Unavailable,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "consent.not_found",
+            Self::Over => "consent.over",
+            Self::Terms(_) => "consent.terms",
+            Self::Wider => "consent.wider",
+            Self::Shown => "consent.shown",
+            Self::Pace => "consent.pace",
+            Self::NoGrant => "consent.no_grant",
+            Self::Damaged(_) => "consent.damaged",
+            Self::Secrets(error) => error.code(),
+            Self::Keys(_) => "consent.keys",
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn public(&self) -> String {
+        match self {
+            Self::NotFound(what) => format!("There is no such {what}."),
+            Self::Over => "It was answered, changed or ended meanwhile. Look at it again.".into(),
+            Self::Terms(what) => (*what).into(),
+            Self::Wider => "The answer must lie within what was asked, and hold every part that is essential. Grant less than was asked, or refuse.".into(),
+            Self::Shown => "The text has changed since it was shown. Read it again and answer then.".into(),
+            Self::Pace => "This person was asked already, or refused not long ago. Nobody is asked again and again: wait for their answer, or come back later.".into(),
+            Self::NoGrant => "The person has not granted this, or has taken it back, or it has run out. Ask them.".into(),
+            Self::Keys(_) => "The key that signs is not at hand. Nothing was changed. Try again later.".into(),
+            Self::Damaged(_) => "What is stored does not hold together. Somebody was told.".into(),
+            Self::Secrets(error) => error.public(),
+            Self::Store(error) => error.public(),
+        }
+    }
+}

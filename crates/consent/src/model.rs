@@ -1,0 +1,118 @@
+//! Who asks, and ids.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base::{AccountId, AppId, GrantId, InvalidId};
+use serde::{Deserialize, Serialize};
+use store::Value;
+
+use crate::ConsentError;
+
+/// Whom something is granted to: an app, or somebody with an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Party {
+    /// An OAuth client.
+    App(AppId),
+    /// Somebody of the staff, or another person.
+    Account(AccountId),
+}
+
+impl Party {
+    /// `app` or `account`.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::App(_) => "app",
+            Self::Account(_) => "account",
+        }
+    }
+
+    /// The 16 bytes of its id.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 16] {
+        match self {
+            Self::App(id) => id.as_bytes(),
+            Self::Account(id) => id.as_bytes(),
+        }
+    }
+
+    pub(crate) fn value(self) -> Value {
+        Value::Id(*self.bytes())
+    }
+
+    pub(crate) fn read(kind: &str, id: &[u8]) -> Result<Self, ConsentError> {
+        let damaged = ConsentError::Damaged("party");
+        match kind {
+            "app" => AppId::from_slice(id).map(Self::App).ok_or(damaged),
+            "account" => AccountId::from_slice(id).map(Self::Account).ok_or(damaged),
+            _ => Err(damaged),
+        }
+    }
+}
+
+impl fmt::Display for Party {
+    /// The id alone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::App(id) => id.fmt(f),
+            Self::Account(id) => id.fmt(f),
+        }
+    }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(GrantId);
+
+        impl $name {
+            /// A fresh random id.
+            pub fn random(rng: &dyn base::Rng) -> Self {
+                Self(GrantId::random(rng))
+            }
+
+            /// The 16 bytes.
+            #[must_use]
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+
+            pub(crate) fn read(bytes: &[u8]) -> Result<Self, ConsentError> {
+                GrantId::from_slice(bytes).map(Self).ok_or(ConsentError::Damaged("id"))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<$name> for Value {
+            fn from(it: $name) -> Self {
+                Self::Id(*it.as_bytes())
+            }
+        }
+    };
+}
+
+id!(
+    /// A request, over all its versions.
+    RequestId
+);
+id!(
+    /// One request that reached one person.
+    AskingId
+);

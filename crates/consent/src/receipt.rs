@@ -1,0 +1,158 @@
+//! Receipts: what was agreed, in the fields of ISO/IEC TS 27560:2023 and the terms of the W3C Data Privacy Vocabulary, as signed JSON-LD
+//! (`docs/formats/consent-receipt.md`).
+
+use base::{Handle, Instant, Purpose, TenantId};
+use serde_json::{Map, Value, json};
+
+use crate::terms::Part;
+use crate::{Event, Grant, Offered, Shown};
+
+/// The version of the form.
+pub const FORMAT: &str = "strongroom-consent-receipt/1";
+/// The type of its JWS.
+pub const TYPE: &str = "consent-receipt+jws";
+
+/// What a receipt is about.
+pub(crate) struct Receipt<'a> {
+    pub(crate) tenant: &'a TenantId,
+    /// What the log calls the person: their name stands in no receipt.
+    pub(crate) handle: Handle,
+    /// As it stands after what happened.
+    pub(crate) grant: &'a Grant,
+    pub(crate) event: Event,
+    pub(crate) offered: Option<&'a Offered>,
+    pub(crate) shown: Option<&'a Shown>,
+    pub(crate) now: Instant,
+}
+
+/// A moment as RFC 3339 writes it, to the second, in UTC.
+#[must_use]
+pub fn when(at: Instant) -> String {
+    jiff::Timestamp::from_second(at.seconds())
+        .map(|at| at.to_string())
+        .unwrap_or_default()
+}
+
+/// The DPV purpose that comes nearest to an HL7 purpose of use.
+const fn dpv(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Hresch => "dpv:ScientificResearch",
+        Purpose::Hpaymt => "dpv:PaymentManagement",
+        Purpose::Hoperat => "dpv:OrganisationGovernance",
+        Purpose::Pubhlth => "dpv:PublicBenefit",
+        Purpose::Hlegal => "dpv:LegalCompliance",
+        Purpose::Patrqt => "dpv:RequestedServiceProvision",
+        Purpose::Treat | Purpose::Etreat | Purpose::Sysdev => "dpv:ServiceProvision",
+    }
+}
+
+const fn status(event: Event) -> &'static str {
+    match event {
+        Event::Given => "dpv:ConsentGiven",
+        // What is left of it is given still.
+        Event::Narrowed => "dpv:RenewedConsentGiven",
+        Event::Withdrawn => "dpv:ConsentWithdrawn",
+        Event::Expired => "dpv:ConsentExpired",
+        Event::Replaced | Event::Ended => "dpv:ConsentInvalidated",
+    }
+}
+
+fn processing(part: &Part) -> Vec<&'static str> {
+    let mut deeds = Vec::new();
+    if part.verbs.reads() {
+        deeds.extend(["dpv:Access", "dpv:Use"]);
+    }
+    if part.verbs.changes() {
+        deeds.extend(["dpv:Record", "dpv:Modify"]);
+    }
+    deeds
+}
+
+fn data(part: &Part) -> Value {
+    let mut value = json!({
+        "@type": "dpv:PersonalData",
+        "dct:title": part.collection.as_ref().map_or("*", base::Name::as_str),
+        "dpv:hasProcessing": processing(part).iter().map(|it| json!({ "@type": it })).collect::<Vec<_>>(),
+        "sr:verbs": part.verbs.to_string(),
+    });
+    if let (Some(fields), Some(map)) = (&part.fields, value.as_object_mut()) {
+        map.insert("sr:fields".into(), json!(fields));
+    }
+    value
+}
+
+/// The body, before it is signed.
+pub(crate) fn body(receipt: &Receipt<'_>) -> Value {
+    let grant = receipt.grant;
+    let purposes: Vec<Value> = grant
+        .terms
+        .purposes
+        .iter()
+        .map(|it| json!({ "@type": dpv(*it), "dct:identifier": it.as_str() }))
+        .collect();
+    let mut notice = Map::new();
+    notice.insert("@type".into(), "dpv:ConsentNotice".into());
+    if let Some((request, version)) = grant.request {
+        notice.insert("dct:identifier".into(), request.to_string().into());
+        notice.insert("dct:hasVersion".into(), version.into());
+    }
+    if let Some(offered) = receipt.offered {
+        let signed = crypt::hash::sha256(&[offered.signed.as_bytes()]);
+        notice.insert("sr:requestSha256".into(), hex(&signed).into());
+    }
+    let mut event = Map::new();
+    event.insert("@type".into(), status(receipt.event).into());
+    event.insert("dct:date".into(), when(receipt.now).into());
+    if let Some(shown) = receipt.shown {
+        notice.insert("dct:language".into(), shown.lang.as_str().into());
+        notice.insert("sr:textSha256".into(), hex(&shown.text).into());
+        if let Some(assurance) = shown.assurance {
+            event.insert("sr:assurance".into(), assurance.as_str().into());
+        }
+    }
+    json!({
+        "@context": {
+            "dpv": "https://w3id.org/dpv#",
+            "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+            "dct": "http://purl.org/dc/terms/",
+            "xsd": "http://www.w3.org/2001/XMLSchema#",
+            "sr": "urn:strongroom:consent#"
+        },
+        "@type": "dpv:ConsentRecord",
+        "@id": format!("urn:uuid:{}", grant.grant),
+        "sr:format": FORMAT,
+        "dct:conformsTo": "ISO/IEC TS 27560:2023",
+        "dct:hasVersion": grant.epoch,
+        "dpv:hasDataSubject": { "@type": "dpv:DataSubject", "dct:identifier": receipt.handle.to_string() },
+        "dpv:hasDataController": { "@type": "dpv:DataController", "dct:identifier": receipt.tenant.as_str() },
+        "dpv:hasRecipient": {
+            "@type": "dpv:Recipient",
+            "sr:kind": if grant.proxy { "proxy" } else { grant.grantee.kind() },
+            "dct:identifier": grant.grantee.to_string()
+        },
+        "dpv:hasPurpose": purposes,
+        "dpv:hasPersonalData": grant.terms.parts.iter().map(data).collect::<Vec<_>>(),
+        "dpv:hasLegalBasis": [
+            { "@id": "eu-gdpr:A6-1-a" },
+            { "@id": "eu-gdpr:A9-2-a" }
+        ],
+        "dpv:hasNotice": notice,
+        "dpv:hasConsentStatus": event,
+        "dct:valid": { "dct:date": when(grant.given_at), "sr:until": when(grant.until) },
+        "dpv:hasRight": [
+            { "@id": "eu-gdpr:A7-3" },
+            { "@id": "eu-gdpr:A15" },
+            { "@id": "eu-gdpr:A17" },
+            { "@id": "eu-gdpr:A20" }
+        ],
+        "sr:withdrawal": format!("DELETE /v1/persons/{{person}}/grants/{}", grant.grant)
+    })
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
