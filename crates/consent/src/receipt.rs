@@ -156,3 +156,71 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use base::{AccountId, AppId, Assurance, GrantId, PersonId};
+    use crypt::sign::Ed25519Key;
+
+    use super::*;
+    use crate::{GrantState, Party, RequestId, Terms};
+
+    /// The vectors that are committed: each signed text made again bit for bit, and verified.
+    #[test]
+    fn the_committed_receipts_are_made_again() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/formats/vectors/consent-receipt.json");
+        let key = Ed25519Key::from_seed(&[7; 32]);
+        let request: RequestId = "00000000-0000-4000-8000-000000000005".parse().unwrap();
+        let tenant: TenantId = "acme".parse().unwrap();
+        let at = Instant::from_micros(1_795_000_000_000_000);
+        let parts = r#"[{"collection":"sheet","verbs":"rs","fields":["code","pulse"]},{"verbs":"r"}]"#;
+        let mut grant = Grant {
+            grant: GrantId::from_bytes([4; 16]),
+            person: PersonId::from_bytes([1; 16]),
+            grantee: Party::App(AppId::from_bytes([2; 16])),
+            terms: Terms {
+                purposes: BTreeSet::from([Purpose::Treat, Purpose::Hresch]),
+                parts: serde_json::from_str(parts).unwrap(),
+            },
+            epoch: 1,
+            state: GrantState::Active,
+            given_by: Some(AccountId::from_bytes([3; 16])),
+            given_at: at,
+            until: at.after(std::time::Duration::from_hours(24 * 30)),
+            changed_at: at,
+            request: Some((request, 2)),
+            proxy: false,
+        };
+        let shown = Shown {
+            lang: "sv".to_owned(),
+            text: crypt::hash::sha256(&["Vad det gäller".as_bytes()]),
+            by: grant.given_by,
+            assurance: Some(Assurance::TwoFactor),
+        };
+        let mut made = Vec::new();
+        for event in [Event::Given, Event::Narrowed, Event::Withdrawn] {
+            let receipt = Receipt {
+                tenant: &tenant,
+                handle: Handle::from_bytes([9; 16]),
+                grant: &grant,
+                event,
+                offered: None,
+                shown: Some(&shown),
+                now: at,
+            };
+            let body = body(&receipt);
+            let signed = crate::jws::sign(&key, TYPE, &body);
+            assert_eq!(crate::verify(&signed, TYPE, &[key.public()]), Some(body.clone()));
+            made.push(json!({ "body": body, "signed": signed }));
+            grant.epoch += 1;
+        }
+        let made = json!({ "seed": hex(&[7; 32]), "public": hex(&key.public()), "receipts": made });
+        if std::env::var_os("VECTORS_UPDATE").is_some() {
+            std::fs::write(path, format!("{made:#}\n")).unwrap();
+        }
+        let kept: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        assert_eq!(made, kept);
+    }
+}

@@ -181,3 +181,88 @@ impl Terms {
         serde_json::from_str(text).map_err(|_| ConsentError::Damaged("terms"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const COLLECTIONS: [&str; 3] = ["sleep", "weight", "cycle"];
+    const FIELDS: [&str; 3] = ["a", "b", "c"];
+    const PURPOSES: [Purpose; 3] = [Purpose::Treat, Purpose::Hresch, Purpose::Patrqt];
+
+    prop_compose! {
+        fn part()(
+            collection in proptest::option::of(0..3_usize),
+            verbs in prop::sample::select(vec!["r", "rs", "c", "cruds", "ud", "d"]),
+            fields in proptest::option::of(proptest::collection::btree_set(0..3_usize, 1..3)),
+        ) -> Part {
+            let fields = fields.filter(|_| collection.is_some() && matches!(verbs, "r" | "rs"));
+            Part {
+                collection: collection.map(|it| COLLECTIONS[it].parse().unwrap()),
+                verbs: verbs.parse().unwrap(),
+                fields: fields.map(|it| it.into_iter().map(|it| FIELDS[it].to_owned()).collect()),
+            }
+        }
+    }
+
+    prop_compose! {
+        fn terms()(
+            parts in proptest::collection::vec(part(), 1..5),
+            purposes in proptest::collection::btree_set(0..3_usize, 1..3),
+        ) -> Terms {
+            Terms { purposes: purposes.into_iter().map(|it| PURPOSES[it]).collect(), parts }
+        }
+    }
+
+    /// Everything that there is to do, one by one: the long way to what `within` says at once. A collection and a field that
+    /// nobody named stand for all others.
+    fn effect(terms: &Terms) -> BTreeSet<(Purpose, String, &'static str, String)> {
+        let mut all = BTreeSet::new();
+        for purpose in &terms.purposes {
+            for collection in COLLECTIONS.iter().chain(&["other", ""]) {
+                let name = collection.parse::<Name>().ok();
+                for verb in VERBS {
+                    let Some(fields) = terms.fields(name.as_ref(), verb) else {
+                        continue;
+                    };
+                    for field in FIELDS.iter().chain(&["z"]) {
+                        let seen = match &fields {
+                            Fields::All => true,
+                            Fields::Only(some) => some.contains(*field),
+                        };
+                        if seen {
+                            all.insert((*purpose, (*collection).to_owned(), verb.as_str(), (*field).to_owned()));
+                        }
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn within_is_what_it_comes_to(one in terms(), other in terms()) {
+            prop_assert!(one.check().is_ok());
+            let really = effect(&one).is_subset(&effect(&other));
+            // Saying no where it would do is an error on the safe side, and happens only where one part needs several of the other.
+            if one.within(&other) {
+                prop_assert!(really, "{one:?} {other:?}");
+            } else if one.parts.len() == 1 && other.parts.len() == 1 {
+                prop_assert!(!really, "{one:?} {other:?}");
+            }
+        }
+
+        #[test]
+        fn what_is_left_out_only_takes_away(terms in terms(), keep in proptest::collection::vec(any::<bool>(), 5)) {
+            let mut less = terms.clone();
+            let mut at = 0;
+            less.parts.retain(|_| { at += 1; keep[at - 1] });
+            prop_assert!(less.within(&terms));
+            prop_assert!(terms.within(&terms));
+            prop_assert_eq!(Terms::of_json(&terms.to_json()).unwrap(), terms);
+        }
+    }
+}

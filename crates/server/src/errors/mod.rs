@@ -72,8 +72,8 @@ mod tests {
     fn every_code_is_explained_and_the_table_is_sorted() {
         let mut found = BTreeSet::new();
         for area in [
-            "store", "web", "audit", "policy", "crypt", "keys", "identity", "vault", "govern",
-            "server",
+            "store", "web", "audit", "policy", "crypt", "keys", "identity", "consent", "vault",
+            "govern", "server",
         ] {
             codes_in(
                 &Path::new(env!("CARGO_MANIFEST_DIR"))

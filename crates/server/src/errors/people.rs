@@ -80,6 +80,43 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "app.state",
         "The app is not in a state in which that can be done.",
     ),
+    ("consent.body", "The body is none that this route takes."),
+    (
+        "consent.damaged",
+        "What is stored about a request or a grant does not hold together.",
+    ),
+    (
+        "consent.keys",
+        "The key that signs requests and receipts is not at hand.",
+    ),
+    (
+        "consent.no_grant",
+        "The person has not granted this, or has taken it back, or it has run out.",
+    ),
+    (
+        "consent.not_found",
+        "There is no such request, question or grant: or it is somebody else's.",
+    ),
+    (
+        "consent.over",
+        "It was answered, changed or ended meanwhile.",
+    ),
+    (
+        "consent.pace",
+        "The person was asked already, or refused not long ago.",
+    ),
+    (
+        "consent.shown",
+        "The answer is to another text than the one that there is now.",
+    ),
+    (
+        "consent.terms",
+        "What is asked or granted cannot be that; the text says what is wrong.",
+    ),
+    (
+        "consent.wider",
+        "The answer goes further than the question, or leaves out what is essential.",
+    ),
     (
         "identity.altered",
         "A sealed secret of an account is not as it was sealed, or lies in another place.",

@@ -70,6 +70,13 @@ pub async fn account(
     (id, person)
 }
 
+/// An account of another person of acme.
+pub async fn friend(house: &House) -> base::AccountId {
+    account(house, ACME, "friend@fjord.example", Role::Person)
+        .await
+        .0
+}
+
 pub async fn sign_in(house: &House, tenant: &str, email: &str) -> NewSession {
     let password = Secret::new(PASSWORD.to_owned());
     let step = house

@@ -322,6 +322,9 @@ async fn a_purpose_decides_what_is_seen() {
         assert_eq!((emergency.status, emergency.code().as_str()), (403, "policy.break_glass"));
         assert_eq!(see(Role::Person, "PATRQT").await.json(), whole);
 
+        let without = see(Role::App, "HRESCH").await;
+        assert_eq!((without.status, without.code().as_str()), (403, "consent.no_grant"));
+        crate::sharing::grant_all(&house, "HRESCH").await;
         let research = see(Role::App, "HRESCH").await.json();
         assert_eq!((&research["finding"], &research["pulse"], &research["remark"]), (&whole["finding"], &whole["pulse"], &whole["remark"]));
         let text = research.to_string();

@@ -64,6 +64,12 @@ fn may(id: &str, role: Role) -> bool {
         "batchRecords" | "fhirBundle" => true,
         "readLog" | "proveEntry" => role == Security,
         "listAccesses" | "proveAccess" => role == Person,
+        "listAskings" | "openAsking" | "readAsking" | "answerAsking" | "listGrants"
+        | "readGrant" | "grantAsFhir" | "narrowGrant" | "withdrawGrant" | "appointProxy" => {
+            role == Person
+        }
+        "publishRequest" | "listRequests" | "readRequest" | "closeRequest" | "askPerson"
+        | "listAsked" => matches!(role, App | Clinician),
         "keyStatus" => matches!(role, Security | Operator),
         id if is_about_others_accounts(id) => matches!(role, Owner | Administrator),
         "registerApp" | "listApps" | "readApp" | "changeApp" | "renewAppSecret" => matches!(
@@ -112,7 +118,10 @@ async fn every_role_on_every_route() {
             .replace("{request}", nowhere)
             .replace("{assignment}", nowhere)
             .replace("{alert}", nowhere)
-            .replace("{glass}", nowhere);
+            .replace("{glass}", nowhere)
+            .replace("{question}", nowhere)
+            .replace("{asking}", nowhere)
+            .replace("{grant}", nowhere);
         for role in Role::TOKENS {
             if id == "erasePerson" && may(id, role) {
                 continue;

@@ -84,6 +84,16 @@ pub async fn grant_all(house: &House, purpose: &str) -> String {
         .to_owned()
 }
 
+/// A request that asks acme's person something and waits: its id, and the question's.
+pub async fn waiting(house: &House) -> (String, String) {
+    let parts = json!([{ "collection": "sheet", "verbs": "rs" }]);
+    let published = publish(house, &request("PUBHLTH", &parts)).await.json();
+    let request = text(&published, "request").to_owned();
+    let asked = ask(house, &request, house.person(ACME)).await;
+    assert_eq!(asked.status, 201, "{}", asked.text());
+    (request, text(&asked.json(), "asking").to_owned())
+}
+
 async fn research(house: &House, path: &str) -> Got {
     let ask = house
         .ask(Method::GET, path)

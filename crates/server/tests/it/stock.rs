@@ -27,6 +27,12 @@ pub struct Stock {
     pub glass: String,
     /// One that waits for its second person.
     pub asked: String,
+    /// A request, a question to the person that it brings, and what they granted by another.
+    pub question: String,
+    pub asking: String,
+    pub shared: String,
+    /// An account of another person.
+    pub friend: String,
     /// What the emergency raised.
     pub alert: String,
     /// Accounts: invited, active, stopped.
@@ -119,9 +125,15 @@ pub async fn stock(house: &House) -> Stock {
         glass(Role::Security, 3).await,
     );
     accounts::Kept::default().collect(house).await;
+    let shared = crate::sharing::grant_all(house, "HPAYMT").await;
+    let (question, asking) = crate::sharing::waiting(house).await;
     let alerts = server::alerts::open(&house.place.db, &ctx.tenant, 0, 1).await;
     Stock {
         alert: alerts.unwrap()[0].id.to_string(),
+        question,
+        asking,
+        shared,
+        friend: accounts::friend(house).await.to_string(),
         person,
         invited: invited.account.to_string(),
         active: active.to_string(),
@@ -163,6 +175,8 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{request}", &stock.request)
         .replace("{assignment}", &stock.assignment)
         .replace("{alert}", &stock.alert)
+        .replace("{question}", &stock.question)
+        .replace("{asking}", &stock.asking)
         .replace(
             "{glass}",
             if id == "secondBreakGlass" {
@@ -190,7 +204,14 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
     let path = path
         .replace("{session}", &guest.session)
         .replace("{factor}", &guest.factor)
-        .replace("{grant}", &guest.grant);
+        .replace(
+            "{grant}",
+            if route.doc().group == "Sharing" {
+                &stock.shared
+            } else {
+                &guest.grant
+            },
+        );
     let query = if id == "fhirSearch" {
         "?patient=pat-1"
     } else {
@@ -199,6 +220,12 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
     let ask = house.ask(route.method().clone(), format!("{path}{query}"));
     match id {
         "putRecord" => ask.json(&sheet(62)),
+        "publishRequest" => ask.json(&crate::sharing::request("TREAT", &json!([{ "verbs": "rs" }]))),
+        "askPerson" => ask.json(&json!({ "person": stock.person })),
+        "openAsking" => ask.json(&json!({ "request": stock.question })),
+        "answerAsking" => ask.json(&json!({ "answer": "refuse" })),
+        "narrowGrant" => ask.json(&json!({ "terms": { "purposes": ["HPAYMT"], "parts": [{ "verbs": "r" }] } })),
+        "appointProxy" => ask.json(&json!({ "account": stock.friend, "terms": { "purposes": ["PATRQT"], "parts": [{ "verbs": "rs" }] }, "days": 30 })),
         "inviteAccount" => {
             ask.json(&json!({ "email": "new@fjord.example", "name": "Somebody", "language": "en" }))
         }
