@@ -170,12 +170,16 @@ mod tests {
     /// The vectors that are committed: each signed text made again bit for bit, and verified.
     #[test]
     fn the_committed_receipts_are_made_again() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/formats/vectors/consent-receipt.json");
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../docs/formats/vectors/consent-receipt.json"
+        );
         let key = Ed25519Key::from_seed(&[7; 32]);
         let request: RequestId = "00000000-0000-4000-8000-000000000005".parse().unwrap();
         let tenant: TenantId = "acme".parse().unwrap();
         let at = Instant::from_micros(1_795_000_000_000_000);
-        let parts = r#"[{"collection":"sheet","verbs":"rs","fields":["code","pulse"]},{"verbs":"r"}]"#;
+        let parts =
+            r#"[{"collection":"sheet","verbs":"rs","fields":["code","pulse"]},{"verbs":"r"}]"#;
         let mut grant = Grant {
             grant: GrantId::from_bytes([4; 16]),
             person: PersonId::from_bytes([1; 16]),
@@ -212,7 +216,10 @@ mod tests {
             };
             let body = body(&receipt);
             let signed = crate::jws::sign(&key, TYPE, &body);
-            assert_eq!(crate::verify(&signed, TYPE, &[key.public()]), Some(body.clone()));
+            assert_eq!(
+                crate::verify(&signed, TYPE, &[key.public()]),
+                Some(body.clone())
+            );
             made.push(json!({ "body": body, "signed": signed }));
             grant.epoch += 1;
         }

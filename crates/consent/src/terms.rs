@@ -233,7 +233,12 @@ mod tests {
                             Fields::Only(some) => some.contains(*field),
                         };
                         if seen {
-                            all.insert((*purpose, (*collection).to_owned(), verb.as_str(), (*field).to_owned()));
+                            all.insert((
+                                *purpose,
+                                (*collection).to_owned(),
+                                verb.as_str(),
+                                (*field).to_owned(),
+                            ));
                         }
                     }
                 }

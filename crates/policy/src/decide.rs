@@ -93,6 +93,11 @@ pub fn decide<T: Thing>(
     if acts_for_one && (authority.person.is_none() || thing.person() != authority.person) {
         return Err(Denied::NotYours);
     }
+    // Who stands in for somebody reaches records and files as far as they were let, and nothing else of theirs.
+    let stands_in = authority.role == Role::Person && authority.grant.is_some();
+    if stands_in && !T::ABOUT_PEOPLE && !(T::KIND == Kind::Person && verb == Verb::Read) {
+        return Err(Denied::Scope("who stands in reaches records and files only"));
+    }
     if verb.changes() && authority.scope.read_only {
         return Err(Denied::Scope("it may only read"));
     }

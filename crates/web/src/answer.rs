@@ -115,6 +115,12 @@ pub struct Logged {
 }
 
 impl Logged {
+    /// The answer itself, for a page that hands it on.
+    #[must_use]
+    pub fn answer(self) -> Answer {
+        self.answer
+    }
+
     /// What it says, as JSON. `None` where it says nothing, or something else.
     pub async fn said(self) -> Option<serde_json::Value> {
         let body = self.answer.body.collect().await.ok()?.to_bytes();

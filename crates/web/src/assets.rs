@@ -52,6 +52,20 @@ pub fn assets<W: Send + 'static>() -> Routes<W> {
             include_str!("../assets/mark.svg"),
         ),
         asset(
+            "/assets/proofs.js",
+            Doc {
+                id: "proofsScript",
+                group: "Pages",
+                summary: "The script that checks proofs of the log in the browser",
+                about: "",
+                params: vec![],
+                body: None,
+                answers: &[(200, "JavaScript")],
+            },
+            "text/javascript; charset=utf-8",
+            include_str!("../assets/proofs.js"),
+        ),
+        asset(
             "/assets/passkey.js",
             Doc {
                 id: "passkeyScript",

@@ -9,6 +9,8 @@ use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
 use super::{House, allow, circumstances, log};
 
+/// Entries on a page that come with their proofs.
+const PROOFS_MAX: usize = 100;
 const PERSON: Param = Param::path("person", "The person's id");
 
 pub(super) fn routes(house: &House) -> Routes<Authority> {
@@ -27,6 +29,10 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
                     PERSON,
                     Param::query("limit", "Entries on a page, 1 to 1000 (50)"),
                     Param::query("before", "Only entries below this index"),
+                    Param::query(
+                        "proofs",
+                        "`true`: each entry with its proof (C2SP tlog-proof), 100 at most",
+                    ),
                 ],
                 body: None,
                 answers: &[(200, "Entries, with index and leaf hash")],
@@ -84,10 +90,23 @@ async fn list_accesses(house: House, call: Call<Authority>) -> Result<Logged, Pr
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|it| it.index);
-    let entries = found
-        .iter()
-        .map(log::line)
-        .collect::<Result<Vec<_>, Problem>>()?;
+    let proofs = call.query.first("proofs") == Some("true");
+    if proofs && limit > PROOFS_MAX {
+        return Err(Problem::new(
+            base::ErrorKind::Invalid,
+            "http.query",
+            "With `proofs`, `limit` is 100 at most.",
+        ));
+    }
+    let mut entries = Vec::with_capacity(found.len());
+    for logged in &found {
+        let mut line = log::line(logged)?;
+        if proofs && let Some(line) = line.as_object_mut() {
+            let (_, proof) = house.log.prove(&ctx.tenant, logged.index).await?;
+            line.insert("proof".into(), proof.to_string().into());
+        }
+        entries.push(line);
+    }
     let entry = Entry::new(&ctx, Action::LogRead, Outcome::Ok)
         .map_err(vault::VaultError::from)?
         .person(handle)

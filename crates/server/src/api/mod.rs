@@ -74,6 +74,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     let meta = meta::routes(&routes);
     routes.extend(meta);
     routes.extend(crate::console::routes(house, staff(house)));
+    routes.extend(crate::portal::routes(house, own(house)));
     routes
 }
 
@@ -83,6 +84,16 @@ fn staff(house: &House) -> Routes<Authority> {
     routes.extend(access::routes(house));
     routes.extend(alerts::routes(house));
     routes.extend(apps::routes(house));
+    routes
+}
+
+/// What the portal works through.
+fn own(house: &House) -> Routes<Authority> {
+    let mut routes = persons::routes(house);
+    routes.extend(accesses::routes(house));
+    routes.extend(grants::routes(house));
+    routes.extend(records::routes(house));
+    routes.extend(files::routes(house));
     routes
 }
 

@@ -3,31 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use base::{AccountId, ErrorKind, Instant};
-use bytes::Bytes;
-use http::{HeaderMap, Request};
-use policy::Authority;
+use base::{AccountId, ErrorKind};
 use serde_json::Value;
 use web::words::Tongue;
-use web::{Call, Frame, Gate, Payload, Place, Problem, Query, Routes, SESSION, Visit};
+use web::{Call, Frame, Place, Problem, Visit};
 
 use super::WORDS;
-use crate::api::{House, ROLE, TokenGate};
-
-/// The API's routes by their names, and the house.
-pub(super) struct Desk {
-    pub house: House,
-    api: Routes<Authority>,
-}
-
-impl Desk {
-    pub(super) fn new(house: &House, api: Routes<Authority>) -> Self {
-        Self {
-            house: Arc::clone(house),
-            api,
-        }
-    }
-}
+pub(super) use crate::desk::{Ask, Desk, authority, list, moment, text, wants_fresh_proof};
 
 /// Somebody of the staff who is signed in, and what they called for.
 pub(super) struct Asker {
@@ -184,43 +166,14 @@ impl Asker {
         path: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Result<Value, Problem> {
-        let lost = || {
-            let mut problem = Problem::new(
-                ErrorKind::Internal,
-                "http.route",
-                "Something went wrong on our side.",
-            );
-            problem.internal = format!("the console asks for the route {id}");
-            problem
-        };
-        let route = self
-            .desk
-            .api
-            .iter()
-            .find(|route| route.doc().id == id)
-            .ok_or_else(lost)?;
         let who = authority(&self.desk.house, &self.call).await?;
-        let call = Call {
-            who,
-            request: self.call.request,
-            now: self.call.now,
-            method: route.method().clone(),
-            path: path
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-            query: Query::parse("")?,
-            raw_query: String::new(),
-            host: self.call.host.clone(),
-            peer: self.call.peer,
-            headers: HeaderMap::new(),
-            payload: match body {
-                Some(body) => Payload::Bytes(Bytes::from(body.to_string())),
-                None => Payload::None,
-            },
+        let ask = Ask {
+            id,
+            path,
+            body,
+            ..Ask::default()
         };
-        let logged = route.carry_out(call).await.ok_or_else(lost)??;
-        Ok(logged.said().await.unwrap_or(Value::Null))
+        self.desk.carry_out(who, &self.call, ask).await
     }
 
     /// What accounts are called, as far as they are there.
@@ -261,52 +214,4 @@ impl Names {
             .cloned()
             .unwrap_or_else(|| id.chars().take(8).collect())
     }
-}
-
-/// Who asks, as the gate lets them in.
-async fn authority(house: &House, call: &Call<Visit>) -> Result<Authority, Problem> {
-    let session = call.who.session().ok_or_else(web::unsigned)?;
-    let mut cookies = format!("{}={session}", SESSION.name());
-    if let Some(role) = ROLE.read(&call.headers)? {
-        cookies.push_str(&format!("; {}={role}", ROLE.name()));
-    }
-    let request = Request::builder()
-        .uri("/")
-        .header("cookie", cookies)
-        .header("sec-fetch-site", "same-origin")
-        .body(())
-        .map_err(|_| web::unsigned())?;
-    TokenGate(Arc::clone(house))
-        .admit(&request.into_parts().0)
-        .await
-}
-
-/// Whether policy asks for a fresh, or a stronger, proof.
-pub(super) fn wants_fresh_proof(problem: &Problem) -> bool {
-    matches!(
-        problem.code,
-        "identity.stale" | "policy.stale" | "policy.fresh" | "policy.not_fresh"
-    )
-}
-
-/// A text member of what the API says; empty where there is none.
-pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value.get(name).and_then(Value::as_str).unwrap_or("")
-}
-
-/// A list member of what the API says.
-pub(super) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value
-        .get(name)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
-}
-
-/// A moment, as the API writes it, the way the reader's language does.
-pub(super) fn moment(t: Tongue, value: &Value, name: &str) -> String {
-    let text = text(value, name);
-    text.parse::<jiff::Timestamp>().map_or_else(
-        |_| "–".to_owned(),
-        |at| t.moment(Instant::from_micros(at.as_microsecond())),
-    )
 }

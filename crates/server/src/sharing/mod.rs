@@ -17,6 +17,7 @@ use crate::notices::Jobs;
 use crate::{Failure, Installation};
 
 pub use answers::KeptAnswers;
+pub(crate) use text::part as part_in_words;
 pub use text::{SOURCES, texts};
 
 /// What can go wrong in between.

@@ -37,6 +37,7 @@ mod large;
 mod load;
 mod notices;
 mod pages;
+mod portal;
 mod post;
 mod records;
 mod refusals;

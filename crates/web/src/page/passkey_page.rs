@@ -90,6 +90,6 @@ impl PasskeyPage {
     /// # Errors
     /// 500: our own mistake.
     pub fn answer(&self) -> Result<Answer, Problem> {
-        show(StatusCode::OK, self, Shown::WithPasskeys)
+        show(StatusCode::OK, self, Shown::Scripted)
     }
 }

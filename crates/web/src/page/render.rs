@@ -15,8 +15,8 @@ use crate::{Answer, Problem};
 pub enum Shown {
     /// Nothing: no script runs.
     Plain,
-    /// The script that speaks to a passkey.
-    WithPasskeys,
+    /// Scripts of ours, which ask nobody anything: one that speaks to a passkey, one that checks proofs.
+    Scripted,
     /// Scripts that also ask this service something while the page is open: how strong a password is, which passkey would do.
     Asking,
 }
@@ -95,7 +95,7 @@ impl PageAnswer {
     pub(crate) fn write(&self, headers: &mut HeaderMap) {
         let scripts = match self.shown {
             Shown::Plain => "",
-            Shown::WithPasskeys => "script-src 'self'; ",
+            Shown::Scripted => "script-src 'self'; ",
             Shown::Asking => "script-src 'self'; connect-src 'self'; ",
         };
         let leads_to = self.leads_to.as_deref().unwrap_or("");

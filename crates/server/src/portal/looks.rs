@@ -1,0 +1,278 @@
+//! Who looked: each entry of the log that is about the person, in plain words, with a proof that the browser checks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use askama::Template;
+use audit::Action;
+use base::{AccountId, AppId};
+use http::StatusCode;
+use http::header::{CONTENT_DISPOSITION, HeaderValue};
+use policy::Authority;
+use serde_json::Value;
+use web::words::Tongue;
+use web::{Answer, Frame, Problem, Route, Shown, show};
+
+use super::page;
+use super::reader::Reader;
+use crate::desk::{Desk, list, moment, text};
+
+const PLACE: &str = "/portal/looks";
+/// Entries on a page.
+const PAGE: &str = "25";
+
+pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
+    vec![
+        page(
+            desk,
+            PLACE,
+            "looksPage",
+            "Who looked at what is kept about a person",
+            look,
+        ),
+        page(
+            desk,
+            "/portal/looks/{index}/proof",
+            "looksProof",
+            "The proof of one entry, as a file",
+            proof,
+        ),
+    ]
+}
+
+/// One line.
+struct Line {
+    index: u64,
+    /// As the entry writes them, for the script to compare with what it proved.
+    at: String,
+    action: String,
+    when: String,
+    sentence: String,
+    /// Why, under which grant; and that it was refused or failed.
+    more: Vec<String>,
+    refused: bool,
+    proof: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/looks.html")]
+struct Looks {
+    page: Frame,
+    lines: Vec<Line>,
+    filters: Vec<(&'static str, String, bool)>,
+    keys: String,
+    next: Option<String>,
+}
+
+/// What to show.
+const FILTERS: [&str; 4] = ["all", "others", "opened", "refused"];
+
+async fn look(reader: Reader) -> Result<Answer, Problem> {
+    let t = reader.t();
+    let chosen = reader.query("show").unwrap_or("all").to_owned();
+    let before = reader.query("before").and_then(|it| it.parse::<u64>().ok());
+    let mut query = format!("limit={PAGE}&proofs=true");
+    if let Some(before) = before {
+        query.push_str(&format!("&before={before}"));
+    }
+    let said = reader.ask("listAccesses", &[], &query, None).await?;
+    let mut names = Names::default();
+    let mut lines = Vec::new();
+    for it in list(&said, "entries") {
+        let Some(entry) = it.get("entry") else {
+            continue;
+        };
+        let own = is_own(&reader, entry);
+        let outcome = text(entry, "outcome");
+        let keep = match chosen.as_str() {
+            "others" => !own,
+            "opened" => !own && outcome == "ok",
+            "refused" => outcome != "ok",
+            _ => true,
+        };
+        if keep {
+            lines.push(names.line(&reader, t, it, entry, own).await);
+        }
+    }
+    let next = said.get("next").and_then(Value::as_u64);
+    let keys = log_keys(&reader).await?;
+    let page = Looks {
+        lines,
+        filters: FILTERS
+            .map(|key| (key, t.say(&format!("looks-show-{key}")), key == chosen))
+            .into(),
+        keys,
+        next: next.map(|next| format!("{PLACE}?show={chosen}&before={next}")),
+        page: reader.frame(),
+    };
+    show(StatusCode::OK, &page, Shown::Scripted)
+}
+
+/// Whether the reader did it themselves.
+fn is_own(reader: &Reader, entry: &Value) -> bool {
+    let actor = entry.get("actor").unwrap_or(&Value::Null);
+    text(actor, "kind") == "person"
+        && (text(actor, "id") == reader.account || reader.account.is_empty())
+}
+
+/// What apps and accounts are called, looked up once.
+#[derive(Default)]
+struct Names(HashMap<String, String>);
+
+impl Names {
+    async fn line(
+        &mut self,
+        reader: &Reader,
+        t: Tongue,
+        it: &Value,
+        entry: &Value,
+        own: bool,
+    ) -> Line {
+        let actor = entry.get("actor").unwrap_or(&Value::Null);
+        let who = if own {
+            t.say("who-you")
+        } else {
+            self.name(reader, t, actor).await
+        };
+        let action = text(entry, "action");
+        let what = match text(entry, "collection") {
+            "" => t.say("what-data"),
+            name => reader
+                .desk
+                .house
+                .vault
+                .register()
+                .collection(name)
+                .map_or_else(|| name.to_owned(), |it| super::data::title(t, it)),
+        };
+        let values = [("who", who.as_str().into()), ("what", what.as_str().into())];
+        let key = format!("did-{}", action.replace('.', "-"));
+        let sentence = t
+            .find(&key, &values)
+            .unwrap_or_else(|| t.say_all("did-other", &values));
+        let mut more = Vec::new();
+        let purpose = text(entry, "purpose");
+        if !purpose.is_empty() && !own {
+            more.push(t.say(&format!("for-{purpose}")));
+        }
+        if let Some(count) = entry.get("count").and_then(Value::as_u64) {
+            more.push(t.say_all("looks-count", &[("n", web::words::Told::Count(count))]));
+        }
+        if !text(entry, "grant").is_empty() {
+            more.push(t.say("looks-by-grant"));
+        }
+        let outcome = text(entry, "outcome");
+        if outcome != "ok" {
+            more.push(t.say(if outcome == "denied" {
+                "looks-denied"
+            } else {
+                "looks-failed"
+            }));
+        }
+        Line {
+            index: it.get("index").and_then(Value::as_u64).unwrap_or(0),
+            at: text(entry, "at").to_owned(),
+            action: action.to_owned(),
+            when: moment(t, entry, "at"),
+            sentence,
+            more,
+            refused: outcome != "ok",
+            proof: text(it, "proof").to_owned(),
+        }
+    }
+
+    async fn name(&mut self, reader: &Reader, t: Tongue, actor: &Value) -> String {
+        let id = text(actor, "id");
+        if let Some(name) = self.0.get(id) {
+            return name.clone();
+        }
+        let house = &reader.desk.house;
+        let tenant = match crate::desk::authority(house, &reader.call).await {
+            Ok(who) => who.tenant().clone(),
+            Err(_) => return t.say("who-somebody"),
+        };
+        let known = match text(actor, "kind") {
+            "app" => match id.parse::<AppId>() {
+                Ok(app) => house
+                    .oauth
+                    .app_of(&tenant, app)
+                    .await
+                    .ok()
+                    .map(|it| it.about.name.clone()),
+                Err(_) => None,
+            }
+            .unwrap_or_else(|| t.say_with("who-service", "service", tenant.as_str())),
+            "staff" => {
+                let account = match id.parse::<AccountId>() {
+                    Ok(account) => house.identity.account(&tenant, account).await.ok(),
+                    Err(_) => None,
+                };
+                let role = t.say(&format!("role-{}", text(actor, "role")));
+                match account {
+                    Some(account) => format!("{} ({role})", account.name.as_str()),
+                    None => t.say_with("who-staff", "role", &role),
+                }
+            }
+            "person" => t.say("who-proxy"),
+            _ => t.say("who-system"),
+        };
+        self.0.insert(id.to_owned(), known.clone());
+        known
+    }
+}
+
+async fn proof(reader: Reader) -> Result<Answer, Problem> {
+    let index = reader.part("index")?.to_owned();
+    let before = index.parse::<u64>().ok().and_then(|it| it.checked_add(1));
+    let query = format!("limit=1&proofs=true&before={}", before.unwrap_or(0));
+    let said = reader.ask("listAccesses", &[], &query, None).await?;
+    let entry = list(&said, "entries")
+        .first()
+        .filter(|it| {
+            it.get("index")
+                .and_then(Value::as_u64)
+                .map(|it| it.to_string())
+                == Some(index.clone())
+        })
+        .ok_or_else(|| {
+            Problem::new(
+                base::ErrorKind::NotFound,
+                "log.not_found",
+                "There is no such entry.",
+            )
+        })?;
+    let text = text(entry, "proof").to_owned();
+    let name = format!("attachment; filename=\"{index}.tlog-proof\"");
+    let answer = Answer::with_type(StatusCode::OK, "text/plain; charset=utf-8", text);
+    Ok(match HeaderValue::from_str(&name) {
+        Ok(value) => answer.header(CONTENT_DISPOSITION, value),
+        Err(_) => answer,
+    })
+}
+
+/// The public keys of the reader's log, one a line.
+async fn log_keys(reader: &Reader) -> Result<String, Problem> {
+    let who = crate::desk::authority(&reader.desk.house, &reader.call).await?;
+    let keys = reader.desk.house.log.verifiers(who.tenant())?;
+    Ok(keys.iter().map(|key| format!("{key}\n")).collect())
+}
+
+/// Each action that an entry about a person can have, for the test that all have words.
+pub(super) fn actions() -> impl Iterator<Item = &'static str> {
+    Action::ALL
+        .iter()
+        .filter(|it| it.on() == audit::entry::On::Data)
+        .map(|it| it.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn each_deed_about_a_person_has_a_sentence() {
+        let keys = web::words::keys(&super::super::SOURCES);
+        for action in super::actions() {
+            let key = format!("did-{}", action.replace('.', "-"));
+            assert!(keys.contains(&key), "{key} has no words");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The person who reads, and the API through which the portal works.
+
+use std::sync::Arc;
+
+use base::PersonId;
+use serde_json::Value;
+use web::words::Tongue;
+use web::{Answer, Call, Frame, Place, Problem, Visit};
+
+use super::WORDS;
+use crate::desk::{Ask, Desk, authority};
+
+/// A person who is signed in, and what they called for.
+pub(super) struct Reader {
+    pub desk: Arc<Desk>,
+    pub call: Call<Visit>,
+    /// Whose data.
+    pub person: PersonId,
+    /// The account that reads.
+    pub account: String,
+    /// Whether it acts for somebody else.
+    pub stands_in: bool,
+}
+
+/// Places of the portal: address and name.
+const PLACES: [(&str, &str); 5] = [
+    ("/portal", "portal-home"),
+    ("/portal/data", "portal-data"),
+    ("/portal/looks", "portal-looks"),
+    ("/portal/sharing", "portal-sharing"),
+    ("/account", "portal-security"),
+];
+
+impl Reader {
+    /// Let in whoever is signed in and is somebody that data are kept about; staff are shown to their console.
+    ///
+    /// # Errors
+    /// 401: nobody is signed in.
+    pub(super) async fn let_in(
+        desk: Arc<Desk>,
+        call: Call<Visit>,
+    ) -> Result<Result<Self, Answer>, Problem> {
+        let who = authority(&desk.house, &call).await?;
+        let Some(person) = who.person() else {
+            return Ok(Err(Answer::see("/console")));
+        };
+        Ok(Ok(Self {
+            account: who.account().map(|it| it.to_string()).unwrap_or_default(),
+            stands_in: who.grant().is_some(),
+            desk,
+            call,
+            person,
+        }))
+    }
+
+    /// The words, in the reader's language.
+    pub(super) fn t(&self) -> Tongue {
+        self.call.who.tongue(&WORDS)
+    }
+
+    /// The shell of a page of the portal.
+    pub(super) fn frame(&self) -> Frame {
+        let frame = self.call.who.frame(&WORDS);
+        let t = frame.t;
+        let path = self.call.who.path().split('?').next().unwrap_or_default();
+        let menu = PLACES
+            .into_iter()
+            // Who stands in reaches what is kept, and nothing else.
+            .filter(|(href, _)| !self.stands_in || matches!(*href, "/portal" | "/portal/data"))
+            .map(|(href, key)| Place {
+                here: path == href || (href != "/portal" && path.starts_with(&format!("{href}/"))),
+                ..Place::new(href, t.say(key))
+            });
+        frame.signed_in(menu.collect())
+    }
+
+    /// A part of the address.
+    pub(super) fn part(&self, name: &str) -> Result<&str, Problem> {
+        self.call.part_text(name)
+    }
+
+    /// What stands behind the question mark.
+    pub(super) fn query(&self, name: &str) -> Option<&str> {
+        self.call.query.first(name).filter(|it| !it.is_empty())
+    }
+
+    /// Carry out a route of the API about this person, for the purpose that a person reads for.
+    ///
+    /// # Errors
+    /// What the route refuses with.
+    pub(super) async fn ask(
+        &self,
+        id: &str,
+        path: &[(&str, &str)],
+        query: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Problem> {
+        let who = authority(&self.desk.house, &self.call).await?;
+        let person = self.person.to_string();
+        let mut whole = vec![("person", person.as_str())];
+        whole.extend_from_slice(path);
+        let ask = Ask {
+            id,
+            path: &whole,
+            query,
+            purpose: Some("PATRQT"),
+            body,
+        };
+        self.desk.carry_out(who, &self.call, ask).await
+    }
+}

@@ -1,0 +1,106 @@
+// Checks the proofs on a page in the reader's browser: that an entry is in the tree whose head the log's key signed. It asks nobody
+// anything; what it needs stands on the page. Formats: c2sp.org/tlog-proof, RFC 9162 §2.1.3.2, c2sp.org/signed-note.
+"use strict";
+
+(() => {
+  const list = document.querySelector("ol[data-keys]");
+  if (!list || !window.crypto || !crypto.subtle) return;
+
+  const bytes = (text) => Uint8Array.from(atob(text), (it) => it.charCodeAt(0));
+  const join = (...parts) => {
+    const whole = new Uint8Array(parts.reduce((sum, it) => sum + it.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  };
+  const sha256 = async (data) => new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+  const same = (a, b) => a.length === b.length && a.every((it, at) => it === b[at]);
+
+  // A verifier key: name+id+base64(type | key).
+  const keys = list.dataset.keys.split("\n").filter(Boolean).map((line) => {
+    const [name, id, ...rest] = line.split("+");
+    const raw = bytes(rest.join("+"));
+    return { name, id, type: raw[0], raw: raw.slice(1) };
+  });
+
+  const root = async (leaf, index, size, path) => {
+    let node = BigInt(index);
+    let last = BigInt(size) - 1n;
+    if (node > last) return null;
+    let hash = leaf;
+    for (const sibling of path) {
+      if (last === 0n) return null;
+      if ((node & 1n) === 1n || node === last) {
+        hash = await sha256(join(new Uint8Array([1]), sibling, hash));
+        if ((node & 1n) === 0n) {
+          while (node !== 0n && (node & 1n) === 0n) {
+            node >>= 1n;
+            last >>= 1n;
+          }
+        }
+      } else {
+        hash = await sha256(join(new Uint8Array([1]), hash, sibling));
+      }
+      node >>= 1n;
+      last >>= 1n;
+    }
+    return last === 0n ? hash : null;
+  };
+
+  const signed = async (note) => {
+    const cut = note.indexOf("\n\n");
+    const text = note.slice(0, cut + 1);
+    const [name] = text.split("\n");
+    for (const line of note.slice(cut + 2).split("\n")) {
+      const match = /^— (\S+) (\S+)$/.exec(line);
+      if (!match || match[1] !== name) continue;
+      const raw = bytes(match[2]);
+      const id = Array.from(raw.slice(0, 4), (it) => it.toString(16).padStart(2, "0")).join("");
+      const key = keys.find((it) => it.name === name && it.id === id && it.type === 1);
+      if (!key) continue;
+      const imported = await crypto.subtle.importKey("raw", key.raw, "Ed25519", false, ["verify"]);
+      const right = await crypto.subtle.verify("Ed25519", imported, raw.slice(4), new TextEncoder().encode(text));
+      if (right) {
+        const [, size, head] = text.split("\n");
+        return { size, head: bytes(head) };
+      }
+    }
+    return null;
+  };
+
+  const check = async (item) => {
+    const text = item.dataset.proof;
+    const cut = text.indexOf("\n\n");
+    const lines = text.slice(0, cut).split("\n");
+    if (lines[0] !== "c2sp.org/tlog-proof@v1") return false;
+    const entry = bytes(/^extra (\S+)$/.exec(lines[1])[1]);
+    const index = /^index (\d+)$/.exec(lines[2])[1];
+    const head = await signed(text.slice(cut + 2));
+    if (!head) return false;
+    const leaf = await sha256(join(new Uint8Array([0]), entry));
+    const reached = await root(leaf, index, head.size, lines.slice(3).map(bytes));
+    // What was proven must be what the line says.
+    const said = JSON.parse(new TextDecoder().decode(entry));
+    return reached !== null && same(reached, head.head)
+      && said.at === item.dataset.at && said.action === item.dataset.action;
+  };
+
+  const run = async () => {
+    for (const item of list.children) {
+      const place = item.querySelector(".proof");
+      let state = "cannot";
+      try {
+        state = (await check(item)) ? "proven" : "wrong";
+      } catch (error) {
+        // A browser without Ed25519, mostly: the proof can be taken along and checked elsewhere.
+        state = error instanceof DOMException ? "cannot" : "wrong";
+      }
+      place.textContent = list.dataset[state];
+      place.classList.add(state);
+    }
+  };
+  run();
+})();
