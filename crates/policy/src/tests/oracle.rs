@@ -124,6 +124,13 @@ impl Asked<'_> {
             self.seen.role == Role::App && self.who.person().is_some() && self.who.grant.is_none();
         let expected = match (reached, T::ABOUT_PEOPLE) {
             (false, _) => None,
+            _ if self.seen.role == Role::Person
+                && self.who.grant.is_some()
+                && !T::ABOUT_PEOPLE
+                && (T::KIND.as_str(), self.seen.verb) != ("person", Verb::Read) =>
+            {
+                None
+            }
             _ if without_grant && T::KIND.areas().contains(&Area::Data) => None,
             (true, true) => about_people(self.seen),
             (true, false) => about_the_house(T::KIND.as_str(), self.seen),
