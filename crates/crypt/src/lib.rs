@@ -10,6 +10,7 @@
 //!
 //! The formats are written down in `docs/formats/`, with vectors that the tests make again.
 
+pub mod age;
 mod cipher;
 mod context;
 mod error;

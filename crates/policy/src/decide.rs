@@ -3,7 +3,7 @@
 use base::{Class, ClassSet, Ctx, GrantId, Purpose};
 
 use crate::rules::{self, Answer, Bound, Question, Refusal, Rules};
-use crate::{Authority, Denied, Kind, Role, Thing, Verb};
+use crate::{Area, Authority, Denied, Kind, Role, Thing, Verb};
 
 /// The ceiling of a token that has none.
 const EVERY_CLASS: ClassSet = ClassSet::EMPTY
@@ -95,8 +95,12 @@ pub fn decide<T: Thing>(
     }
     // Who stands in for somebody reaches records and files as far as they were let, and nothing else of theirs.
     let stands_in = authority.role == Role::Person && authority.grant.is_some();
-    if stands_in && !T::ABOUT_PEOPLE && !(T::KIND == Kind::Person && verb == Verb::Read) {
-        return Err(Denied::Scope("who stands in reaches records and files only"));
+    let reaches =
+        T::KIND.areas().contains(&Area::Data) || (T::KIND == Kind::Person && verb == Verb::Read);
+    if stands_in && !reaches {
+        return Err(Denied::Scope(
+            "who stands in reaches records and files only",
+        ));
     }
     if verb.changes() && authority.scope.read_only {
         return Err(Denied::Scope("it may only read"));

@@ -139,6 +139,8 @@ kinds! {
     Person = "person", &[House];
     /// Who looked at what is kept about one person.
     Accesses = "list of accesses", &[House];
+    /// Everything of one person, to take along.
+    Export = "archive", &[];
     /// What one person was asked, and what they let whom do.
     Grants = "list of grants", &[House];
     /// What somebody asks people to grant.
@@ -262,6 +264,15 @@ pub struct GrantsOf {
     pub person: PersonId,
 }
 
+/// Everything of one person, to take along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportOf {
+    /// Whose.
+    pub tenant: TenantId,
+    /// About whom.
+    pub person: PersonId,
+}
+
 /// What is asked of people at a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestsOf {
@@ -377,6 +388,7 @@ thing!(FileAt, File, about_people: true, person: |it| Some(it.person));
 thing!(LogOf, Log, about_people: false, person: |_it| None);
 thing!(AccessesOf, Accesses, about_people: false, person: |it| Some(it.person));
 thing!(GrantsOf, Grants, about_people: false, person: |it| Some(it.person));
+thing!(ExportOf, Export, about_people: true, person: |it| Some(it.person));
 thing!(RequestsOf, Requests, about_people: false, person: |_it| None);
 thing!(KeysOf, Keys, about_people: false, person: |_it| None);
 thing!(TrustOf, Trust, about_people: false, person: |_it| None);

@@ -43,6 +43,8 @@ pub enum Command {
     /// Bring data in from outside
     #[command(subcommand)]
     Import(Import),
+    /// Write everything of a person into one archive
+    Export(Export),
     /// Erase a person, for ever
     Erase(Erase),
     /// Write synthetic people as files: FHIR R4 bundles, cycle diaries, wearable measurements
@@ -226,6 +228,31 @@ pub struct PolicyDiff {
     /// Which installation's register they are about
     #[command(flatten)]
     pub place: Place,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Whom
+    pub person: PersonId,
+    /// The file to write: a zip, or with a passphrase a zip sealed with age; it must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+    /// Seal it under the passphrase in this file (age; `age --decrypt` opens it)
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// The language of the page inside: sv, de, it, fr, en
+    #[arg(long, default_value = "en")]
+    pub lang: String,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Of which tenant (the only one, if there is one)
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
     /// As JSON
     #[arg(long)]
     pub json: bool,

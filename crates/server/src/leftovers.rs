@@ -4,7 +4,7 @@
 //! person to the handle is one of the places.
 
 use base::{PersonId, TenantId};
-use store::{Sql, StoreError};
+use store::{Sql, StoreError, WriteSet};
 
 use crate::{Failure, Installation};
 
@@ -51,6 +51,7 @@ static PLACES: &[Place] = &[
     place!("floors of keys", "key_floor", "true"),
     place!("accounts", "account", "true"),
     place!("tokens in force", "token", "revoked_at IS NULL"),
+    place!("archives", "export", "true"),
     place!("questions", "consent_asking", "true"),
     place!("grants", "consent_grant", "true"),
     place!("receipts", "consent_event", "true"),
@@ -91,6 +92,18 @@ static QUEUE: Sql = Sql::each(
     "SELECT count(*) FROM job WHERE tenant = $1 AND (instr(payload, $2) > 0 OR instr(payload, CAST($3 AS BLOB)) > 0)",
     "SELECT count(*) FROM job WHERE tenant = $1 AND (position(CAST($2 AS BYTEA) IN payload) > 0 OR position(convert_to(CAST($3 AS TEXT), 'UTF8') IN payload) > 0)",
 );
+/// What goes with a person of the queue: jobs that name them, done or not.
+static FORGET_JOBS: Sql = Sql::each(
+    "DELETE FROM job WHERE tenant = $1 AND (instr(payload, $2) > 0 OR instr(payload, CAST($3 AS BLOB)) > 0)",
+    "DELETE FROM job WHERE tenant = $1 AND (position(CAST($2 AS BYTEA) IN payload) > 0 OR position(convert_to(CAST($3 AS TEXT), 'UTF8') IN payload) > 0)",
+);
+
+/// The write that forgets every job which names the person.
+pub(crate) fn forget_jobs(tenant: &TenantId, person: PersonId, set: WriteSet) -> WriteSet {
+    let params = vec![tenant.into(), person.into(), person.to_string().into()];
+    set.run(&FORGET_JOBS, params)
+}
+
 static STATE: Sql = Sql::both("SELECT state FROM person WHERE tenant = $1 AND person = $2");
 
 /// What was found in one place.

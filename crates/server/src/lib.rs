@@ -11,6 +11,7 @@ pub mod config;
 mod console;
 mod desk;
 pub mod errors;
+pub mod exports;
 mod failure;
 mod installation;
 pub mod jobs;

@@ -225,6 +225,9 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 if let Err(error) = crate::remind(&house).await {
                     tracing::warn!(%error, "reviews that are due were not told of");
                 }
+                if let Err(error) = crate::exports::forget(&house).await {
+                    tracing::warn!(%error, "archives whose time is over were not deleted");
+                }
                 if let Err(error) = crate::sharing::keep(&house).await {
                     tracing::warn!(%error, "grants that ran out were not noted, or people not told of those that will");
                 }

@@ -176,6 +176,7 @@ verb-delete = Löschen
 verb-manage = Entscheiden über
 thing-person = Die Daten einer Person als solche
 thing-list-of-accesses = Wer die Daten einer Person angesehen hat
+thing-archive = Alles über jemanden, zum Mitnehmen
 thing-list-of-grants = Was jemand gefragt wurde und teilt
 thing-request-for-consent = Was Personen gefragt werden
 thing-record = Einträge

@@ -176,6 +176,7 @@ verb-delete = Delete
 verb-manage = Decide on
 thing-person = A person’s data as such
 thing-list-of-accesses = Who looked at a person’s data
+thing-archive = Everything of a person, to take along
 thing-list-of-grants = What a person was asked and shares
 thing-request-for-consent = What is asked of people
 thing-record = Records

@@ -176,6 +176,7 @@ verb-delete = Supprimer
 verb-manage = Décider de
 thing-person = Les données d’une personne en tant que telles
 thing-list-of-accesses = Qui a regardé les données d’une personne
+thing-archive = Tout d’une personne, à emporter
 thing-list-of-grants = Ce qu’on a demandé à une personne et ce qu’elle partage
 thing-request-for-consent = Ce qu’on demande aux personnes
 thing-record = Entrées

@@ -176,6 +176,7 @@ verb-delete = Cancellare
 verb-manage = Decidere su
 thing-person = I dati di una persona in quanto tali
 thing-list-of-accesses = Chi ha guardato i dati di una persona
+thing-archive = Tutto di una persona, da portare con sé
 thing-list-of-grants = Ciò che a una persona è stato chiesto e che condivide
 thing-request-for-consent = Ciò che si chiede alle persone
 thing-record = Voci

@@ -176,6 +176,7 @@ verb-delete = Radera
 verb-manage = Besluta om
 thing-person = En persons uppgifter som sådana
 thing-list-of-accesses = Vem som har sett en persons uppgifter
+thing-archive = Allt om en person, att ta med
 thing-list-of-grants = Vad en person har tillfrågats om och delar
 thing-request-for-consent = Vad personer tillfrågas om
 thing-record = Poster

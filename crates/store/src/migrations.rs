@@ -25,6 +25,7 @@ pub static DATA: &[Migration] = &[
     migration!(9, "renew", "data/0009-renew.sql"),
     migration!(10, "log-index", "data/0010-log-index.sql"),
     migration!(11, "consent", "data/0011-consent.sql"),
+    migration!(12, "export", "data/0012-export.sql"),
 ];
 
 /// The key store.

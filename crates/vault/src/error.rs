@@ -22,6 +22,12 @@ pub enum VaultError {
     /// It takes a person's grant, and none lets it be done.
     #[error("no grant lets this be done")]
     NoGrant,
+    /// No such archive, or none any more.
+    #[error("no such export")]
+    NoExport,
+    /// As many archives as a person has at most.
+    #[error("too many exports")]
+    TooManyExports,
     /// The record was deleted.
     #[error("the record was deleted")]
     Deleted,
@@ -130,6 +136,8 @@ impl Fault for VaultError {
             }
             Self::Deleted => ErrorKind::Gone,
             Self::NoGrant => ErrorKind::Forbidden,
+            Self::NoExport => ErrorKind::NotFound,
+            Self::TooManyExports => ErrorKind::TooMany,
             Self::Condition(_) => ErrorKind::Precondition,
             Self::Contended | Self::Twice | Self::StillSealed { .. } => ErrorKind::Conflict,
             Self::NewerKeys => ErrorKind::Unavailable,
@@ -153,6 +161,8 @@ impl Fault for VaultError {
             Self::NoCollection => "collection.not_found",
             Self::NoRecord => "record.not_found",
             Self::NoGrant => "consent.no_grant",
+            Self::NoExport => "export.not_found",
+            Self::TooManyExports => "export.too_many",
             Self::Deleted => "record.deleted",
             Self::NoFile => "file.not_found",
             Self::Condition(_) => "record.condition",
@@ -184,6 +194,8 @@ impl Fault for VaultError {
             Self::NoCollection => "The register has no such collection. `strongroom register show` lists them.".into(),
             Self::NoRecord => "There is no such record.".into(),
             Self::NoGrant => "The person has not granted this, or has taken it back, or it has run out. Ask them.".into(),
+            Self::NoExport => "There is no such archive, or it is not ready, or its seven days are over.".into(),
+            Self::TooManyExports => "There are three archives already, or five were made today. Fetch one of them, delete one, or come back tomorrow.".into(),
             Self::Deleted => "This record was deleted.".into(),
             Self::NoFile => "There is no such file.".into(),
             Self::Condition(what) => format!("{what} Read it again, then repeat your change."),

@@ -8,6 +8,7 @@
 
 pub mod document;
 mod error;
+pub mod export;
 pub mod fhir;
 pub mod files;
 mod ground;

@@ -52,6 +52,20 @@ pub(crate) fn file(
         .bytes(file.as_bytes())
 }
 
+/// The passphrase of an archive that waits to be made.
+pub(crate) fn export(
+    environment: &Environment,
+    tenant: &TenantId,
+    person: PersonId,
+    export: ObjectId,
+) -> Context {
+    Context::new("export")
+        .text(environment.as_str())
+        .text(tenant.as_str())
+        .bytes(person.as_bytes())
+        .bytes(export.as_bytes())
+}
+
 /// A file's row: name, media type, length.
 pub(crate) fn file_row(
     environment: &Environment,

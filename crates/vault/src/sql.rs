@@ -59,6 +59,13 @@ pub static STATEMENTS: &[&Sql] = &[
     &RENEW_FILE,
     &RENEW_PERSONS,
     &RENEW_PERSON,
+    &EXPORT_INSERT,
+    &EXPORT_LIST,
+    &EXPORT_READY,
+    &EXPORT_FAILED,
+    &EXPORT_DELETE,
+    &EXPORTS_OVER,
+    &ERASE_EXPORTS,
 ];
 
 pub(crate) static TENANT_INSERT: Sql =
@@ -222,7 +229,8 @@ pub(crate) static FILE_FIND: Sql = Sql::both(
     "SELECT sealed_len, written_at, sealed, object FROM file WHERE tenant = $1 AND person = $2 AND file = $3",
 );
 pub(crate) static FILE_LIST: Sql = Sql::both(
-    "SELECT file, sealed_len, written_at, sealed, object FROM file WHERE tenant = $1 AND person = $2 AND file > $3 ORDER BY file LIMIT $4",
+    "SELECT file, sealed_len, written_at, sealed, object FROM file WHERE tenant = $1 AND person = $2 AND file > $3 \
+     AND NOT EXISTS (SELECT 1 FROM export e WHERE e.tenant = file.tenant AND e.person = file.person AND e.file = file.file) ORDER BY file LIMIT $4",
 );
 pub(crate) static FILE_DELETE: Sql = Sql::both(
     "DELETE FROM file WHERE tenant = $1 AND person = $2 AND file = $3 AND coalesce(object, file) = $4",
@@ -239,3 +247,23 @@ pub(crate) static ONCE_INSERT: Sql = Sql::both(
     "INSERT INTO idempotency (tenant, token, request, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)",
 );
 pub(crate) static ONCE_EXPIRE: Sql = Sql::both("DELETE FROM idempotency WHERE expires_at <= $1");
+
+pub(crate) static EXPORT_INSERT: Sql = Sql::both(
+    "INSERT INTO export (tenant, person, export, state, lang, protected, passphrase, asked_at, expires_at) VALUES ($1, $2, $3, 'waiting', $4, $5, $6, $7, $8)",
+);
+pub(crate) static EXPORT_LIST: Sql = Sql::both(
+    "SELECT export, state, lang, protected, asked_at, made_at, expires_at, file, bytes, records, files, passphrase FROM export WHERE tenant = $1 AND person = $2 ORDER BY asked_at DESC, export LIMIT 100",
+);
+pub(crate) static EXPORT_READY: Sql = Sql::both(
+    "UPDATE export SET state = 'ready', passphrase = NULL, made_at = $4, file = $5, bytes = $6, records = $7, files = $8 WHERE tenant = $1 AND person = $2 AND export = $3 AND state = 'waiting'",
+);
+pub(crate) static EXPORT_FAILED: Sql = Sql::both(
+    "UPDATE export SET state = 'failed', passphrase = NULL WHERE tenant = $1 AND person = $2 AND export = $3 AND state = 'waiting'",
+);
+pub(crate) static EXPORT_DELETE: Sql =
+    Sql::both("DELETE FROM export WHERE tenant = $1 AND person = $2 AND export = $3");
+pub(crate) static EXPORTS_OVER: Sql = Sql::both(
+    "SELECT tenant, person, export, file FROM export WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100",
+);
+pub(crate) static ERASE_EXPORTS: Sql =
+    Sql::both("DELETE FROM export WHERE tenant = $1 AND person = $2");

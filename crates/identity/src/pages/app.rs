@@ -255,7 +255,7 @@ pub(super) async fn send_enrol(
         .totp_finish(&caller, ticket, code.expose(), None)
         .await
     {
-        Ok(added) => Ok(go_on(&caller, added.step, next).notice("app-added")),
+        Ok(added) => Ok(go_on(desk.home, &caller, added.step, next).notice("app-added")),
         Err(IdentityError::Ticket) => Ok(over()),
         Err(error) => match said(t, &error) {
             text @ Some(_) => show(page, address, ticket, &way, text),

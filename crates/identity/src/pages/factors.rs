@@ -297,7 +297,9 @@ pub(super) async fn send_enrol(
         .passkey_finish(&caller, form.text("ticket"), form.text("passkey"), None)
         .await;
     match added {
-        Ok(added) => Ok(go_on(&caller, added.step, next_in(&form)).notice("passkey-added")),
+        Ok(added) => {
+            Ok(go_on(desk.home, &caller, added.step, next_in(&form)).notice("passkey-added"))
+        }
         // A passkey that did not hold is tried again, from the beginning of this step.
         Err(IdentityError::Code(_)) => Ok(Answer::see(&super::visitor::with_next(
             "/sign-in/enrol",

@@ -58,6 +58,8 @@ pub struct Pages {
     pub oauth: Arc<Oauth>,
     /// Whose pages there are. Where there is one, nobody is asked which.
     pub tenants: Vec<TenantId>,
+    /// Where somebody comes who signed in, and had nowhere to go.
+    pub home: &'static str,
 }
 
 /// The pages, shared by their routes.

@@ -138,7 +138,7 @@ async fn send(desk: Desk, call: Call<Visit>, form: Form) -> Result<Answer, Probl
         .second_factor(&caller, kept.ticket, &proof)
         .await
     {
-        Ok(step) => Ok(go_on(&caller, step, next)),
+        Ok(step) => Ok(go_on(desk.home, &caller, step, next)),
         Err(IdentityError::Ticket) => Ok(over()),
         Err(error) => {
             let wrong = match &error {

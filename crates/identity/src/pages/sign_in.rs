@@ -57,7 +57,7 @@ struct Filled<'a> {
 async fn look(desk: Desk, call: Call<Visit>) -> Result<Answer, Problem> {
     let next = next_of(&call);
     if desk.signed_in(&call).await.is_ok() {
-        return Ok(Answer::see(onward(next).unwrap_or("/account")));
+        return Ok(Answer::see(onward(next).unwrap_or(desk.home)));
     }
     let at = desk.tenant(&call)?.map(|tenant| tenant.as_str().to_owned());
     let filled = Filled {
@@ -141,7 +141,7 @@ async fn send(desk: Desk, call: Call<Visit>, form: Form) -> Result<Answer, Probl
     let caller = desk.caller(&call, tenant)?;
     let next = filled.next.to_owned();
     match desk.identity.sign_in(&caller, &address, &password).await {
-        Ok(step) => Ok(go_on(&caller, step, &next)),
+        Ok(step) => Ok(go_on(desk.home, &caller, step, &next)),
         Err(error) => {
             filled.wrong = Some(match &error {
                 IdentityError::Needed(_) => t.say("unverified"),
@@ -156,10 +156,10 @@ async fn send(desk: Desk, call: Call<Visit>, form: Form) -> Result<Answer, Probl
 }
 
 /// The answer to a proof: the next thing to prove, or in.
-pub(super) fn go_on(caller: &Caller, step: Step, next: &str) -> Answer {
+pub(super) fn go_on(home: &str, caller: &Caller, step: Step, next: &str) -> Answer {
     match step {
         Step::Session(session) => {
-            let answer = Answer::see(onward(next).unwrap_or("/account"));
+            let answer = Answer::see(onward(next).unwrap_or(home));
             let_in(answer, &caller.tenant, &session, caller.now)
         }
         Step::SecondFactor { ticket, kinds } => {
@@ -284,7 +284,7 @@ async fn send_passkey(desk: Desk, call: Call<Visit>, form: Form) -> Result<Answe
     let caller = desk.caller(&call, tenant)?;
     let (ticket, answer) = (form.text("ticket"), form.text("passkey"));
     match desk.identity.passkey_sign_in(&caller, ticket, answer).await {
-        Ok(step) => Ok(go_on(&caller, step, next)),
+        Ok(step) => Ok(go_on(desk.home, &caller, step, next)),
         Err(IdentityError::Ticket) => Ok(over()),
         Err(error) => {
             let wrong = match &error {

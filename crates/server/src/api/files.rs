@@ -304,10 +304,26 @@ fn span(header: Option<&str>) -> Span {
 
 async fn download(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let ctx = circumstances(&call)?;
-    let thing = at(&call, Some(call.part("file")?))?;
-    let allowed = allow(&house, &ctx, &call.who, Verb::Read, Action::FileRead, thing).await?;
+    let (person, file) = (call.part("person")?, call.part("file")?);
+    send(&house, &call, &ctx, person, file).await
+}
+
+/// A file, whole or in part, to be saved under its name.
+pub(super) async fn send(
+    house: &House,
+    call: &Call<Authority>,
+    ctx: &base::Ctx,
+    person: PersonId,
+    file: ObjectId,
+) -> Result<Logged, Problem> {
+    let thing = FileAt {
+        tenant: ctx.tenant.clone(),
+        person,
+        file: Some(file),
+    };
+    let allowed = allow(house, ctx, &call.who, Verb::Read, Action::FileRead, thing).await?;
     let span = span(call.header(&RANGE)?);
-    let download = house.vault.download(&ctx, &allowed, span).await?;
+    let download = house.vault.download(ctx, &allowed, span).await?;
     let (head, index) = (download.head.clone(), download.log_index);
     let (from, len, written_at) = (download.from, download.len, download.written_at);
     let status = if span == Span::Whole {

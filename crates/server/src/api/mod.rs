@@ -8,6 +8,7 @@ mod alerts;
 pub(crate) mod apps;
 mod batch;
 mod conditions;
+mod exports;
 mod fhir;
 mod files;
 mod gate;
@@ -49,6 +50,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(persons::routes(house));
     routes.extend(accesses::routes(house));
     routes.extend(grants::routes(house));
+    routes.extend(exports::routes(house));
     routes.extend(requests::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
@@ -70,6 +72,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
         identity: Arc::clone(&house.identity),
         oauth: Arc::clone(&house.oauth),
         tenants: house.config.tenants.clone(),
+        home: "/portal",
     }));
     let meta = meta::routes(&routes);
     routes.extend(meta);
@@ -92,6 +95,7 @@ fn own(house: &House) -> Routes<Authority> {
     let mut routes = persons::routes(house);
     routes.extend(accesses::routes(house));
     routes.extend(grants::routes(house));
+    routes.extend(exports::routes(house));
     routes.extend(records::routes(house));
     routes.extend(files::routes(house));
     routes

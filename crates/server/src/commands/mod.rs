@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod docs;
 mod erase;
+mod export;
 mod fill;
 mod import;
 mod keys;
@@ -40,6 +41,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(args) => wait(check::run(args)),
         Command::Import(args) => wait(import::run(args)),
         Command::Erase(args) => wait(erase::run(args)),
+        Command::Export(args) => wait(export::run(args)),
         Command::Synth(args) => synth::run(&args),
         Command::Keys(args) => wait(keys::run(args)),
         Command::Log(args) => wait(log::run(args)),

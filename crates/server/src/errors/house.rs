@@ -61,6 +61,15 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "crypt.version",
         "Something sealed has a version that this program does not know.",
     ),
+    ("export.body", "The body is none that this route takes."),
+    (
+        "export.not_found",
+        "There is no such archive, or it is not ready, or its time is over.",
+    ),
+    (
+        "export.too_many",
+        "As many archives are kept, or were made today, as a person may have.",
+    ),
     (
         "fhir.ambiguous",
         "A conditional request matches several resources.",

@@ -60,6 +60,7 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
             ("/portal/data", "portal-data", count),
             ("/portal/looks", "portal-looks", t.say("home-looks")),
             ("/portal/sharing", "portal-sharing", t.say("home-sharing")),
+            ("/portal/take", "portal-take", t.say("home-take")),
             ("/account", "portal-security", t.say("home-security")),
         ]
         .into_iter()

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
-use audit::Action;
 use base::{AccountId, AppId};
 use http::StatusCode;
 use http::header::{CONTENT_DISPOSITION, HeaderValue};
@@ -257,20 +256,16 @@ async fn log_keys(reader: &Reader) -> Result<String, Problem> {
     Ok(keys.iter().map(|key| format!("{key}\n")).collect())
 }
 
-/// Each action that an entry about a person can have, for the test that all have words.
-pub(super) fn actions() -> impl Iterator<Item = &'static str> {
-    Action::ALL
-        .iter()
-        .filter(|it| it.on() == audit::entry::On::Data)
-        .map(|it| it.as_str())
-}
-
 #[cfg(test)]
 mod tests {
+    use audit::Action;
+    use audit::entry::On;
+
     #[test]
     fn each_deed_about_a_person_has_a_sentence() {
         let keys = web::words::keys(&super::super::SOURCES);
-        for action in super::actions() {
+        let about = |it: &&Action| it.on() == On::Data;
+        for action in Action::ALL.iter().filter(about).map(|it| it.as_str()) {
             let key = format!("did-{}", action.replace('.', "-"));
             assert!(keys.contains(&key), "{key} has no words");
         }

@@ -10,6 +10,7 @@ mod home;
 mod looks;
 mod reader;
 mod sharing;
+mod take;
 
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
@@ -43,6 +44,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(data::routes(&desk));
     routes.extend(looks::routes(&desk));
     routes.extend(sharing::routes(&desk));
+    routes.extend(take::routes(&desk));
     routes
 }
 

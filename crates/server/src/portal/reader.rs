@@ -23,11 +23,12 @@ pub(super) struct Reader {
 }
 
 /// Places of the portal: address and name.
-const PLACES: [(&str, &str); 5] = [
+const PLACES: [(&str, &str); 6] = [
     ("/portal", "portal-home"),
     ("/portal/data", "portal-data"),
     ("/portal/looks", "portal-looks"),
     ("/portal/sharing", "portal-sharing"),
+    ("/portal/take", "portal-take"),
     ("/account", "portal-security"),
 ];
 

@@ -182,7 +182,7 @@ async fn an_invitation_becomes_a_session_and_each_step_stands_in_the_log() {
     );
     let before = house.log_size(ACME).await;
     let signed_in = send(&house, "/sign-in", &jar, body).await;
-    assert_eq!(signed_in.header("location"), Some("/account"));
+    assert_eq!(signed_in.header("location"), Some("/portal"));
     let entry = house.entry(ACME, before).await;
     assert_eq!(
         (&entry["action"], &entry["outcome"]),

@@ -64,6 +64,9 @@ fn may(id: &str, role: Role) -> bool {
         "batchRecords" | "fhirBundle" => true,
         "readLog" | "proveEntry" => role == Security,
         "listAccesses" | "proveAccess" => role == Person,
+        "askExport" | "listExports" | "readExport" | "fetchExport" | "deleteExport" => {
+            role == Person
+        }
         "listAskings" | "openAsking" | "readAsking" | "answerAsking" | "listGrants"
         | "readGrant" | "grantAsFhir" | "narrowGrant" | "withdrawGrant" | "appointProxy" => {
             role == Person
@@ -119,6 +122,7 @@ async fn every_role_on_every_route() {
             .replace("{assignment}", nowhere)
             .replace("{alert}", nowhere)
             .replace("{glass}", nowhere)
+            .replace("{export}", nowhere)
             .replace("{question}", nowhere)
             .replace("{asking}", nowhere)
             .replace("{grant}", nowhere);

@@ -31,6 +31,8 @@ pub struct Stock {
     pub question: String,
     pub asking: String,
     pub shared: String,
+    /// An archive that is ready.
+    pub export: String,
     /// An account of another person.
     pub friend: String,
     /// What the emergency raised.
@@ -133,6 +135,7 @@ pub async fn stock(house: &House) -> Stock {
         question,
         asking,
         shared,
+        export: crate::exports::ready(house).await,
         friend: accounts::friend(house).await.to_string(),
         person,
         invited: invited.account.to_string(),
@@ -176,6 +179,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{assignment}", &stock.assignment)
         .replace("{alert}", &stock.alert)
         .replace("{question}", &stock.question)
+        .replace("{export}", &stock.export)
         .replace("{asking}", &stock.asking)
         .replace(
             "{glass}",

@@ -26,6 +26,8 @@ fn logged(house: &House) -> Vec<Route<Authority>> {
             route.doc().id == "erasePerson",
             // A review closes what is open.
             route.doc().id == "reviewBreakGlass",
+            // Who was refused waits before they ask again.
+            route.doc().id == "answerAsking",
             route.method() == Method::DELETE,
         )
     });
@@ -309,6 +311,10 @@ fn action(id: &str) -> &'static str {
         "deleteFile" => "file.delete",
         "readLog" | "listAccesses" => "log.read",
         "proveEntry" | "proveAccess" => "log.prove",
+        "askExport" => "export",
+        "listExports" | "readExport" => "file.list",
+        "fetchExport" => "file.read",
+        "deleteExport" => "file.delete",
         "publishRequest" | "closeRequest" => "consent.publish",
         "askPerson" | "openAsking" => "consent.ask",
         "answerAsking" | "appointProxy" => "consent.answer",
@@ -357,7 +363,9 @@ async fn each_call_leaves_the_entry_that_it_names() {
             let role = match id {
                 "readLog" | "proveEntry" | "keyStatus" => Role::Security,
                 "listAccesses" | "proveAccess" => Role::Person,
-                _ if route.path().starts_with("/v1/persons/") && route.doc().group == "Sharing" => {
+                _ if matches!(route.doc().group, "Sharing" | "Take along")
+                    && route.path().starts_with("/v1/persons/") =>
+                {
                     Role::Person
                 }
                 _ if is_about_ones_account(id) => Role::Person,
@@ -379,7 +387,12 @@ async fn each_call_leaves_the_entry_that_it_names() {
                 Some(guest) => guest.asks(ask),
                 None => ask.by(&who),
             };
-            let got = ask.purpose("TREAT").send().await;
+            // A person reads for themselves.
+            let purpose = match route.doc().group {
+                "Take along" => "PATRQT",
+                _ => "TREAT",
+            };
+            let got = ask.purpose(purpose).send().await;
             assert!(
                 (200..300).contains(&got.status),
                 "{what}: {} {}",
@@ -412,7 +425,7 @@ async fn each_call_leaves_the_entry_that_it_names() {
             );
             assert_eq!(entry["actor"]["role"], role.as_str(), "{what}: {entry}");
             if !by_session {
-                assert_eq!(entry["purpose"], "TREAT", "{what}: {entry}");
+                assert_eq!(entry["purpose"], purpose, "{what}: {entry}");
             }
             let text = entry.to_string();
             assert!(

@@ -107,6 +107,7 @@ impl Vault {
             .run(&sql::ERASE_HISTORY, both())
             .run(&sql::ERASE_INDEX, both())
             .run(&sql::ERASE_FILES, both())
+            .run(&sql::ERASE_EXPORTS, both())
             .run(&sql::EXTERNAL_DELETE, both())
             .run(&sql::FLOOR_FORGET, both())
             .run(&sql::PERSON_ERASED, both());

@@ -16,6 +16,9 @@ mod seal;
 use base::{Instant, PersonId, RecordId};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use open::SealedRow;
+pub(crate) use seal::{At, Eyes};
+
 pub use batch::{BatchItem, BatchOutcome, BatchVerb};
 pub use filter::{Filter, Lookup};
 pub use history::VersionLine;

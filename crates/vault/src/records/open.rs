@@ -15,7 +15,7 @@ use crate::{Vault, VaultError, sql};
 const HOLDERS_MAX: u32 = 10_000;
 
 /// A row of a record, not opened.
-pub(super) struct SealedRow {
+pub(crate) struct SealedRow {
     pub version: u64,
     pub written_at: Instant,
     pub sealed: Vec<u8>,
@@ -23,7 +23,7 @@ pub(super) struct SealedRow {
 
 impl SealedRow {
     /// From columns `at` (version), `at + 1` (written at) and `at + 2` (sealed).
-    pub(super) fn read(row: &mut Row, at: usize) -> Result<Self, VaultError> {
+    pub(crate) fn read(row: &mut Row, at: usize) -> Result<Self, VaultError> {
         Ok(Self {
             version: u64::try_from(row.int(at)?)
                 .map_err(|_| VaultError::Damaged("record version"))?,

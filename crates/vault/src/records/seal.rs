@@ -17,7 +17,7 @@ use crate::register::Collection;
 use crate::{Vault, VaultError, place};
 
 /// Where one version of one record lies.
-pub(super) struct At<'a> {
+pub(crate) struct At<'a> {
     pub tenant: &'a TenantId,
     pub person: PersonId,
     pub collection: &'a Name,
@@ -55,7 +55,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// What a reader may see.
 #[derive(Clone, Copy)]
-pub(super) struct Eyes<'a> {
+pub(crate) struct Eyes<'a> {
     pub clear: ClassSet,
     pub masked: ClassSet,
     /// Only these fields, where a grant names some.
@@ -63,7 +63,7 @@ pub(super) struct Eyes<'a> {
 }
 
 /// A record that was opened as far as its reader may see.
-pub(super) struct Seen {
+pub(crate) struct Seen {
     pub record: RecordId,
     pub json: Vec<u8>,
     /// The classes that were opened, for the log.
@@ -116,7 +116,7 @@ impl Vault {
     }
 
     /// Open a sealed record as far as `eyes` may see.
-    pub(super) fn open_record(
+    pub(crate) fn open_record(
         &self,
         at: &At<'_>,
         collection: &Collection,

@@ -69,6 +69,7 @@ fn table(house: &House, tenants: &[&str]) -> Routes<Infallible> {
     let mut all = routes(Pages {
         identity: Arc::new(identity),
         oauth: house.oauth(),
+        home: "/account",
         tenants: tenants.iter().map(|it| it.parse().unwrap()).collect(),
     });
     all.extend(web::assets());

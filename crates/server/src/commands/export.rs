@@ -1,0 +1,110 @@
+//! `strongroom export`.
+
+use std::io::Write as _;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use tokio::sync::mpsc;
+use vault::export::Wish;
+
+use super::{Held, json, place, talk};
+use crate::cli::Export;
+use crate::{Failure, exports};
+
+pub(super) async fn run(args: Export) -> Held {
+    let lang = web::Lang::ALL
+        .into_iter()
+        .find(|it| it.code() == args.lang)
+        .ok_or_else(|| Failure::usage("--lang is one of sv, de, it, fr, en"))?;
+    let passphrase = args
+        .passphrase_file
+        .as_deref()
+        .map(|path| {
+            let bytes = keys::seal::read_secret_file(path)?;
+            let text = std::str::from_utf8(&bytes).map(str::trim_end);
+            let text = text.map_err(|_| Failure::usage("the passphrase is not UTF-8"))?;
+            if text.chars().count() < crypt::age::PASSPHRASE_CHARS_MIN {
+                return Err(Failure::usage("the passphrase has 12 characters at least"));
+            }
+            Ok(base::Secret::new(text.to_owned()))
+        })
+        .transpose()?;
+    let wish = Wish {
+        lang: lang.code().to_owned(),
+        passphrase,
+    };
+    let installation = place::open(&args.place).await?;
+    let tenant = place::tenant(&installation, args.tenant.as_ref())?;
+    let (ctx, authority) = exports::circumstances(&installation, &tenant);
+    let allowed = exports::allowed(&ctx, &authority, args.person)?;
+    // Written beside and renamed at the end: half an archive is never taken for a whole one.
+    let folder = args.to.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| std::path::Path::new("."));
+    if args.to.exists() {
+        return Err(Failure::usage(format!(
+            "{} is there already",
+            args.to.display()
+        )));
+    }
+    let mut file =
+        tempfile::NamedTempFile::new_in(folder).map_err(|error| Failure::file(folder, &error))?;
+    let (pieces, mut received) = mpsc::channel::<Result<bytes::Bytes, vault::VaultError>>(8);
+    let begun = Instant::now();
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {bytes} written, {bytes_per_sec}") {
+        bar.set_style(style);
+    }
+    let writes = async {
+        let mut bytes: u64 = 0;
+        while let Some(piece) = received.recv().await {
+            let Ok(piece) = piece else {
+                break;
+            };
+            file.write_all(&piece)
+                .map_err(|error| Failure::file(&args.to, &error))?;
+            bytes += piece.len() as u64;
+            bar.set_position(bytes);
+        }
+        Ok::<_, Failure>(bytes)
+    };
+    let (taken, bytes) = tokio::join!(
+        installation
+            .vault
+            .take_out(&ctx, &allowed, &installation.log, &wish, pieces),
+        writes
+    );
+    bar.finish_and_clear();
+    let bytes = bytes?;
+    let (taken, log_index) = taken?;
+    file.as_file()
+        .sync_all()
+        .map_err(|error| Failure::file(&args.to, &error))?;
+    file.persist_noclobber(&args.to)
+        .map_err(|error| Failure::file(&args.to, &error.error))?;
+    installation.close().await;
+    let seconds = begun.elapsed().as_secs_f64();
+    if args.json {
+        json(&json!({
+            "person": args.person,
+            "file": args.to.display().to_string(),
+            "bytes": bytes,
+            "records": taken.records,
+            "versions": taken.versions,
+            "files": taken.files,
+            "log_entries": taken.entries,
+            "seconds": seconds,
+            "log_index": log_index,
+        }))?;
+    } else {
+        talk(format_args!(
+            "{}: {} records, {} earlier versions, {} files, {} entries of the log; {bytes} bytes in {seconds:.1} s",
+            args.to.display(),
+            taken.records,
+            taken.versions,
+            taken.files,
+            taken.entries
+        ));
+    }
+    Ok(true)
+}

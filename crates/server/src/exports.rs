@@ -1,0 +1,199 @@
+//! Archives that people take along: made by the queue's worker, kept for some days, then gone.
+
+use base::{Ctx, Instant, PersonId, Purpose, TenantId};
+use policy::{Allowed, Authority, ExportOf, FileAt, Verb, decide};
+use serde::{Deserialize, Serialize};
+use store::jobs::{Claimed, Dedupe, JobId, NewJob, complete, enqueue};
+use store::{Statement, WriteSet};
+use tokio::sync::mpsc;
+use vault::export::{ExportId, Taken, Wish};
+use vault::files::Upload;
+use vault::{Vault, VaultError};
+
+use crate::{Failure, Installation};
+
+/// The kind of these jobs.
+pub const KIND: &str = "export.build";
+/// An archive that could not be made so often is not made.
+const ATTEMPTS_MAX: u32 = 3;
+/// Pieces that wait to be sealed.
+const PIECES_WAITING: usize = 8;
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    person: PersonId,
+    export: String,
+}
+
+/// The job that makes an archive.
+pub(crate) fn job(
+    house: &Installation,
+    tenant: &TenantId,
+    person: PersonId,
+    export: ExportId,
+    now: Instant,
+) -> Statement {
+    let payload = Payload {
+        person,
+        export: export.to_string(),
+    };
+    let job = NewJob {
+        tenant: tenant.clone(),
+        kind: KIND,
+        payload: serde_json::to_vec(&payload).unwrap_or_default(),
+        dedupe: Dedupe::Once(format!("export/{export}")),
+        due_at: now,
+        attempts_max: ATTEMPTS_MAX,
+    };
+    enqueue(JobId::random(&*house.rng), job, now)
+}
+
+/// The circumstances in which Strongroom itself takes out what a person asked for.
+pub(crate) fn circumstances(house: &Installation, tenant: &TenantId) -> (Ctx, Authority) {
+    let (ctx, authority) = house.local(tenant, "export");
+    let ctx = Ctx {
+        purpose: Some(Purpose::Patrqt),
+        ..ctx
+    };
+    (ctx, authority)
+}
+
+/// Ask policy whether Strongroom itself may take a person's data out for them.
+///
+/// # Errors
+/// Never, as the rules are shipped.
+pub(crate) fn allowed(
+    ctx: &Ctx,
+    authority: &Authority,
+    person: PersonId,
+) -> Result<Allowed<ExportOf>, Failure> {
+    let thing = ExportOf {
+        tenant: ctx.tenant.clone(),
+        person,
+    };
+    decide(ctx, authority, Verb::Read, thing).map_err(|error| Failure::text(error.to_string()))
+}
+
+/// Make an archive, and keep it as a file of the person.
+///
+/// # Errors
+/// Storage and key failures; the job is then tried again.
+pub async fn build(house: &Installation, job: &Claimed) -> Result<(), Failure> {
+    let tenant = &job.job.tenant;
+    let unreadable = || Failure::text("a job of the kind export.build cannot be read");
+    let payload: Payload = serde_json::from_slice(&job.job.payload).map_err(|_| unreadable())?;
+    let export: ExportId = payload.export.parse().map_err(|_| unreadable())?;
+    let person = payload.person;
+    let done = |set: WriteSet| set.with(complete(job, house.clock.now()));
+    let build = match house.vault.to_build(tenant, person, export).await {
+        Ok(build) => build,
+        // Deleted meanwhile, made already, or the person is gone.
+        Err(VaultError::NoExport | VaultError::NoPerson) => {
+            house.db.commit(done(WriteSet::new())).await?;
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let (ctx, authority) = circumstances(house, tenant);
+    let (file, bytes, taken) = match keep(house, &ctx, &authority, person, build.wish).await {
+        Ok(kept) => kept,
+        Err(VaultError::NoPerson) => {
+            house.db.commit(done(WriteSet::new())).await?;
+            return Ok(());
+        }
+        Err(error) => {
+            tracing::warn!(%error, "an archive could not be made");
+            if job.job.attempts >= ATTEMPTS_MAX {
+                let set = Vault::export_failed(tenant, person, export);
+                house.db.commit(done(set)).await?;
+                return Ok(());
+            }
+            return Err(error.into());
+        }
+    };
+    let set = house
+        .vault
+        .export_ready(&ctx, person, &build.export, (file, bytes), &taken);
+    house.db.commit(done(set)).await?;
+    Ok(())
+}
+
+/// Take everything out and seal it again, piece by piece.
+async fn keep(
+    house: &Installation,
+    ctx: &Ctx,
+    authority: &Authority,
+    person: PersonId,
+    wish: Wish,
+) -> Result<(base::ObjectId, u64, Taken), VaultError> {
+    let refused = |_| VaultError::Damaged("rules");
+    let out = allowed(ctx, authority, person).map_err(|_| VaultError::Damaged("rules"))?;
+    let thing = FileAt {
+        tenant: ctx.tenant.clone(),
+        person,
+        file: None,
+    };
+    let into = decide(ctx, authority, Verb::Create, thing).map_err(refused)?;
+    let (pieces, mut received) = mpsc::channel(PIECES_WAITING);
+    let failed = pieces.clone();
+    let writes = async {
+        let taken = house
+            .vault
+            .take_out(ctx, &out, &house.log, &wish, pieces)
+            .await;
+        if taken.is_err() {
+            // What was sent is no archive: what is being stored must not become a file.
+            let _ = failed.send(Err(VaultError::Upload)).await;
+        }
+        drop(failed);
+        taken
+    };
+    let extension = if wish.passphrase.is_some() {
+        "zip.age"
+    } else {
+        "zip"
+    };
+    let name = format!("strongroom-export.{extension}");
+    let upload = Upload {
+        name: Some(&name),
+        media_type: if wish.passphrase.is_some() {
+            "application/octet-stream"
+        } else {
+            "application/zip"
+        },
+        class: base::Class::Health,
+    };
+    let stream = futures_util::stream::poll_fn(move |at| received.poll_recv(at));
+    let (taken, stored) = tokio::join!(writes, house.vault.upload(ctx, &into, upload, stream));
+    let (taken, _) = taken?;
+    let (stored, _) = stored?;
+    Ok((stored.file, stored.head.len, taken))
+}
+
+/// Delete archives whose time is over. Can be repeated.
+///
+/// # Errors
+/// Storage failures.
+pub async fn forget(house: &Installation) -> Result<(), Failure> {
+    for (tenant, person, export, file) in house.vault.exports_over(house.clock.now()).await? {
+        let (ctx, authority) = circumstances(house, &tenant);
+        if let Some(file) = file {
+            let thing = FileAt {
+                tenant: tenant.clone(),
+                person,
+                file: Some(file),
+            };
+            let allowed = decide(&ctx, &authority, Verb::Delete, thing)
+                .map_err(|error| Failure::text(error.to_string()))?;
+            match house.vault.delete_file(&ctx, &allowed).await {
+                Ok(_) | Err(VaultError::NoFile | VaultError::NoPerson) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        house
+            .db
+            .commit(Vault::export_gone(&tenant, person, export))
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,333 @@
+//! Everything of a person, taken along: whole, byte for byte, and by nobody else.
+
+use std::io::{Cursor, Read as _};
+
+use base::PersonId;
+use http::Method;
+use policy::Role;
+use serde_json::{Value, json};
+use zip::ZipArchive;
+
+use crate::accounts::Kept;
+use crate::house::{ACME, Got, House, LONG, on_each_engine};
+
+async fn own(house: &House, method: Method, path: &str, body: Option<&Value>) -> Got {
+    let person = house.person(ACME);
+    let ask = house
+        .ask(method, format!("/v1/persons/{person}/exports{path}"))
+        .by(house.token(ACME, Role::Person))
+        .purpose("PATRQT");
+    match body {
+        Some(body) => ask.json(body).send().await,
+        None => ask.send().await,
+    }
+}
+
+/// Have an archive made of acme's person: its id.
+pub async fn ready(house: &House) -> String {
+    made(house, &json!({ "lang": "sv" })).await
+}
+
+async fn made(house: &House, body: &Value) -> String {
+    let asked = own(house, Method::POST, "", Some(body)).await;
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    assert_eq!(asked.json()["state"], "waiting");
+    let id = asked.json()["export"].as_str().unwrap().to_owned();
+    Kept::default().collect(house).await;
+    let read = own(house, Method::GET, &format!("/{id}"), None).await;
+    assert_eq!(read.json()["state"], "ready", "{}", read.text());
+    id
+}
+
+fn part(zip: &mut ZipArchive<Cursor<Vec<u8>>>, name: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    zip.by_name(name)
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+        .read_to_end(&mut bytes)
+        .unwrap();
+    bytes
+}
+
+fn lines(bytes: &[u8]) -> Vec<Value> {
+    std::str::from_utf8(bytes)
+        .unwrap()
+        .lines()
+        .map(|it| serde_json::from_str(it).unwrap())
+        .collect()
+}
+
+async fn fill(house: &House, person: PersonId) -> Vec<u8> {
+    for at in 0..300 {
+        let sheet = json!({ "name": "=1+1", "pulse": at, "finding": "calm, \"quoted\"" });
+        let put = house
+            .put(format!("/v1/persons/{person}/records/sheet/s{at}"), &sheet)
+            .await;
+        assert_eq!(put.status, 201, "{}", put.text());
+    }
+    house
+        .put(
+            format!("/v1/persons/{person}/records/sheet/s7"),
+            &json!({ "pulse": 7000 }),
+        )
+        .await;
+    for (path, body) in [
+        ("/fhir/Patient/pat-1", crate::stock::patient()),
+        (
+            "/fhir/Observation/obs-1",
+            crate::stock::observation(Some("obs-1"), "calm"),
+        ),
+    ] {
+        house.put(path, &body).await;
+    }
+    let original: Vec<u8> = (0..900_000_u32).flat_map(u32::to_le_bytes).collect();
+    let file = house
+        .upload(
+            person,
+            "../x & y.pdf".replace('/', "_").as_str(),
+            original.clone(),
+        )
+        .await;
+    assert_eq!(file.status, 201, "{}", file.text());
+    original
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_is_in_it_and_can_be_fetched_in_pieces() {
+    on_each_engine(async |house| {
+        let person = house.person(ACME);
+        let original = fill(&house, person).await;
+        let id = ready(&house).await;
+        let whole = own(&house, Method::GET, &format!("/{id}/content"), None).await;
+        assert_eq!(whole.status, 200, "{}", whole.text());
+        let bytes = whole.bytes().to_vec();
+        // From where it broke off.
+        let rest = house
+            .ask(
+                Method::GET,
+                format!("/v1/persons/{person}/exports/{id}/content"),
+            )
+            .by(house.token(ACME, Role::Person))
+            .purpose("PATRQT")
+            .header("range", "bytes=100000-")
+            .send()
+            .await;
+        assert_eq!((rest.status, rest.bytes()), (206, &bytes[100_000..]));
+
+        let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let manifest: Value = serde_json::from_slice(&part(&mut zip, "manifest.json")).unwrap();
+        assert_eq!(manifest["format"], "strongroom-export/1");
+        for it in manifest["parts"].as_array().unwrap() {
+            let bytes = part(&mut zip, it["path"].as_str().unwrap());
+            let digest = hex::encode(crypt::hash::sha256(&[&bytes]));
+            assert_eq!(it["sha256"], json!(digest), "{it}");
+            assert_eq!(it["length"], json!(bytes.len()), "{it}");
+        }
+        let sheets = lines(&part(&mut zip, "records/sheet.jsonl"));
+        assert_eq!(sheets.len(), 300);
+        let seventh = sheets.iter().find(|it| it["record"] == "s7").unwrap();
+        assert_eq!(
+            (&seventh["body"], &seventh["version"]),
+            (&json!({ "pulse": 7000 }), &json!(2))
+        );
+        let before = lines(&part(&mut zip, "history.jsonl"));
+        assert_eq!(before.len(), 1);
+        assert_eq!(
+            (&before[0]["collection"], &before[0]["body"]["pulse"]),
+            (&json!("sheet"), &json!(7))
+        );
+        let csv = String::from_utf8(part(&mut zip, "csv/sheet.csv")).unwrap();
+        assert!(
+            csv.contains(",'=1+1,") && csv.contains("\"calm, \"\"quoted\"\"\""),
+            "{}",
+            &csv[..400]
+        );
+        let files = lines(&part(&mut zip, "files.jsonl"));
+        assert_eq!(files.len(), 1, "an archive holds no archives: {files:?}");
+        assert_eq!(part(&mut zip, files[0]["path"].as_str().unwrap()), original);
+        let looks = lines(&part(&mut zip, "accesses.jsonl"));
+        assert!(looks.len() > 300 && looks.iter().any(|it| it["entry"]["action"] == "export"));
+        let page = String::from_utf8(part(&mut zip, "index.html")).unwrap();
+        assert!(page.contains("<html lang=\"sv\">") && page.contains("Dina uppgifter"));
+        assert!(!part(&mut zip, "log/checkpoint").is_empty());
+
+        medical_records_are_a_bundle(&house).await;
+        // It is no file of theirs in lists, nobody else's, and gone when it is deleted.
+        let listed = house
+            .ask(Method::GET, format!("/v1/persons/{person}/files"))
+            .by(house.token(ACME, Role::Person))
+            .purpose("PATRQT")
+            .send()
+            .await;
+        assert_eq!(
+            listed.json()["files"].as_array().unwrap().len(),
+            1,
+            "{}",
+            listed.text()
+        );
+        for role in [Role::App, Role::Clinician, Role::Security] {
+            let got = house
+                .ask(
+                    Method::GET,
+                    format!("/v1/persons/{person}/exports/{id}/content"),
+                )
+                .by(house.token(ACME, role))
+                .purpose("TREAT")
+                .send()
+                .await;
+            assert_eq!(got.status, 403, "{role}: {}", got.text());
+        }
+        let (_, other) = house
+            .new_token(ACME, Role::Person, Some(house.new_person(ACME).await), LONG)
+            .await;
+        let got = house
+            .ask(Method::GET, format!("/v1/persons/{person}/exports"))
+            .by(&other)
+            .purpose("PATRQT")
+            .send()
+            .await;
+        assert_eq!(got.status, 404);
+        let gone = own(&house, Method::DELETE, &format!("/{id}"), None).await;
+        assert_eq!(gone.status, 200, "{}", gone.text());
+        assert_eq!(
+            own(&house, Method::GET, &format!("/{id}/content"), None)
+                .await
+                .code(),
+            "export.not_found"
+        );
+    })
+    .await;
+}
+
+async fn medical_records_are_a_bundle(house: &House) {
+    let (ctx, who) = house.place.local(&ACME.parse().unwrap(), "export");
+    let ctx = base::Ctx {
+        purpose: Some(base::Purpose::Patrqt),
+        ..ctx
+    };
+    let found = house
+        .place
+        .vault
+        .person_by_external(&ctx.tenant, "Patient/pat-1")
+        .await
+        .unwrap();
+    let thing = policy::ExportOf {
+        tenant: ctx.tenant.clone(),
+        person: found.unwrap(),
+    };
+    let allowed = policy::decide(&ctx, &who, policy::Verb::Read, thing).unwrap();
+    let (pieces, mut received) =
+        tokio::sync::mpsc::channel::<Result<bytes::Bytes, vault::VaultError>>(8);
+    let wish = vault::export::Wish {
+        lang: "fr".to_owned(),
+        passphrase: None,
+    };
+    let collect = async {
+        let mut bytes = Vec::new();
+        while let Some(piece) = received.recv().await {
+            bytes.extend_from_slice(&piece.unwrap());
+        }
+        bytes
+    };
+    let (taken, bytes) = tokio::join!(
+        house
+            .place
+            .vault
+            .take_out(&ctx, &allowed, &house.place.log, &wish, pieces),
+        collect
+    );
+    taken.unwrap();
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let bundle: Value = serde_json::from_slice(&part(&mut zip, "fhir/bundle.json")).unwrap();
+    assert_eq!(
+        (&bundle["resourceType"], &bundle["type"]),
+        (&json!("Bundle"), &json!("collection"))
+    );
+    let kinds: Vec<_> = bundle["entry"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["resource"]["resourceType"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["Observation", "Patient"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_are_kept_and_a_passphrase_is_not() {
+    let house = House::over_sqlite().await;
+    let person = house.person(ACME);
+    house
+        .put(
+            format!("/v1/persons/{person}/records/sheet/one"),
+            &json!({ "pulse": 60 }),
+        )
+        .await;
+    let short = own(
+        &house,
+        Method::POST,
+        "",
+        Some(&json!({ "passphrase": "short" })),
+    )
+    .await;
+    assert_eq!((short.status, short.code()), (400, "export.body".into()));
+    let phrase = "marigold lantern thistle";
+    let asked = own(
+        &house,
+        Method::POST,
+        "",
+        Some(&json!({ "passphrase": phrase })),
+    )
+    .await;
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    for (path, bytes) in house.raw() {
+        assert!(
+            !crate::house::holds(&bytes, phrase.as_bytes()),
+            "{}",
+            path.display()
+        );
+    }
+    Kept::default().collect(&house).await;
+    let id = asked.json()["export"].as_str().unwrap().to_owned();
+    let sealed = own(&house, Method::GET, &format!("/{id}/content"), None).await;
+    assert!(
+        sealed
+            .bytes()
+            .starts_with(b"age-encryption.org/v1\n-> scrypt ")
+    );
+    ready(&house).await;
+    ready(&house).await;
+    let more = own(&house, Method::POST, "", None).await;
+    assert_eq!((more.status, more.code()), (429, "export.too_many".into()));
+}
+
+/// An erasure that comes while an archive waits or is ready: nothing of it is left.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_takes_the_archives_with_it() {
+    on_each_engine(async |house| {
+        let person = house.person(ACME);
+        house
+            .put(
+                format!("/v1/persons/{person}/records/sheet/one"),
+                &json!({ "pulse": 60 }),
+            )
+            .await;
+        ready(&house).await;
+        let waiting = own(&house, Method::POST, "", None).await;
+        assert_eq!(waiting.status, 202, "{}", waiting.text());
+        let erased = house.delete(format!("/v1/persons/{person}")).await;
+        assert_eq!(erased.status, 200, "{}", erased.text());
+        // The job that was waiting finds nobody, and leaves nothing.
+        Kept::default().collect(&house).await;
+        let tenant = ACME.parse().unwrap();
+        let left = server::leftovers::search(&house.place, &tenant, person)
+            .await
+            .unwrap()
+            .unwrap();
+        let there: Vec<_> = left
+            .searched
+            .iter()
+            .filter(|it| it.count > 0 && it.place != "jobs")
+            .collect();
+        assert!(there.is_empty(), "{there:?}");
+    })
+    .await;
+}
