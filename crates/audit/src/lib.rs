@@ -17,6 +17,7 @@ pub mod export;
 mod head;
 mod installation;
 mod journal;
+pub mod jws;
 mod keys;
 pub mod merkle;
 pub mod note;

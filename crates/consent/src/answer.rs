@@ -213,7 +213,7 @@ impl Consents {
         receipt: &Receipt<'_>,
     ) -> Result<String, ConsentError> {
         let body = receipt::body(receipt);
-        Ok(crate::jws::sign(
+        Ok(audit::jws::sign(
             &*self.keys.signer(&ctx.tenant)?,
             receipt::TYPE,
             &body,

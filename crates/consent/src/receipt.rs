@@ -215,7 +215,7 @@ mod tests {
                 now: at,
             };
             let body = body(&receipt);
-            let signed = crate::jws::sign(&key, TYPE, &body);
+            let signed = audit::jws::sign(&key, TYPE, &body);
             assert_eq!(
                 crate::verify(&signed, TYPE, &[key.public()]),
                 Some(body.clone())

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use store::WriteSet;
 
 use crate::terms::Part;
-use crate::{ConsentError, Consents, Party, RequestId, Terms, jws, sql};
+use crate::{ConsentError, Consents, Party, RequestId, Terms, sql};
 
 /// The version of the form of a signed request (`docs/formats/consent-request.md`).
 pub const FORMAT: &str = "strongroom-consent-request/1";
@@ -202,7 +202,7 @@ impl Consents {
             "published_at": ctx.now.to_string(),
             "offer": offer,
         });
-        let signed = jws::sign(&*self.keys.signer(&ctx.tenant)?, TYPE, &body);
+        let signed = audit::jws::sign(&*self.keys.signer(&ctx.tenant)?, TYPE, &body);
         let place = place(request, version);
         let sealed = self
             .secrets
@@ -275,7 +275,7 @@ impl Consents {
             .open(tenant, &place_refs(&place), row.bytes(3)?)?;
         let damaged = || ConsentError::Damaged("request");
         let signed = std::str::from_utf8(&plain).map_err(|_| damaged())?;
-        let body = jws::payload(signed).ok_or_else(damaged)?;
+        let body = audit::jws::payload(signed).ok_or_else(damaged)?;
         let offer = body.get("offer").cloned().unwrap_or(Value::Null);
         Ok(Offered {
             request,

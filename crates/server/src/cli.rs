@@ -277,6 +277,9 @@ pub struct Erase {
     /// Do it; without this, only say what would go
     #[arg(long)]
     pub yes: bool,
+    /// Write the signed certificate to this file
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
     /// As JSON
     #[arg(long)]
     pub json: bool,
@@ -287,6 +290,21 @@ pub struct Erase {
 pub enum LookAtErasure {
     /// Search every place where something about an erased person could be left, and say what is there
     Prove(ProveErasure),
+    /// Check a certificate of an erasure: its signature, and the proof in it. Needs no installation, only the log's public keys
+    Verify(VerifyErasure),
+}
+
+/// `erase verify`
+#[derive(Debug, Args)]
+pub struct VerifyErasure {
+    /// The certificate
+    pub file: PathBuf,
+    /// The log's public keys, one a line, as `/log/TENANT/vkeys` gives them
+    #[arg(long, value_name = "FILE")]
+    pub vkeys: PathBuf,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `erase prove`

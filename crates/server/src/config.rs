@@ -3,10 +3,12 @@
 mod accounts;
 mod apps;
 mod consent;
+mod deletion;
 
 pub use accounts::{Accounts, Encryption, Mail};
 pub use apps::Apps;
 pub use consent::Consent;
+pub use deletion::Deletion;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -87,6 +89,9 @@ pub struct Config {
     /// How people are asked, and what takes their consent.
     #[serde(default)]
     pub consent: Consent,
+    /// How deletion goes.
+    #[serde(default)]
+    pub deletion: Deletion,
     /// What carries mail; without, none is sent.
     #[serde(default)]
     pub mail: Option<Mail>,
@@ -397,6 +402,7 @@ impl Config {
         }
         self.apps.check()?;
         self.consent.check()?;
+        self.deletion.check()?;
         self.accounts.check(self)
     }
 }

@@ -301,6 +301,7 @@ impl Installation {
             let set = self.tokens.end_about(&ctx.tenant, person, WriteSet::new());
             let set = Oauth::end_grants_about(&ctx.tenant, person, ctx.now, set);
             let set = Consents::forget(&ctx.tenant, person, set);
+            let set = crate::erasures::unname(&ctx.tenant, person, ctx.now, set);
             let set = crate::leftovers::forget_jobs(&ctx.tenant, person, set);
             self.db.commit(set).await.map_err(VaultError::from)?;
         }

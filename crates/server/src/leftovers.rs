@@ -51,6 +51,7 @@ static PLACES: &[Place] = &[
     place!("floors of keys", "key_floor", "true"),
     place!("accounts", "account", "true"),
     place!("tokens in force", "token", "revoked_at IS NULL"),
+    place!("requests to delete", "erasure", "true"),
     place!("archives", "export", "true"),
     place!("questions", "consent_asking", "true"),
     place!("grants", "consent_grant", "true"),
@@ -105,6 +106,16 @@ pub(crate) fn forget_jobs(tenant: &TenantId, person: PersonId, set: WriteSet) ->
 }
 
 static STATE: Sql = Sql::both("SELECT state FROM person WHERE tenant = $1 AND person = $2");
+
+/// Where nothing is left.
+pub fn goes() -> impl Iterator<Item = &'static str> {
+    PLACES.iter().map(|it| it.name)
+}
+
+/// What stays, and why.
+pub fn stays() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KEPT.iter().map(|(place, why)| (place.name, *why))
+}
 
 /// What was found in one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

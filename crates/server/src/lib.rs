@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 mod console;
 mod desk;
+pub mod erasures;
 pub mod errors;
 pub mod exports;
 mod failure;

@@ -26,6 +26,7 @@ pub static DATA: &[Migration] = &[
     migration!(10, "log-index", "data/0010-log-index.sql"),
     migration!(11, "consent", "data/0011-consent.sql"),
     migration!(12, "export", "data/0012-export.sql"),
+    migration!(13, "erasure", "data/0013-erasure.sql"),
 ];
 
 /// The key store.

@@ -28,6 +28,9 @@ pub enum VaultError {
     /// As many archives as a person has at most.
     #[error("too many exports")]
     TooManyExports,
+    /// No such request to delete everything, or it does not wait any more.
+    #[error("no such erasure")]
+    NoErasure,
     /// The record was deleted.
     #[error("the record was deleted")]
     Deleted,
@@ -136,7 +139,7 @@ impl Fault for VaultError {
             }
             Self::Deleted => ErrorKind::Gone,
             Self::NoGrant => ErrorKind::Forbidden,
-            Self::NoExport => ErrorKind::NotFound,
+            Self::NoExport | Self::NoErasure => ErrorKind::NotFound,
             Self::TooManyExports => ErrorKind::TooMany,
             Self::Condition(_) => ErrorKind::Precondition,
             Self::Contended | Self::Twice | Self::StillSealed { .. } => ErrorKind::Conflict,
@@ -162,6 +165,7 @@ impl Fault for VaultError {
             Self::NoRecord => "record.not_found",
             Self::NoGrant => "consent.no_grant",
             Self::NoExport => "export.not_found",
+            Self::NoErasure => "erasure.not_found",
             Self::TooManyExports => "export.too_many",
             Self::Deleted => "record.deleted",
             Self::NoFile => "file.not_found",
@@ -194,6 +198,7 @@ impl Fault for VaultError {
             Self::NoCollection => "The register has no such collection. `strongroom register show` lists them.".into(),
             Self::NoRecord => "There is no such record.".into(),
             Self::NoGrant => "The person has not granted this, or has taken it back, or it has run out. Ask them.".into(),
+            Self::NoErasure => "There is no such request to delete everything, or it does not wait any more.".into(),
             Self::NoExport => "There is no such archive, or it is not ready, or its seven days are over.".into(),
             Self::TooManyExports => "There are three archives already, or five were made today. Fetch one of them, delete one, or come back tomorrow.".into(),
             Self::Deleted => "This record was deleted.".into(),

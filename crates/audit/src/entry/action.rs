@@ -218,6 +218,10 @@ actions! {
     AlertList = "alert.list", Read, System;
     /// Somebody took note of an alert.
     AlertClose = "alert.close", Write, System;
+    /// Somebody asked that everything about a person be deleted, after a while.
+    PersonEraseAsk = "person.erase_ask", Write, Data;
+    /// They changed their mind.
+    PersonEraseCallOff = "person.erase_call_off", Write, Data;
     /// A request to people was published, or closed.
     ConsentPublish = "consent.publish", Write, System;
     /// A person was asked.

@@ -8,6 +8,7 @@ mod alerts;
 pub(crate) mod apps;
 mod batch;
 mod conditions;
+mod erasures;
 mod exports;
 mod fhir;
 mod files;
@@ -51,6 +52,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(accesses::routes(house));
     routes.extend(grants::routes(house));
     routes.extend(exports::routes(house));
+    routes.extend(erasures::routes(house));
     routes.extend(requests::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
@@ -96,6 +98,7 @@ fn own(house: &House) -> Routes<Authority> {
     routes.extend(accesses::routes(house));
     routes.extend(grants::routes(house));
     routes.extend(exports::routes(house));
+    routes.extend(erasures::routes(house));
     routes.extend(records::routes(house));
     routes.extend(files::routes(house));
     routes

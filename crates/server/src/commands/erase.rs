@@ -4,12 +4,14 @@ use policy::{PersonAt, Verb, decide};
 use serde_json::json;
 
 use super::{Held, data, json, place, talk};
-use crate::cli::{Erase, LookAtErasure, ProveErasure};
-use crate::{Failure, leftovers};
+use crate::cli::{Erase, LookAtErasure, ProveErasure, VerifyErasure};
+use crate::{Failure, erasures, leftovers};
 
 pub(super) async fn run(args: Erase) -> Held {
-    if let Some(LookAtErasure::Prove(args)) = args.look {
-        return prove(args).await;
+    match args.look {
+        Some(LookAtErasure::Prove(args)) => return prove(args).await,
+        Some(LookAtErasure::Verify(args)) => return verify(&args),
+        None => {}
     }
     let person = args
         .person
@@ -33,7 +35,13 @@ pub(super) async fn run(args: Erase) -> Held {
         return Ok(false);
     }
     let allowed = decide(&ctx, &authority, Verb::Delete, thing)?;
-    let erased = installation.erase_person::<Failure>(&ctx, &allowed).await?;
+    let (erased, certificate) = installation
+        .erase_certified(&ctx, &allowed, ctx.now)
+        .await?;
+    if let Some(file) = &args.certificate {
+        std::fs::write(file, format!("{certificate}\n"))
+            .map_err(|error| Failure::file(file, &error))?;
+    }
     if args.json {
         json(&json!({
             "person": person,
@@ -41,6 +49,7 @@ pub(super) async fn run(args: Erase) -> Held {
             "records": erased.records,
             "files": erased.files,
             "log_index": erased.log_index,
+            "certificate": certificate,
         }))?;
     } else {
         talk(format_args!(
@@ -101,4 +110,48 @@ async fn prove(args: ProveErasure) -> Held {
         );
     }
     Ok(clean)
+}
+
+/// Held when the certificate was signed by one of the keys, and its proof holds.
+fn verify(args: &VerifyErasure) -> Held {
+    let read = |file: &std::path::Path| {
+        std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))
+    };
+    let (text, keys) = (read(&args.file)?, read(&args.vkeys)?);
+    let keys = audit::note::keys_in(&keys).map_err(|_| {
+        Failure::usage(format!(
+            "{} holds something else than public keys",
+            args.vkeys.display()
+        ))
+    })?;
+    let checked = erasures::check(&text, &keys);
+    let held = checked.is_ok();
+    if args.json {
+        json(&match &checked {
+            Ok(body) => json!({ "ok": true, "certificate": body }),
+            Err(why) => json!({ "ok": false, "problem": why }),
+        })?;
+        return Ok(held);
+    }
+    match checked {
+        Ok(body) => {
+            let said = |name: &str| body.get(name).cloned().unwrap_or_default();
+            talk(format_args!(
+                "the certificate holds: tenant {}, handle {}, {} records and {} files destroyed, keys gone: {}, nothing left: {}; entry {} of the log says so",
+                said("tenant"),
+                said("handle"),
+                body.pointer("/destroyed/records")
+                    .cloned()
+                    .unwrap_or_default(),
+                body.pointer("/destroyed/files")
+                    .cloned()
+                    .unwrap_or_default(),
+                said("keys_gone"),
+                said("nothing_left"),
+                body.pointer("/log/index").cloned().unwrap_or_default(),
+            ));
+        }
+        Err(why) => talk(format_args!("the certificate does not hold: {why}")),
+    }
+    Ok(held)
 }

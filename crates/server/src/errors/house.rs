@@ -61,6 +61,11 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "crypt.version",
         "Something sealed has a version that this program does not know.",
     ),
+    ("erasure.body", "The body is none that this route takes."),
+    (
+        "erasure.not_found",
+        "There is no such request to delete everything, or it does not wait any more.",
+    ),
     ("export.body", "The body is none that this route takes."),
     (
         "export.not_found",

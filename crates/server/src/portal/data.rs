@@ -66,7 +66,7 @@ pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
 }
 
 /// What people call a collection.
-pub(super) fn title(t: Tongue, collection: &Collection) -> String {
+pub(crate) fn title(t: Tongue, collection: &Collection) -> String {
     t.find(&format!("kind-{}", collection.name), &[])
         .unwrap_or_else(|| collection.title.clone())
 }

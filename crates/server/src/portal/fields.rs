@@ -112,7 +112,7 @@ pub(super) fn local(t: Tongue, number: &str) -> String {
 }
 
 /// A name as people would write it: the words of the catalogue, else `basalTemperature` as "Basal temperature".
-pub(super) fn label(t: Tongue, name: &str) -> String {
+pub(crate) fn label(t: Tongue, name: &str) -> String {
     let last = name.rsplit('.').find(|it| !it.is_empty()).unwrap_or(name);
     let key = format!("field-{last}");
     if let Some(words) = t.find(&key, &[]) {
@@ -200,13 +200,38 @@ pub(super) fn headline(t: Tongue, record: &Value) -> String {
             return said;
         }
     }
-    rows(t, record)
+    rows(t, &without_ids(record))
         .into_iter()
         .filter(|(_, value)| value.len() < 60)
         .take(3)
-        .map(|(name, value)| format!("{name}: {value}"))
+        // What names itself ("Weight: 61 kg") needs no other name.
+        .map(|(name, value)| {
+            if value.contains(": ") {
+                value
+            } else {
+                format!("{name}: {value}")
+            }
+        })
         .collect::<Vec<_>>()
         .join(" · ")
+}
+
+/// A record without what only machines read, and without its time, which stands beside it.
+fn without_ids(record: &Value) -> Value {
+    let said = |key: &str| {
+        !key.ends_with("Id")
+            && !key.ends_with("At")
+            && !matches!(
+                key,
+                "timezone" | "category" | "date" | "start" | "end" | "source"
+            )
+    };
+    let members = record.as_object().into_iter().flatten();
+    let kept = members.filter(|(key, _)| said(key));
+    Value::Object(
+        kept.map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+    )
 }
 
 /// One line over time.

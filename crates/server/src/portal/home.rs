@@ -61,6 +61,7 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
             ("/portal/looks", "portal-looks", t.say("home-looks")),
             ("/portal/sharing", "portal-sharing", t.say("home-sharing")),
             ("/portal/take", "portal-take", t.say("home-take")),
+            ("/portal/delete", "portal-delete", t.say("home-delete")),
             ("/account", "portal-security", t.say("home-security")),
         ]
         .into_iter()

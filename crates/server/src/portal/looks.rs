@@ -154,7 +154,11 @@ impl Names {
         if !purpose.is_empty() && !own {
             more.push(t.say(&format!("for-{purpose}")));
         }
-        if let Some(count) = entry.get("count").and_then(Value::as_u64) {
+        if let Some(count) = entry
+            .get("count")
+            .and_then(Value::as_u64)
+            .filter(|it| *it > 0)
+        {
             more.push(t.say_all("looks-count", &[("n", web::words::Told::Count(count))]));
         }
         if !text(entry, "grant").is_empty() {

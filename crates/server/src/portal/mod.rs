@@ -5,6 +5,7 @@
 
 mod chart;
 mod data;
+mod delete;
 mod fields;
 mod home;
 mod looks;
@@ -22,6 +23,9 @@ use web::{Answer, Call, Doc, Form, Problem, Route, Routes, Visit};
 use crate::api::House;
 use crate::desk::Desk;
 use reader::Reader;
+
+pub(crate) use data::title;
+pub(crate) use fields::label;
 
 /// What these pages say.
 pub static SOURCES: Sources = [
@@ -45,6 +49,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(looks::routes(&desk));
     routes.extend(sharing::routes(&desk));
     routes.extend(take::routes(&desk));
+    routes.extend(delete::routes(&desk));
     routes
 }
 

@@ -23,12 +23,13 @@ pub(super) struct Reader {
 }
 
 /// Places of the portal: address and name.
-const PLACES: [(&str, &str); 6] = [
+const PLACES: [(&str, &str); 7] = [
     ("/portal", "portal-home"),
     ("/portal/data", "portal-data"),
     ("/portal/looks", "portal-looks"),
     ("/portal/sharing", "portal-sharing"),
     ("/portal/take", "portal-take"),
+    ("/portal/delete", "portal-delete"),
     ("/account", "portal-security"),
 ];
 

@@ -18,7 +18,7 @@ pub static SOURCES: Sources = [
     include_str!("../../words/sharing/en.ftl"),
 ];
 
-static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(&[&SOURCES]));
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(&[&crate::portal::SOURCES, &SOURCES]));
 
 /// The words in a language.
 pub(crate) fn tongue(lang: Lang) -> Tongue {
@@ -31,7 +31,7 @@ pub(crate) fn part(t: Tongue, register: &Register, part: &PartOffered) -> String
         None => t.say("ask-everything"),
         Some(name) => register
             .collection(name.as_str())
-            .map_or_else(|| name.to_string(), |it| it.title.clone()),
+            .map_or_else(|| name.to_string(), |it| crate::portal::title(t, it)),
     };
     let key = match (part.verbs.reads(), part.verbs.changes()) {
         (true, true) => "ask-read-change",
@@ -40,7 +40,10 @@ pub(crate) fn part(t: Tongue, register: &Register, part: &PartOffered) -> String
     };
     let mut line = t.say_with(key, "what", &what);
     if let Some(fields) = &part.fields {
-        let fields: Vec<_> = fields.iter().map(String::as_str).collect();
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|it| crate::portal::label(t, it))
+            .collect();
         let _ = write!(
             line,
             ", {}",

@@ -151,7 +151,7 @@ async fn a_question_is_answered_and_taken_back_on_pages() {
             "A study of sleep",
             "We look at how people sleep.",
             "name=\"part-1\"",
-            "pulse",
+            "Pulse",
             "value=\"refuse\"",
             "value=\"grant\"",
         ] {

@@ -64,6 +64,9 @@ fn may(id: &str, role: Role) -> bool {
         "batchRecords" | "fhirBundle" => true,
         "readLog" | "proveEntry" => role == Security,
         "listAccesses" | "proveAccess" => role == Person,
+        "planErasure" | "listErasures" | "askErasure" | "callOffErasure" => {
+            matches!(role, App | Clinician | Person)
+        }
         "askExport" | "listExports" | "readExport" | "fetchExport" | "deleteExport" => {
             role == Person
         }
@@ -122,6 +125,7 @@ async fn every_role_on_every_route() {
             .replace("{assignment}", nowhere)
             .replace("{alert}", nowhere)
             .replace("{glass}", nowhere)
+            .replace("{erasure}", nowhere)
             .replace("{export}", nowhere)
             .replace("{question}", nowhere)
             .replace("{asking}", nowhere)

@@ -33,6 +33,8 @@ pub struct Stock {
     pub shared: String,
     /// An archive that is ready.
     pub export: String,
+    /// A request to delete everything that waits.
+    pub erasure: String,
     /// An account of another person.
     pub friend: String,
     /// What the emergency raised.
@@ -136,6 +138,7 @@ pub async fn stock(house: &House) -> Stock {
         asking,
         shared,
         export: crate::exports::ready(house).await,
+        erasure: crate::erase::waiting(house).await,
         friend: accounts::friend(house).await.to_string(),
         person,
         invited: invited.account.to_string(),
@@ -180,6 +183,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{alert}", &stock.alert)
         .replace("{question}", &stock.question)
         .replace("{export}", &stock.export)
+        .replace("{erasure}", &stock.erasure)
         .replace("{asking}", &stock.asking)
         .replace(
             "{glass}",

@@ -23,6 +23,8 @@ fn logged(house: &House) -> Vec<Route<Authority>> {
     // What takes away comes last, and the person after everything of theirs.
     routes.sort_by_key(|route| {
         (
+            // One request waits at a time.
+            route.doc().id != "callOffErasure",
             route.doc().id == "erasePerson",
             // A review closes what is open.
             route.doc().id == "reviewBreakGlass",
@@ -311,6 +313,9 @@ fn action(id: &str) -> &'static str {
         "deleteFile" => "file.delete",
         "readLog" | "listAccesses" => "log.read",
         "proveEntry" | "proveAccess" => "log.prove",
+        "planErasure" | "listErasures" => "person.read",
+        "askErasure" => "person.erase_ask",
+        "callOffErasure" => "person.erase_call_off",
         "askExport" => "export",
         "listExports" | "readExport" => "file.list",
         "fetchExport" => "file.read",

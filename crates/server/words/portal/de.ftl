@@ -220,3 +220,37 @@ take-short = Die Passphrase hat mindestens zwölf Zeichen.
 take-many = Es gibt schon drei Archive, oder fünf wurden heute gemacht. Löschen Sie eines oder kommen Sie morgen wieder.
 notice-take-asked = Das Archiv wird gemacht.
 notice-take-deleted = Das Archiv ist gelöscht.
+portal-delete = Löschen
+home-delete = Alles über Sie, endgültig weg.
+delete-lead = Hier können Sie alles löschen lassen, was über Sie gespeichert ist. Es lässt sich nicht zurückholen, auch nicht durch uns.
+delete-due = Alles wird am { $date } gelöscht. Bis dahin können Sie es sich anders überlegen.
+delete-off = Doch alles behalten
+delete-goes = Was verschwindet
+delete-goes-too = Auch Ihre Dateien, Archive, Ihr Konto, alles, was Sie teilen, das Suchverzeichnis und die Schlüssel: ohne sie öffnet sich davon nirgends mehr etwas, auch in keiner Sicherung.
+delete-stays = Was bleibt, und warum
+delete-stays-id = Eine zufällige Kennung, die zu niemandem führt, damit sie nie jemand anderem gegeben wird.
+delete-stays-tokens = Beendete Schlüssel und was Apps erlaubt war, unter dieser Kennung, damit es geprüft werden kann.
+delete-stays-log = Das Protokoll: es kennt Sie unter einem zufälligen Namen, und die Verbindung von Ihnen zu diesem Namen wird zerstört.
+delete-take-first = Zuerst alles mitnehmen
+delete-later = { $n ->
+    [one] Alles in einem Tag löschen
+   *[other] Alles in { $n } Tagen löschen
+ }
+delete-now = Alles jetzt löschen
+delete-now-hint = Sie weisen sich noch einmal aus. Es gibt keinen Weg zurück.
+delete-code = Schreiben Sie diesen Code auf. Damit bekommen Sie eine Bescheinigung, sobald alles weg ist; er wird nicht noch einmal gezeigt.
+delete-code-where = Wo: auf der Seite /erased dieses Dienstes. Sie geht ohne Konto.
+notice-delete-off = Alles bleibt.
+erased-title = Bescheinigung einer Löschung
+erased-lead = Wer den Code einer Löschung hat, bekommt hier die Bescheinigung: eine unterschriebene Aussage, was zerstört wurde und wo nichts mehr ist.
+erased-code = Code
+erased-look = Nachsehen
+erased-unknown = Es gibt keine Löschung mit diesem Code.
+erased-waiting = Sie wartet bis { $date }.
+erased-done = Alles ist gelöscht.
+erased-called_off = Sie wurde am { $date } zurückgenommen. Alles blieb.
+erased-certificate = Die Bescheinigung ist mit dem Schlüssel des Protokolls unterschrieben und trägt dessen Beweis. Jeder kann sie ohne uns prüfen: strongroom erase verify DATEI.
+erased-save = Bescheinigung speichern
+erased-show = Bescheinigung zeigen
+did-person-erase_ask = Gebeten von { $who }: alles über Sie zu löschen
+did-person-erase_call_off = Zurückgenommen von { $who }: die Löschung

@@ -220,3 +220,37 @@ take-short = The passphrase has twelve characters at least.
 take-many = There are three archives already, or five were made today. Delete one, or come back tomorrow.
 notice-take-asked = The archive is being made.
 notice-take-deleted = The archive is deleted.
+portal-delete = Delete
+home-delete = Everything about you, gone for good.
+delete-lead = Here you can have everything deleted that is kept about you. It cannot be brought back, by us neither.
+delete-due = Everything is deleted on { $date }. Until then you can change your mind.
+delete-off = Keep everything after all
+delete-goes = What goes
+delete-goes-too = Also your files, archives, account, everything you share, the search index, and the keys: without them nothing of it opens anywhere, in no backup either.
+delete-stays = What stays, and why
+delete-stays-id = A random id that leads to nobody, so that it is never given to anybody else.
+delete-stays-tokens = Ended tokens and what apps were let do, under that id, so that it can be reviewed.
+delete-stays-log = The log: it knows you by a random name, and the link from you to that name is destroyed.
+delete-take-first = Take everything along first
+delete-later = { $n ->
+    [one] Delete everything in one day
+   *[other] Delete everything in { $n } days
+ }
+delete-now = Delete everything now
+delete-now-hint = You are asked to prove once more who you are. There is no way back.
+delete-code = Write this code down. With it you get a certificate, once everything is gone; it is not shown again.
+delete-code-where = Where: the page /erased of this service. It works without an account.
+notice-delete-off = Everything stays.
+erased-title = Certificate of a deletion
+erased-lead = Who has the code of a deletion gets the certificate here: a signed statement of what was destroyed and where nothing is left.
+erased-code = Code
+erased-look = Look
+erased-unknown = There is no deletion with this code.
+erased-waiting = It waits until { $date }.
+erased-done = Everything is deleted.
+erased-called_off = It was called off on { $date }. Everything stayed.
+erased-certificate = The certificate is signed with the key of the log and carries its proof. Anybody can check it without us: strongroom erase verify FILE.
+erased-save = Save the certificate
+erased-show = Show the certificate
+did-person-erase_ask = { $who } asked that everything about you be deleted
+did-person-erase_call_off = { $who } called the deletion off

@@ -220,3 +220,37 @@ take-short = La phrase secrète a douze caractères au moins.
 take-many = Il y a déjà trois archives, ou cinq ont été faites aujourd’hui. Supprimez-en une ou revenez demain.
 notice-take-asked = L’archive est en préparation.
 notice-take-deleted = L’archive est supprimée.
+portal-delete = Supprimer
+home-delete = Tout ce qui vous concerne, pour toujours.
+delete-lead = Vous pouvez faire supprimer ici tout ce qui est conservé sur vous. On ne peut pas le récupérer, nous non plus.
+delete-due = Tout sera supprimé le { $date }. Jusque-là, vous pouvez changer d’avis.
+delete-off = Tout garder finalement
+delete-goes = Ce qui disparaît
+delete-goes-too = Aussi vos fichiers, archives, votre compte, tout ce que vous partagez, l’index de recherche et les clés : sans elles, rien ne s’ouvre plus nulle part, dans aucune sauvegarde non plus.
+delete-stays = Ce qui reste, et pourquoi
+delete-stays-id = Un identifiant aléatoire qui ne mène à personne, pour qu’il ne soit jamais donné à quelqu’un d’autre.
+delete-stays-tokens = Les clés terminées et ce que les applications pouvaient faire, sous cet identifiant, pour que cela puisse être vérifié.
+delete-stays-log = Le journal : il vous connaît sous un nom aléatoire, et le lien de vous à ce nom est détruit.
+delete-take-first = D’abord tout emporter
+delete-later = { $n ->
+    [one] Tout supprimer dans un jour
+   *[other] Tout supprimer dans { $n } jours
+ }
+delete-now = Tout supprimer maintenant
+delete-now-hint = On vous demande de prouver encore une fois qui vous êtes. Il n’y a pas de retour.
+delete-code = Notez ce code. Avec lui, vous recevez une attestation quand tout a disparu ; il n’est plus montré ensuite.
+delete-code-where = Où : la page /erased de ce service. Elle fonctionne sans compte.
+notice-delete-off = Tout reste.
+erased-title = Attestation de suppression
+erased-lead = Qui a le code d’une suppression trouve ici l’attestation : une déclaration signée de ce qui a été détruit et d’où il ne reste rien.
+erased-code = Code
+erased-look = Regarder
+erased-unknown = Il n’y a pas de suppression avec ce code.
+erased-waiting = Elle attend jusqu’au { $date }.
+erased-done = Tout est supprimé.
+erased-called_off = Elle a été annulée le { $date }. Tout est resté.
+erased-certificate = L’attestation est signée avec la clé du journal et en porte la preuve. Chacun peut la vérifier sans nous : strongroom erase verify FICHIER.
+erased-save = Enregistrer l’attestation
+erased-show = Montrer l’attestation
+did-person-erase_ask = { $who } : demande de supprimer tout ce qui vous concerne
+did-person-erase_call_off = { $who } : suppression annulée

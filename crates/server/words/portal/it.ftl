@@ -220,3 +220,37 @@ take-short = La passphrase ha almeno dodici caratteri.
 take-many = Ci sono già tre archivi, o cinque sono stati fatti oggi. Ne elimini uno o torni domani.
 notice-take-asked = L’archivio è in preparazione.
 notice-take-deleted = L’archivio è stato eliminato.
+portal-delete = Cancella
+home-delete = Tutto su di Lei, per sempre.
+delete-lead = Qui può far cancellare tutto ciò che è conservato su di Lei. Non si può recuperare, nemmeno da parte nostra.
+delete-due = Tutto verrà cancellato il { $date }. Fino ad allora può cambiare idea.
+delete-off = Dopotutto, tieni tutto
+delete-goes = Che cosa scompare
+delete-goes-too = Anche i Suoi file, gli archivi, il Suo account, tutto ciò che condivide, l’indice di ricerca e le chiavi: senza di esse nulla si apre più da nessuna parte, nemmeno in una copia di sicurezza.
+delete-stays = Che cosa resta, e perché
+delete-stays-id = Un identificativo casuale che non porta a nessuno, perché non sia mai dato a qualcun altro.
+delete-stays-tokens = Le chiavi terminate e ciò che alle app era permesso, sotto quell’identificativo, perché si possa verificare.
+delete-stays-log = Il registro: La conosce con un nome casuale, e il legame fra Lei e quel nome viene distrutto.
+delete-take-first = Prima porti tutto con sé
+delete-later = { $n ->
+    [one] Cancella tutto fra un giorno
+   *[other] Cancella tutto fra { $n } giorni
+ }
+delete-now = Cancella tutto ora
+delete-now-hint = Le si chiede di provare ancora una volta chi è. Non c’è ritorno.
+delete-code = Annoti questo codice. Con esso riceve un attestato quando tutto è scomparso; non verrà mostrato di nuovo.
+delete-code-where = Dove: la pagina /erased di questo servizio. Funziona senza account.
+notice-delete-off = Tutto resta.
+erased-title = Attestato di cancellazione
+erased-lead = Chi ha il codice di una cancellazione trova qui l’attestato: una dichiarazione firmata di ciò che è stato distrutto e di dove non resta nulla.
+erased-code = Codice
+erased-look = Guarda
+erased-unknown = Non c’è nessuna cancellazione con questo codice.
+erased-waiting = Attende fino al { $date }.
+erased-done = Tutto è cancellato.
+erased-called_off = È stata revocata il { $date }. Tutto è rimasto.
+erased-certificate = L’attestato è firmato con la chiave del registro e ne porta la prova. Chiunque può verificarlo senza di noi: strongroom erase verify FILE.
+erased-save = Salva l’attestato
+erased-show = Mostra l’attestato
+did-person-erase_ask = { $who }: chiesto di cancellare tutto su di Lei
+did-person-erase_call_off = { $who }: revocata la cancellazione

@@ -220,3 +220,37 @@ take-short = Lösenfrasen har minst tolv tecken.
 take-many = Det finns redan tre arkiv, eller fem gjordes i dag. Ta bort ett, eller kom tillbaka i morgon.
 notice-take-asked = Arkivet görs.
 notice-take-deleted = Arkivet är borttaget.
+portal-delete = Radera
+home-delete = Allt om dig, borta för alltid.
+delete-lead = Här kan du låta radera allt som finns sparat om dig. Det kan inte hämtas tillbaka, inte heller av oss.
+delete-due = Allt raderas den { $date }. Till dess kan du ändra dig.
+delete-off = Behåll allt trots allt
+delete-goes = Vad som försvinner
+delete-goes-too = Också dina filer, arkiv, ditt konto, allt du delar, sökregistret och nycklarna: utan dem går ingenting att öppna någonstans, inte heller i en säkerhetskopia.
+delete-stays = Vad som blir kvar, och varför
+delete-stays-id = Ett slumpvis id som inte leder till någon, så att det aldrig ges till någon annan.
+delete-stays-tokens = Avslutade nycklar och vad appar fick göra, under detta id, så att det kan granskas.
+delete-stays-log = Loggen: den känner dig under ett slumpvis namn, och länken från dig till det namnet förstörs.
+delete-take-first = Ta med allt först
+delete-later = { $n ->
+    [one] Radera allt om en dag
+   *[other] Radera allt om { $n } dagar
+ }
+delete-now = Radera allt nu
+delete-now-hint = Du får visa en gång till vem du är. Det finns ingen väg tillbaka.
+delete-code = Skriv upp den här koden. Med den får du ett intyg när allt är borta; den visas inte igen.
+delete-code-where = Var: sidan /erased på den här tjänsten. Den fungerar utan konto.
+notice-delete-off = Allt blir kvar.
+erased-title = Intyg om radering
+erased-lead = Den som har koden till en radering får intyget här: ett undertecknat besked om vad som förstördes och var ingenting finns kvar.
+erased-code = Kod
+erased-look = Titta
+erased-unknown = Det finns ingen radering med den här koden.
+erased-waiting = Den väntar till { $date }.
+erased-done = Allt är raderat.
+erased-called_off = Den togs tillbaka den { $date }. Allt blev kvar.
+erased-certificate = Intyget är undertecknat med loggens nyckel och bär dess bevis. Vem som helst kan pröva det utan oss: strongroom erase verify FIL.
+erased-save = Spara intyget
+erased-show = Visa intyget
+did-person-erase_ask = { $who } bad att allt om dig skulle raderas
+did-person-erase_call_off = { $who } tog tillbaka raderingen

@@ -13,7 +13,7 @@ pub type Key = [u8; 32];
 
 /// The key's name: its thumbprint as a JWK (RFC 7638).
 #[must_use]
-pub(crate) fn thumbprint(public: &Key) -> String {
+pub fn thumbprint(public: &Key) -> String {
     let jwk = format!(
         r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#,
         URL_SAFE_NO_PAD.encode(public)
@@ -22,7 +22,8 @@ pub(crate) fn thumbprint(public: &Key) -> String {
 }
 
 /// Sign `payload` as a text of the type `typ`.
-pub(crate) fn sign(key: &Ed25519Key, typ: &str, payload: &Value) -> String {
+#[must_use]
+pub fn sign(key: &Ed25519Key, typ: &str, payload: &Value) -> String {
     let head = json!({ "alg": "EdDSA", "kid": thumbprint(&key.public()), "typ": typ });
     let text = format!(
         "{}.{}",
@@ -55,7 +56,8 @@ pub fn verify(text: &str, typ: &str, keys: &[Key]) -> Option<Value> {
 }
 
 /// The payload of a signed text that was just opened from where it lies sealed: whoever could change it could sign, too.
-pub(crate) fn payload(text: &str) -> Option<Value> {
+#[must_use]
+pub fn payload(text: &str) -> Option<Value> {
     let payload = text.split('.').nth(1)?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }

@@ -1,0 +1,210 @@
+//! Deleting everything: what goes, what stays and why, time to change one's mind; and, for whoever has the code, the certificate.
+
+use std::sync::Arc;
+
+use askama::Template;
+use http::StatusCode;
+use http::header::{CONTENT_DISPOSITION, HeaderValue};
+use policy::Authority;
+use serde_json::{Value, json};
+use web::words::Told;
+use web::{Answer, Call, Doc, Form, Frame, Problem, Route, Shown, Visit, show};
+
+use super::reader::Reader;
+use super::{WORDS, form, page};
+use crate::desk::{Desk, list, moment, text, wants_fresh_proof};
+
+const PLACE: &str = "/portal/delete";
+const ERASED: &str = "/erased";
+
+pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
+    let (look_in, open_in) = (Arc::clone(desk), Arc::clone(desk));
+    vec![
+        page(
+            desk,
+            PLACE,
+            "deletePage",
+            "What goes when everything is deleted, and what stays",
+            look,
+        ),
+        form(desk, PLACE, "deleteAsk", "Have everything deleted", ask),
+        form(
+            desk,
+            "/portal/delete/{erasure}/off",
+            "deleteOff",
+            "Change one's mind",
+            off,
+        ),
+        Route::page(
+            ERASED,
+            Doc::page(
+                "erasedPage",
+                "The certificate of a deletion, for whoever has its code",
+            ),
+            move |call: Call<Visit>| blank(Arc::clone(&look_in), call),
+        ),
+        Route::form(
+            ERASED,
+            Doc::page(
+                "erasedGet",
+                "The certificate of a deletion, for whoever has its code",
+            ),
+            move |call: Call<Visit>, form: Form| behind(Arc::clone(&open_in), call, form),
+        ),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "portal/delete.html")]
+struct Delete {
+    page: Frame,
+    goes: Vec<(String, String)>,
+    stays: Vec<String>,
+    waiting: Option<(String, String)>,
+    later: String,
+    code: Option<String>,
+}
+
+async fn look(reader: Reader) -> Result<Answer, Problem> {
+    shown(&reader, None).await
+}
+
+async fn shown(reader: &Reader, code: Option<String>) -> Result<Answer, Problem> {
+    let t = reader.t();
+    let plan = reader.ask("planErasure", &[], "", None).await?;
+    let register = reader.desk.house.vault.register();
+    let records = plan.pointer("/goes/records").and_then(Value::as_object);
+    let goes = records.into_iter().flatten().filter_map(|(name, n)| {
+        let n = n.as_u64().filter(|n| *n > 0)?;
+        let collection = register.collection(name)?;
+        Some((
+            super::title(t, collection),
+            t.say_all("records", &[("n", Told::Count(n))]),
+        ))
+    });
+    let asked = reader.ask("listErasures", &[], "", None).await?;
+    let waiting = list(&asked, "erasures")
+        .iter()
+        .find(|it| text(it, "state") == "waiting")
+        .map(|it| {
+            (
+                text(it, "erasure").to_owned(),
+                t.say_with("delete-due", "date", &moment(t, it, "due_at")),
+            )
+        });
+    let days = plan
+        .get("cooling_off_days")
+        .and_then(Value::as_u64)
+        .unwrap_or(0);
+    let page = Delete {
+        goes: goes.collect(),
+        stays: ["id", "tokens", "log"]
+            .map(|it| t.say(&format!("delete-stays-{it}")))
+            .into(),
+        waiting,
+        later: t.say_all("delete-later", &[("n", Told::Count(days))]),
+        code,
+        page: reader.frame(),
+    };
+    show(StatusCode::OK, &page, Shown::Plain)
+}
+
+async fn ask(reader: Reader, form: Form) -> Result<Answer, Problem> {
+    let now = form.text("when") == "now";
+    let body = json!({ "now": now });
+    match reader.ask("askErasure", &[], "", Some(&body)).await {
+        // The session ended with the account: the code is shown on a page for anybody, once.
+        Ok(said) if now => done(
+            &reader.call,
+            text(&said, "code"),
+            text(&said, "certificate"),
+        ),
+        Ok(said) => shown(&reader, Some(text(&said, "code").to_owned())).await,
+        Err(problem) if wants_fresh_proof(&problem) => {
+            Ok(Answer::see(&identity::pages::confirm_path(PLACE)))
+        }
+        Err(problem) if problem.code == "vault.contended" => Ok(Answer::see(PLACE)),
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn off(reader: Reader, _form: Form) -> Result<Answer, Problem> {
+    let id = reader.part("erasure")?.to_owned();
+    match reader
+        .ask("callOffErasure", &[("erasure", &id)], "", None)
+        .await
+    {
+        Ok(_) => Ok(Answer::see(PLACE).notice("delete-off")),
+        Err(problem) if problem.code == "erasure.not_found" => Ok(Answer::see(PLACE)),
+        Err(problem) => Err(problem),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "portal/erased.html")]
+struct Erased {
+    page: Frame,
+    title: String,
+    said: Option<String>,
+    code: String,
+    certificate: Option<String>,
+}
+
+fn done(call: &Call<Visit>, code: &str, certificate: &str) -> Result<Answer, Problem> {
+    let page = call.who.frame(&WORDS);
+    let t = page.t;
+    let erased = Erased {
+        title: t.say("erased-title"),
+        said: Some(t.say("erased-done")),
+        code: code.to_owned(),
+        certificate: (!certificate.is_empty()).then(|| certificate.to_owned()),
+        page,
+    };
+    show(StatusCode::OK, &erased, Shown::Plain)
+}
+
+async fn blank(_desk: Arc<Desk>, call: Call<Visit>) -> Result<Answer, Problem> {
+    let page = call.who.frame(&WORDS);
+    let erased = Erased {
+        title: page.t.say("erased-title"),
+        said: None,
+        code: String::new(),
+        certificate: None,
+        page,
+    };
+    show(StatusCode::OK, &erased, Shown::Plain)
+}
+
+async fn behind(desk: Arc<Desk>, call: Call<Visit>, form: Form) -> Result<Answer, Problem> {
+    let page = call.who.frame(&WORDS);
+    let t = page.t;
+    let code = form.trimmed("code").to_owned();
+    let standing = match desk.house.erasure_behind(&code).await {
+        Ok(standing) => Some(standing),
+        Err(vault::VaultError::NoErasure) => None,
+        Err(error) => return Err(error.into()),
+    };
+    if form.text("save") == "yes"
+        && let Some(certificate) = standing.as_ref().and_then(|it| it.certificate.clone())
+    {
+        let answer = Answer::with_type(StatusCode::OK, "application/jose", certificate);
+        let name = HeaderValue::from_static("attachment; filename=\"erasure-certificate.jws\"");
+        return Ok(answer.header(CONTENT_DISPOSITION, name));
+    }
+    let said = match &standing {
+        None => t.say("erased-unknown"),
+        Some(it) => t.say_with(
+            &format!("erased-{}", it.state),
+            "date",
+            &t.moment(it.done_at.unwrap_or(it.due_at)),
+        ),
+    };
+    let erased = Erased {
+        title: t.say("erased-title"),
+        said: Some(said),
+        certificate: standing.and_then(|it| it.certificate),
+        code,
+        page,
+    };
+    show(StatusCode::OK, &erased, Shown::Plain)
+}
