@@ -99,6 +99,9 @@ static FORGET_JOBS: Sql = Sql::each(
     "DELETE FROM job WHERE tenant = $1 AND (position(CAST($2 AS BYTEA) IN payload) > 0 OR position(convert_to(CAST($3 AS TEXT), 'UTF8') IN payload) > 0)",
 );
 
+/// Every statement that stands by itself, for the test that prepares each on both engines.
+pub static STATEMENTS: &[&Sql] = &[&QUEUE, &FORGET_JOBS, &STATE];
+
 /// The write that forgets every job which names the person.
 pub(crate) fn forget_jobs(tenant: &TenantId, person: PersonId, set: WriteSet) -> WriteSet {
     let params = vec![tenant.into(), person.into(), person.to_string().into()];

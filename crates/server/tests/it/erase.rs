@@ -520,6 +520,20 @@ async fn a_leftover_is_named() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_prepares_on_both_engines() {
+    let engines = store::danger_testing::each_engine(store::migrations::DATA, None).await;
+    for engine in engines.unwrap() {
+        for sql in server::erasures::STATEMENTS
+            .iter()
+            .chain(server::leftovers::STATEMENTS)
+        {
+            let prepared = engine.prepare(sql).await;
+            assert!(prepared.is_ok(), "{}: {prepared:?}", sql.sqlite);
+        }
+    }
+}
+
 /// A request of acme's person to delete everything: its id.
 pub async fn waiting(house: &House) -> String {
     asked(house, &json!({})).await.json()["erasure"]
