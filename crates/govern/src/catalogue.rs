@@ -26,6 +26,7 @@ promises! {
     "transit.hybrid",
     "access.logged",
     "access.reviewed",
+    "consent.asked",
     "log.always_on",
     "cards.none",
     "logs.clean",

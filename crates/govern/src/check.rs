@@ -210,11 +210,15 @@ pub enum Wrong {
     ReviewOverdue,
     /// Somebody could approve their own request.
     OwnApproval,
+    /// Something was opened that takes a person's grant, without one that stands.
+    OpenedWithoutGrant,
+    /// A grant that stands opened nothing.
+    GrantIgnored,
 }
 
 impl Wrong {
     /// Every one.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::PlainText,
         Self::NotStored,
         Self::NothingSearched,
@@ -245,6 +249,8 @@ impl Wrong {
         Self::PaymentField,
         Self::ReviewOverdue,
         Self::OwnApproval,
+        Self::OpenedWithoutGrant,
+        Self::GrantIgnored,
     ];
 }
 

@@ -5,6 +5,7 @@ mod always_on;
 mod at_rest;
 mod cards;
 mod cipher;
+mod consent;
 mod logs_clean;
 mod register;
 mod reviewed;
@@ -15,6 +16,7 @@ pub use always_on::{Answer, LogAlwaysOn, Switches};
 pub use at_rest::{AtRest, Plant, Planted};
 pub use cards::{CardPlaces, CardsNone, TEST_CARDS};
 pub use cipher::{Cipher, Sample, Sampler, Sealing};
+pub use consent::{ConsentAsked, Grants, Opened};
 pub use logs_clean::{LogsClean, Provoke, Provoked};
 pub use register::{Field, RegisterPresent, Registered};
 pub use reviewed::{AccessReviewed, Privilege, Privileges};
@@ -38,6 +40,8 @@ pub const TRANSIT_HYBRID: &str = "transit.hybrid";
 pub const ACCESS_LOGGED: &str = "access.logged";
 /// Privileges are given by a second person, and reviewed.
 pub const ACCESS_REVIEWED: &str = "access.reviewed";
+/// What takes a person's grant is not opened without one.
+pub const CONSENT_ASKED: &str = "consent.asked";
 /// The log cannot be switched off.
 pub const LOG_ALWAYS_ON: &str = "log.always_on";
 /// No payment card numbers.
@@ -61,6 +65,7 @@ pub const NAMES: &[&str] = &[
     TRANSIT_HYBRID,
     ACCESS_LOGGED,
     ACCESS_REVIEWED,
+    CONSENT_ASKED,
     LOG_ALWAYS_ON,
     CARDS_NONE,
     LOGS_CLEAN,

@@ -398,6 +398,20 @@ pub(super) fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "Quelqu’un a pu approuver sa propre demande",
             "Somebody could approve their own request",
         ],
+        Wrong::OpenedWithoutGrant => &[
+            "Något öppnades utan ett medgivande som gäller",
+            "Etwas wurde ohne gültige Einwilligung geöffnet",
+            "Qualcosa è stato aperto senza un consenso valido",
+            "Quelque chose a été ouvert sans consentement valable",
+            "Something was opened without a grant that stands",
+        ],
+        Wrong::GrantIgnored => &[
+            "Ett medgivande som gäller öppnade ingenting",
+            "Eine gültige Einwilligung öffnete nichts",
+            "Un consenso valido non ha aperto nulla",
+            "Un consentement valable n’a rien ouvert",
+            "A grant that stands opened nothing",
+        ],
     })
 }
 

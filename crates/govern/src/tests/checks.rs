@@ -8,9 +8,9 @@ use crypt::{Context, SymmetricKey};
 
 use crate::canary::{Marker, Raw, Shelf};
 use crate::checks::{
-    AccessReviewed, Answer, AtRest, CardPlaces, CardsNone, Cipher, Field, LogsClean, Plant,
-    Planted, Privilege, Privileges, Provoke, Provoked, REST_FILES, REST_RECORDS, RegisterPresent,
-    Registered, Sample, Sampler, Sealing,
+    AccessReviewed, Answer, AtRest, CardPlaces, CardsNone, Cipher, ConsentAsked, Field, Grants,
+    LogsClean, Opened, Plant, Planted, Privilege, Privileges, Provoke, Provoked, REST_FILES,
+    REST_RECORDS, RegisterPresent, Registered, Sample, Sampler, Sealing,
 };
 use crate::{Check, Outcome, ProbeError, Probing, Wrong};
 
@@ -479,4 +479,51 @@ async fn a_review_that_is_overdue_is_seen_and_so_is_an_approval_of_ones_own() {
         let late = measure(Roster(vec![held(true, emergency)], Answer::Refused)).await;
         assert!(late.has(Wrong::ReviewOverdue));
     }
+}
+
+struct Door(Opened);
+
+impl Grants for Door {
+    fn attempts(&self) -> Probing<'_, Opened> {
+        ready(self.0)
+    }
+}
+
+#[tokio::test]
+async fn a_door_that_opens_without_a_grant_is_seen_and_so_is_one_that_never_opens() {
+    let good = Opened {
+        without: Answer::Refused,
+        granted: Answer::Done,
+        elsewhere: Answer::Refused,
+        withdrawn: Answer::Refused,
+    };
+    let measure = async |opened| {
+        let check = ConsentAsked::new(Arc::new(Door(opened)));
+        let drilled = check.drill().await.expect("it was measured");
+        assert!(drilled.has(Wrong::OpenedWithoutGrant));
+        check.measure().await.expect("it was measured")
+    };
+    assert!(measure(good).await.held());
+    for wrong in [
+        Opened {
+            without: Answer::Done,
+            ..good
+        },
+        Opened {
+            elsewhere: Answer::Done,
+            ..good
+        },
+        Opened {
+            withdrawn: Answer::Done,
+            ..good
+        },
+    ] {
+        assert!(measure(wrong).await.has(Wrong::OpenedWithoutGrant));
+    }
+    let shut = measure(Opened {
+        granted: Answer::Refused,
+        ..good
+    })
+    .await;
+    assert!(shut.has(Wrong::GrantIgnored));
 }

@@ -9,6 +9,7 @@
 
 mod access;
 mod cards;
+mod consents;
 mod documents;
 mod endpoint;
 mod every;
@@ -31,7 +32,8 @@ use std::time::Duration;
 use audit::{Action, Entry, Outcome};
 use base::{Class, PersonId, Secret, TenantId, TokenId};
 use govern::checks::{
-    self, AccessLogged, AccessReviewed, AtRest, CardsNone, Cipher, Hybrid, LogAlwaysOn,
+    self, AccessLogged, AccessReviewed, AtRest, CardsNone, Cipher, ConsentAsked, Hybrid,
+    LogAlwaysOn,
 };
 use govern::checks::{LogsClean, RegisterPresent, Transit};
 use govern::real::{All, InTheLog};
@@ -218,6 +220,9 @@ impl Bench {
             Box::new(Hybrid::new(self.endpoint.clone(), without_hybrid)),
             Box::new(AccessLogged::new(Arc::new(access::Looks(Arc::clone(self))))),
             Box::new(AccessReviewed::new(Arc::new(privileges::Held(Arc::clone(
+                self,
+            ))))),
+            Box::new(ConsentAsked::new(Arc::new(consents::Tried(Arc::clone(
                 self,
             ))))),
             Box::new(LogAlwaysOn::new(
