@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { unzipSync, strFromU8 } from "fflate";
+import { history } from "./history.mjs";
 import { accounts, at, axe, base, launch, overflow, persons, send, visitor } from "./house.mjs";
 
 const shots = process.argv.includes("--shots") ? process.argv[process.argv.indexOf("--shots") + 1] : null;
@@ -91,6 +92,8 @@ await test("who signs in sees what is theirs, and who looked, proven in the brow
   assert.deepEqual(complaints, []);
   await context.close();
 });
+
+await history(test, browser, signedIn, shot);
 
 await test("charts, records and files", async () => {
   const { context, page, complaints } = await signedIn();

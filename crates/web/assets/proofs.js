@@ -84,11 +84,15 @@
     const reached = await root(leaf, index, head.size, lines.slice(3).map(bytes));
     // What was proven must be what the line says.
     const said = JSON.parse(new TextDecoder().decode(entry));
+    const actor = said.actor ?? {};
+    const parts = [actor.kind, actor.id, actor.role, said.collection, said.purpose, said.grant, said.outcome].map((it) => it ?? "");
     return reached !== null && same(reached, head.head)
-      && said.at === item.dataset.at && said.action === item.dataset.action;
+      && said.at === item.dataset.at && said.action === item.dataset.action
+      && JSON.stringify(parts) === item.dataset.said;
   };
 
   const run = async () => {
+    let proven = 0;
     for (const item of list.children) {
       const place = item.querySelector(".proof");
       let state = "cannot";
@@ -100,7 +104,11 @@
       }
       place.textContent = list.dataset[state];
       place.classList.add(state);
+      if (state === "proven") proven += 1;
     }
+    // A whole history says how many of its lines hold.
+    const sum = document.querySelector("[data-sum]");
+    if (sum) sum.textContent = `${proven} / ${list.children.length}`;
   };
   run();
 })();

@@ -5,6 +5,9 @@ use http::{Method, StatusCode};
 
 use crate::{Answer, Doc, Limit, Route, Routes, language};
 
+/// The script that checks proofs of the log, for a page that is taken along.
+pub const PROOFS_SCRIPT: &str = include_str!("../assets/proofs.js");
+
 /// Routes of all assets, and of the choice of language.
 #[must_use]
 pub fn assets<W: Send + 'static>() -> Routes<W> {
@@ -63,7 +66,7 @@ pub fn assets<W: Send + 'static>() -> Routes<W> {
                 answers: &[(200, "JavaScript")],
             },
             "text/javascript; charset=utf-8",
-            include_str!("../assets/proofs.js"),
+            PROOFS_SCRIPT,
         ),
         asset(
             "/assets/passkey.js",

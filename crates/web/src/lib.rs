@@ -26,7 +26,7 @@ mod unread;
 pub mod words;
 
 pub use answer::{Answer, Logged, stream};
-pub use assets::assets;
+pub use assets::{PROOFS_SCRIPT, assets};
 pub use call::{BodyStream, Call, Payload, Query};
 pub use dispatch::{App, Gate, authorization};
 pub use lang::{Lang, format};

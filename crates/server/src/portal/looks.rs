@@ -18,7 +18,11 @@ use crate::desk::{Desk, list, moment, text};
 
 const PLACE: &str = "/portal/looks";
 /// Entries on a page.
-const PAGE: &str = "25";
+const PAGE: usize = 25;
+/// Entries that are read at once where only some are shown: as many as the API proves at once.
+const GATHERED: usize = 100;
+/// How often it is read before a page says where it goes on. Each reading stands in the log, and each proof costs.
+const READINGS_MAX: usize = 4;
 
 pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
     vec![
@@ -40,17 +44,19 @@ pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
 }
 
 /// One line.
-struct Line {
-    index: u64,
+pub(super) struct Line {
+    pub index: u64,
     /// As the entry writes them, for the script to compare with what it proved.
-    at: String,
-    action: String,
-    when: String,
-    sentence: String,
+    pub at: String,
+    pub action: String,
+    /// Who, what, why and how it ended, as the sentence was made from them; for the script likewise.
+    pub said: String,
+    pub when: String,
+    pub sentence: String,
     /// Why, under which grant; and that it was refused or failed.
-    more: Vec<String>,
-    refused: bool,
-    proof: String,
+    pub more: Vec<String>,
+    pub refused: bool,
+    pub proof: String,
 }
 
 #[derive(Template)]
@@ -70,30 +76,36 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
     let t = reader.t();
     let chosen = reader.query("show").unwrap_or("all").to_owned();
     let before = reader.query("before").and_then(|it| it.parse::<u64>().ok());
-    let mut query = format!("limit={PAGE}&proofs=true");
-    if let Some(before) = before {
-        query.push_str(&format!("&before={before}"));
-    }
-    let said = reader.ask("listAccesses", &[], &query, None).await?;
+    let limit = if chosen == "all" { PAGE } else { GATHERED };
     let mut names = Names::default();
     let mut lines = Vec::new();
-    for it in list(&said, "entries") {
-        let Some(entry) = it.get("entry") else {
-            continue;
-        };
-        let own = is_own(&reader, entry);
-        let outcome = text(entry, "outcome");
-        let keep = match chosen.as_str() {
-            "others" => !own,
-            "opened" => !own && outcome == "ok",
-            "refused" => outcome != "ok",
-            _ => true,
-        };
-        if keep {
-            lines.push(names.line(&reader, t, it, entry, own).await);
+    let mut next = before;
+    // What is not shown must not hide what is: it is read on until a page is full, and where it is not, the page leads on.
+    for _ in 0..READINGS_MAX {
+        let said = reader
+            .ask("listAccesses", &[], &proven(limit, next), None)
+            .await?;
+        for it in list(&said, "entries") {
+            let Some(entry) = it.get("entry") else {
+                continue;
+            };
+            let own = is_own(&reader, entry);
+            let outcome = text(entry, "outcome");
+            let keep = match chosen.as_str() {
+                "others" => !own,
+                "opened" => !own && outcome == "ok",
+                "refused" => outcome != "ok",
+                _ => true,
+            };
+            if keep {
+                lines.push(names.line(&reader, t, it, own).await);
+            }
+        }
+        next = said.get("next").and_then(Value::as_u64);
+        if next.is_none() || lines.len() >= PAGE {
+            break;
         }
     }
-    let next = said.get("next").and_then(Value::as_u64);
     let keys = log_keys(&reader).await?;
     let page = Looks {
         lines,
@@ -107,8 +119,32 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
     show(StatusCode::OK, &page, Shown::Scripted)
 }
 
+/// What is asked of the API: entries below `before`, with their proofs.
+pub(super) fn proven(limit: usize, before: Option<u64>) -> String {
+    let mut query = format!("limit={limit}&proofs=true");
+    if let Some(before) = before {
+        query.push_str(&format!("&before={before}"));
+    }
+    query
+}
+
+/// What the sentence of a line is made from, as `proofs.js` puts it together from the entry that it proved.
+fn said(entry: &Value) -> String {
+    let actor = entry.get("actor").unwrap_or(&Value::Null);
+    let parts = [
+        text(actor, "kind"),
+        text(actor, "id"),
+        text(actor, "role"),
+        text(entry, "collection"),
+        text(entry, "purpose"),
+        text(entry, "grant"),
+        text(entry, "outcome"),
+    ];
+    serde_json::json!(parts).to_string()
+}
+
 /// Whether the reader did it themselves.
-fn is_own(reader: &Reader, entry: &Value) -> bool {
+pub(super) fn is_own(reader: &Reader, entry: &Value) -> bool {
     let actor = entry.get("actor").unwrap_or(&Value::Null);
     text(actor, "kind") == "person"
         && (text(actor, "id") == reader.account || reader.account.is_empty())
@@ -116,17 +152,11 @@ fn is_own(reader: &Reader, entry: &Value) -> bool {
 
 /// What apps and accounts are called, looked up once.
 #[derive(Default)]
-struct Names(HashMap<String, String>);
+pub(super) struct Names(HashMap<String, String>);
 
 impl Names {
-    async fn line(
-        &mut self,
-        reader: &Reader,
-        t: Tongue,
-        it: &Value,
-        entry: &Value,
-        own: bool,
-    ) -> Line {
+    pub(super) async fn line(&mut self, reader: &Reader, t: Tongue, it: &Value, own: bool) -> Line {
+        let entry = it.get("entry").unwrap_or(&Value::Null);
         let actor = entry.get("actor").unwrap_or(&Value::Null);
         let who = if own {
             t.say("who-you")
@@ -176,6 +206,7 @@ impl Names {
             index: it.get("index").and_then(Value::as_u64).unwrap_or(0),
             at: text(entry, "at").to_owned(),
             action: action.to_owned(),
+            said: said(entry),
             when: moment(t, entry, "at"),
             sentence,
             more,
@@ -254,7 +285,7 @@ async fn proof(reader: Reader) -> Result<Answer, Problem> {
 }
 
 /// The public keys of the reader's log, one a line.
-async fn log_keys(reader: &Reader) -> Result<String, Problem> {
+pub(super) async fn log_keys(reader: &Reader) -> Result<String, Problem> {
     let who = crate::desk::authority(&reader.desk.house, &reader.call).await?;
     let keys = reader.desk.house.log.verifiers(who.tenant())?;
     Ok(keys.iter().map(|key| format!("{key}\n")).collect())

@@ -7,6 +7,7 @@ mod chart;
 mod data;
 mod delete;
 mod fields;
+mod history;
 mod home;
 mod looks;
 mod reader;
@@ -47,6 +48,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(home::routes(&desk));
     routes.extend(data::routes(&desk));
     routes.extend(looks::routes(&desk));
+    routes.extend(history::routes(&desk));
     routes.extend(sharing::routes(&desk));
     routes.extend(take::routes(&desk));
     routes.extend(delete::routes(&desk));

@@ -277,3 +277,57 @@ async fn a_proxy_acts_within_limits() {
     })
     .await;
 }
+
+/// What others did is found, however often somebody looked themselves since; and all of it can be kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn own_looks_hide_nobody_and_the_whole_history_can_be_kept() {
+    let house = House::over_sqlite().await;
+    let (mut jar, person) = somebody(&house).await;
+    for day in 0..60 {
+        let path = format!("/v1/persons/{person}/records/sheet/more-{day}");
+        let got = house.put(&path, &json!({ "pulse": 60 })).await;
+        assert_eq!(got.status, 201, "{}", got.text());
+    }
+    for _ in 0..45 {
+        let got = look(&house, &mut jar, "/portal/data/sheet/2026-11-09").await;
+        assert_eq!(got.status, 200);
+    }
+    let others = look(&house, &mut jar, "/portal/looks?show=others").await;
+    let lines = others.text().matches("data-proof=\"").count();
+    assert!(lines >= 25, "{lines}: {}", others.text());
+    assert!(!others.text().contains("class=\"empty\""));
+    // Nothing was refused, and that is said only once everything was read.
+    let refused = look(&house, &mut jar, "/portal/looks?show=refused").await;
+    assert!(refused.text().contains("class=\"empty\""));
+
+    let got = look(&house, &mut jar, "/portal/looks/history").await;
+    let text = got.text();
+    assert_eq!(got.status, 200, "{text}");
+    assert_eq!(
+        got.header("content-type"),
+        Some("application/octet-stream"),
+        "never shown as a page of ours"
+    );
+    let disposition = got.header("content-disposition").unwrap();
+    assert!(disposition.starts_with("attachment"), "{disposition}");
+    assert_eq!(got.header("x-content-type-options"), Some("nosniff"));
+    assert!(text.ends_with("</html>"), "it is whole");
+    let indices: std::collections::BTreeSet<_> = text
+        .split("</time> · ")
+        .skip(1)
+        .filter_map(|it| it.split('<').next())
+        .collect();
+    let proofs = text.matches("data-proof=\"c2sp.org/tlog-proof@v1").count();
+    assert!(proofs > 100, "{proofs}: more than is read at once");
+    assert_eq!(indices.len(), proofs, "each entry once");
+    assert!(
+        text.contains(&format!("{proofs} entries.")),
+        "it says how many"
+    );
+    // Each reading for it stands in the log as well.
+    let log = house.log_size(ACME).await;
+    look(&house, &mut jar, "/portal/looks/history").await;
+    assert!(house.log_size(ACME).await >= log + 2);
+    let out = look(&house, &mut String::new(), "/portal/looks/history").await;
+    assert_eq!(out.status, 303, "not for whoever is not signed in");
+}
