@@ -89,7 +89,7 @@ async fn it_measures_beside_a_running_server() {
             .iter()
             .filter(|it| it["state"] == "kept")
             .count(),
-        14
+        15
     );
     serving.end().await;
 }
