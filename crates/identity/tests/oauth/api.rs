@@ -118,7 +118,7 @@ impl oauth::Answers for NoAnswers {
         &'a self,
         _: &'a Ctx,
         _: &'a oauth::Sought,
-    ) -> Pin<Box<dyn Future<Output = Result<oauth::Texts, oauth::Unknown>> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = Result<oauth::Texts, Unknown>> + Send + 'a>> {
         Box::pin(async { Ok(oauth::Texts::new()) })
     }
 
@@ -128,7 +128,7 @@ impl oauth::Answers for NoAnswers {
         _: &'a oauth::Sought,
         _: &'a str,
         _: oauth::Said,
-    ) -> Pin<Box<dyn Future<Output = Result<store::WriteSet, oauth::Unknown>> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = Result<store::WriteSet, Unknown>> + Send + 'a>> {
         Box::pin(async { Ok(store::WriteSet::new()) })
     }
 
@@ -137,7 +137,7 @@ impl oauth::Answers for NoAnswers {
         _: &'a Ctx,
         _: base::GrantId,
         _: &'a oauth::Sought,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, oauth::Unknown>> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = Result<bool, Unknown>> + Send + 'a>> {
         Box::pin(async { Ok(true) })
     }
 
@@ -145,7 +145,7 @@ impl oauth::Answers for NoAnswers {
         &'a self,
         _: &'a Ctx,
         _: base::GrantId,
-    ) -> Pin<Box<dyn Future<Output = Result<store::WriteSet, oauth::Unknown>> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = Result<store::WriteSet, Unknown>> + Send + 'a>> {
         Box::pin(async { Ok(store::WriteSet::new()) })
     }
 }

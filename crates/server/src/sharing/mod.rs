@@ -153,10 +153,6 @@ impl Installation {
     ///
     /// # Errors
     /// As [`consent::Consents::answer`].
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is another thing that an answer is made of"
-    )]
     pub async fn answer_question(
         &self,
         ctx: &Ctx,
@@ -187,10 +183,6 @@ impl Installation {
     ///
     /// # Errors
     /// As [`consent::Consents::narrow`].
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is another thing that is narrowed"
-    )]
     pub async fn narrow_grant(
         &self,
         ctx: &Ctx,
