@@ -26,6 +26,7 @@ mod crash;
 mod crowd;
 mod disk;
 mod erase;
+mod erasures;
 mod exports;
 mod faults;
 mod files;

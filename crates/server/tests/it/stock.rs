@@ -138,7 +138,7 @@ pub async fn stock(house: &House) -> Stock {
         asking,
         shared,
         export: crate::exports::ready(house).await,
-        erasure: crate::erase::waiting(house).await,
+        erasure: crate::erasures::waiting(house).await,
         friend: accounts::friend(house).await.to_string(),
         person,
         invited: invited.account.to_string(),
