@@ -16,6 +16,7 @@ mod error;
 mod ledger;
 pub mod pages;
 pub mod real;
+pub mod rights;
 mod run;
 mod sql;
 mod state;

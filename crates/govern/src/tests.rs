@@ -5,6 +5,7 @@ mod evidence;
 mod log;
 mod page;
 mod real;
+mod rights;
 mod transit;
 
 use std::sync::Arc;
