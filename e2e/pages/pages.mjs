@@ -57,7 +57,7 @@ await test("an account is made, its address proven, an app added, and used to si
   await send(page, path, { name: "Ylva", password: PASSWORD });
   assert.match(await page.locator(".notice").innerText(), /ready/);
   await send(page, "/sign-in", { email: address, password: PASSWORD });
-  assert.equal(at(page), "/account");
+  assert.equal(at(page), "/portal");
 
   await page.goto(`${base}/account/factors/app`);
   await send(page, "/account/factors/app", { name: "Phone" });
@@ -73,7 +73,7 @@ await test("an account is made, its address proven, an app added, and used to si
   await send(page, "/sign-in", { email: address, password: PASSWORD });
   assert.equal(await title(page), "One more step");
   await send(page, "/sign-in/second", { code: await code(secret) });
-  assert.equal(at(page), "/account");
+  assert.equal(at(page), "/portal");
 
   const cookies = await context.cookies();
   for (const cookie of cookies) {
@@ -269,7 +269,7 @@ async function signedIn() {
   await page.goto(`${base}/sign-in`);
   await send(page, "/sign-in", { email: address, password: PASSWORD });
   await send(page, "/sign-in/second", { code: await code(secret) });
-  assert.equal(at(page), "/account");
+  assert.equal(at(page), "/portal");
   const state = await context.storageState();
   await context.close();
   return state;
