@@ -19,3 +19,24 @@ find_chromium() {
     echo "hint: install one, e.g. the package chromium, or name it in CHROMIUM" >&2
     return 1
 }
+
+# A browser and its driver in a room of the group's own, where it then is: `browser_room GROUP FILE...`. Ends the script with 2 where there
+# is none.
+browser_room() {
+    room=${CARGO_TARGET_DIR:-$here/../../target}/e2e/$1
+    shift
+    for tool in node npm; do
+        if ! command -v "$tool" >/dev/null 2>&1; then
+            echo "skipped: $tool is not there" >&2
+            exit 2
+        fi
+    done
+    find_chromium || exit 2
+    mkdir -p "$room"
+    cp "$here/package.json" "$@" "$room/"
+    if ! (cd "$room" && npm install --silent --no-audit --no-fund --ignore-scripts); then
+        echo "skipped: the browser's driver could not be installed" >&2
+        exit 2
+    fi
+    cd "$room"
+}

@@ -4,22 +4,6 @@
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-room=${CARGO_TARGET_DIR:-$here/../../target}/e2e/pages
-
-for tool in node npm; do
-    if ! command -v "$tool" >/dev/null 2>&1; then
-        echo "skipped: $tool is not there" >&2
-        exit 2
-    fi
-done
 . "$here/../chromium.sh"
-find_chromium || exit 2
-
-mkdir -p "$room"
-cp "$here/package.json" "$here"/*.mjs "$room/"
-if ! (cd "$room" && npm install --silent --no-audit --no-fund --ignore-scripts); then
-    echo "skipped: the browser's driver could not be installed" >&2
-    exit 2
-fi
-cd "$room"
+browser_room pages "$here"/*.mjs
 exec node pages.mjs "$@"

@@ -129,12 +129,14 @@ await test("a passkey is made, used as a second factor, alone, and offered where
   await signOut();
   await send(page, "/sign-in/passkey");
   await page.waitForURL((url) => IN.test(url.pathname));
+  await page.goto(`${base}/account`);
   assert.match(await page.locator("main").innerText(), /One passkey/);
 
   // Where somebody chooses what the browser offers beside the address, that is all there is to do.
   await signOut();
   assert.equal(await page.locator("#email").getAttribute("autocomplete"), "username webauthn");
   await Promise.all([page.waitForURL((url) => IN.test(url.pathname)), page.goto(`${base}/sign-in`)]);
+  await page.goto(`${base}/account`);
   assert.match(await page.locator("main").innerText(), /One passkey/);
 
   // Who is not there proves nothing, and is told so.
@@ -194,6 +196,7 @@ await test("everything works with the keyboard alone", async () => {
   await page.keyboard.type(await code(secret));
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => IN.test(url.pathname));
+  await page.goto(`${base}/account`);
   await reach("document.activeElement.pathname === '/account/sessions'");
   await page.keyboard.press("Enter");
   await page.waitForURL(/sessions/);

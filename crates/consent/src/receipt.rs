@@ -98,14 +98,14 @@ pub(crate) fn body(receipt: &Receipt<'_>) -> Value {
     }
     if let Some(offered) = receipt.offered {
         let signed = crypt::hash::sha256(&[offered.signed.as_bytes()]);
-        notice.insert("sr:requestSha256".into(), hex(&signed).into());
+        notice.insert("sr:requestSha256".into(), hex::encode(signed).into());
     }
     let mut event = Map::new();
     event.insert("@type".into(), status(receipt.event).into());
     event.insert("dct:date".into(), when(receipt.now).into());
     if let Some(shown) = receipt.shown {
         notice.insert("dct:language".into(), shown.lang.as_str().into());
-        notice.insert("sr:textSha256".into(), hex(&shown.text).into());
+        notice.insert("sr:textSha256".into(), hex::encode(shown.text).into());
         if let Some(assurance) = shown.assurance {
             event.insert("sr:assurance".into(), assurance.as_str().into());
         }
@@ -146,14 +146,6 @@ pub(crate) fn body(receipt: &Receipt<'_>) -> Value {
             { "@id": "eu-gdpr:A20" }
         ],
         "sr:withdrawal": format!("DELETE /v1/persons/{{person}}/grants/{}", grant.grant)
-    })
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }
 
@@ -223,7 +215,7 @@ mod tests {
             made.push(json!({ "body": body, "signed": signed }));
             grant.epoch += 1;
         }
-        let made = json!({ "seed": hex(&[7; 32]), "public": hex(&key.public()), "receipts": made });
+        let made = json!({ "seed": hex::encode([7; 32]), "public": hex::encode(key.public()), "receipts": made });
         if std::env::var_os("VECTORS_UPDATE").is_some() {
             std::fs::write(path, format!("{made:#}\n")).unwrap();
         }

@@ -43,7 +43,7 @@ pub enum Command {
     /// Bring data in from outside
     #[command(subcommand)]
     Import(Import),
-    /// Write everything of a person into one archive
+    /// Write a person's records and files into one archive
     Export(Export),
     /// Erase a person, for ever
     Erase(Erase),

@@ -1,10 +1,10 @@
 //! Archives that people take along: made by the queue's worker, kept for some days, then gone.
 
-use base::{Ctx, Instant, PersonId, Purpose, TenantId};
+use base::{Ctx, Instant, ObjectId, PersonId, Purpose, TenantId};
 use policy::{Allowed, Authority, ExportOf, FileAt, Verb, decide};
 use serde::{Deserialize, Serialize};
 use store::jobs::{Claimed, Dedupe, JobId, NewJob, complete, enqueue};
-use store::{Statement, WriteSet};
+use store::{Statement, StoreError, WriteSet};
 use tokio::sync::mpsc;
 use vault::export::{ExportId, Taken, Wish};
 use vault::files::Upload;
@@ -114,8 +114,16 @@ pub async fn build(house: &Installation, job: &Claimed) -> Result<(), Failure> {
     let set = house
         .vault
         .export_ready(&ctx, person, &build.export, (file, bytes), &taken);
-    house.db.commit(done(set)).await?;
-    Ok(())
+    match house.db.commit(done(set)).await {
+        Ok(_) => Ok(()),
+        // Deleted while it was being made, or made by another worker: what was stored here is nobody's archive.
+        Err(StoreError::Guard(_)) => {
+            remove(house, tenant, person, file).await?;
+            house.db.commit(done(WriteSet::new())).await?;
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Take everything out and seal it again, piece by piece.
@@ -125,7 +133,7 @@ async fn keep(
     authority: &Authority,
     person: PersonId,
     wish: Wish,
-) -> Result<(base::ObjectId, u64, Taken), VaultError> {
+) -> Result<(ObjectId, u64, Taken), VaultError> {
     let refused = |_| VaultError::Damaged("rules");
     let out = allowed(ctx, authority, person).map_err(|_| VaultError::Damaged("rules"))?;
     let thing = FileAt {
@@ -176,19 +184,8 @@ async fn keep(
 /// Storage failures.
 pub async fn forget(house: &Installation) -> Result<(), Failure> {
     for (tenant, person, export, file) in house.vault.exports_over(house.clock.now()).await? {
-        let (ctx, authority) = circumstances(house, &tenant);
         if let Some(file) = file {
-            let thing = FileAt {
-                tenant: tenant.clone(),
-                person,
-                file: Some(file),
-            };
-            let allowed = decide(&ctx, &authority, Verb::Delete, thing)
-                .map_err(|error| Failure::text(error.to_string()))?;
-            match house.vault.delete_file(&ctx, &allowed).await {
-                Ok(_) | Err(VaultError::NoFile | VaultError::NoPerson) => {}
-                Err(error) => return Err(error.into()),
-            }
+            remove(house, &tenant, person, file).await?;
         }
         house
             .db
@@ -196,4 +193,25 @@ pub async fn forget(house: &Installation) -> Result<(), Failure> {
             .await?;
     }
     Ok(())
+}
+
+/// Delete the file that an archive lies in, where it is still there.
+async fn remove(
+    house: &Installation,
+    tenant: &TenantId,
+    person: PersonId,
+    file: ObjectId,
+) -> Result<(), Failure> {
+    let (ctx, authority) = circumstances(house, tenant);
+    let thing = FileAt {
+        tenant: tenant.clone(),
+        person,
+        file: Some(file),
+    };
+    let allowed = decide(&ctx, &authority, Verb::Delete, thing)
+        .map_err(|error| Failure::text(error.to_string()))?;
+    match house.vault.delete_file(&ctx, &allowed).await {
+        Ok(_) | Err(VaultError::NoFile | VaultError::NoPerson) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }

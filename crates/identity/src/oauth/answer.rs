@@ -83,7 +83,7 @@ impl Oauth {
                             !optional || params.one(&format!("part-{at}")).is_some()
                         })
                         .collect();
-                    scopes = kept(&scopes, &parts);
+                    scopes = kept(&app, &scopes, &parts);
                     asked.scopes = scopes.to_string();
                     let said = Said::Yes { grant, parts };
                     set = self.answers.answer(&ctx, sought, lang, said).await?;

@@ -42,10 +42,9 @@ impl Sought {
         purposes: &[Purpose],
     ) -> Option<Self> {
         let person = account.person?;
-        let optional = Scopes::parse(&app.settings.optional).unwrap_or_default();
-        let parts: Vec<_> = scopes
-            .iter()
-            .filter_map(|scope| Some((extent(scope)?, one(scope).within(&optional))))
+        let parts: Vec<_> = parts(app, scopes)
+            .filter_map(|(_, part)| part)
+            .map(|it| (it.extent, it.optional))
             .collect();
         (!parts.is_empty()).then(|| Self {
             app: app.id,
@@ -60,8 +59,36 @@ impl Sought {
     }
 }
 
-fn one(scope: &Scope) -> Scopes {
-    [scope.clone()].into_iter().collect()
+/// What one scope reaches of a person's data.
+pub(super) struct Part {
+    /// Which of [`Sought::parts`].
+    pub(super) place: usize,
+    /// What.
+    extent: Extent,
+    /// Whether it can be left out.
+    pub(super) optional: bool,
+}
+
+/// Each scope in order, and the part that it is where it reaches data: what one place means is said here only.
+pub(super) fn parts<'a>(
+    app: &App,
+    scopes: &'a Scopes,
+) -> impl Iterator<Item = (&'a Scope, Option<Part>)> {
+    let optional = Scopes::parse(&app.settings.optional).unwrap_or_default();
+    let mut next = 0;
+    scopes.iter().map(move |scope| {
+        let part = extent(scope).map(|extent| {
+            let place = next;
+            next += 1;
+            let alone: Scopes = [scope.clone()].into_iter().collect();
+            Part {
+                place,
+                extent,
+                optional: alone.within(&optional),
+            }
+        });
+        (scope, part)
+    })
 }
 
 fn extent(scope: &Scope) -> Option<Extent> {
@@ -78,19 +105,11 @@ fn extent(scope: &Scope) -> Option<Extent> {
     }
 }
 
-/// The scopes that are left when only these parts are kept, of those that [`Sought::parts`] names in the same order.
-pub(super) fn kept(scopes: &Scopes, parts: &[usize]) -> Scopes {
-    let mut place = 0;
-    scopes
-        .iter()
-        .filter(|scope| {
-            if extent(scope).is_none() {
-                return true;
-            }
-            place += 1;
-            parts.contains(&(place - 1))
-        })
-        .cloned()
+/// The scopes of `app` that are left when only these parts are kept, by their place in [`Sought::parts`].
+pub(super) fn kept(app: &App, scopes: &Scopes, places: &[usize]) -> Scopes {
+    parts(app, scopes)
+        .filter(|(_, part)| part.as_ref().is_none_or(|it| places.contains(&it.place)))
+        .map(|(scope, _)| scope.clone())
         .collect()
 }
 

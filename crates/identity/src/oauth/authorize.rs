@@ -158,8 +158,8 @@ impl Oauth {
         }
         // An app that cannot prove itself may be any program that took its name: then the person is always asked.
         let known = app.settings.auth_method != AuthMethod::None;
+        let ctx = of_account(account, at);
         if known && !asked.prompts("consent") {
-            let ctx = of_account(account, at);
             let covering = self.covering(&ctx, app, account, &scopes).await?;
             if let Some(covering) = covering {
                 let set = WriteSet::new();
@@ -178,20 +178,16 @@ impl Oauth {
         let purposes = scopes.purposes(&app.settings.purposes).unwrap_or_default();
         let texts = match Sought::of(app, account, &scopes, &purposes) {
             None => Texts::new(),
-            Some(sought) => {
-                let ctx = of_account(account, at);
-                let asked_of = self.answers.ask(&ctx, &sought).await;
-                match asked_of {
-                    Ok(texts) => texts,
-                    Err(unknown) if unknown.kind == ErrorKind::TooMany => {
-                        return Err(no(
-                            Refusal::AccessDenied,
-                            "The person has said no to this more than once today.",
-                        ));
-                    }
-                    Err(unknown) => return Err(OauthError::from(unknown).into()),
+            Some(sought) => match self.answers.ask(&ctx, &sought).await {
+                Ok(texts) => texts,
+                Err(unknown) if unknown.kind == ErrorKind::TooMany => {
+                    return Err(no(
+                        Refusal::AccessDenied,
+                        "The person has said no to this more than once today.",
+                    ));
                 }
-            }
+                Err(unknown) => return Err(OauthError::from(unknown).into()),
+            },
         };
         Ok(Step::Ask(Box::new(Consent::of(
             app,

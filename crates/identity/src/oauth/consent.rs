@@ -6,6 +6,7 @@ use audit::{Action, Entry, Outcome};
 use base::{AccountId, AppId, Ctx, GrantId, Instant, PersonId, Purpose, TenantId};
 use store::{StoreError, WriteSet};
 
+use super::answers::parts;
 use super::model::App;
 use super::scope::{self, Level, Scope, Scopes};
 use super::signed_in::Account;
@@ -72,28 +73,16 @@ impl Consent {
         texts: Texts,
     ) -> Self {
         let (goes_to, form_action) = target(redirect);
-        let may_leave = Scopes::parse(&app.settings.optional).unwrap_or_default();
-        let mut place = 0;
-        let mut optional = |scope: &Scope| {
-            let Scope::Data {
-                level: Level::Patient,
-                ..
-            } = scope
-            else {
-                return None;
-            };
-            place += 1;
-            let one: Scopes = [scope.clone()].into_iter().collect();
-            one.within(&may_leave).then_some(place - 1)
-        };
         let reads = scopes.extents().iter().any(|it| it.verbs.reads());
         Self {
             client: app.id,
             app: app.about.name.clone(),
             contact: app.about.contact.clone(),
-            wants: scopes
-                .iter()
-                .filter_map(|scope| Some((want(scope, register)?, optional(scope))))
+            wants: parts(app, scopes)
+                .filter_map(|(scope, part)| {
+                    let leave = part.filter(|it| it.optional).map(|it| it.place);
+                    Some((want(scope, register)?, leave))
+                })
                 .collect(),
             purposes: purposes.iter().copied().filter(|_| reads).collect(),
             stays: scopes.has(&Scope::Offline),
@@ -266,10 +255,6 @@ impl Oauth {
         grant: GrantId,
     ) -> Result<u64, OauthError> {
         let entry = Entry::new(ctx, Action::OauthRevoke, Outcome::Ok)?.grant(*grant.as_bytes());
-        let owned = self.grants(&ctx.tenant, account).await?;
-        if !owned.iter().any(|it| it.grant == grant) {
-            return Err(OauthError::NoApp);
-        }
         let set = self
             .answers
             .end(ctx, grant)

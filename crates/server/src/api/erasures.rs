@@ -170,7 +170,7 @@ async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
         .map_err(|error| {
             let mut problem = Problem::new(
                 ErrorKind::Unavailable,
-                "erasure.not_found",
+                "erasure.later",
                 "The deletion was noted and is carried out within the hour. Fetch the certificate with the code then.",
             );
             problem.internal = error.to_string();

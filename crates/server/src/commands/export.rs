@@ -1,11 +1,13 @@
 //! `strongroom export`.
 
-use std::io::Write as _;
+use std::io::{self, Write};
 use std::time::Instant;
 
+use bytes::Bytes;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, Receiver};
+use vault::VaultError;
 use vault::export::Wish;
 
 use super::{Held, json, place, talk};
@@ -49,33 +51,20 @@ pub(super) async fn run(args: Export) -> Held {
     }
     let mut file =
         tempfile::NamedTempFile::new_in(folder).map_err(|error| Failure::file(folder, &error))?;
-    let (pieces, mut received) = mpsc::channel::<Result<bytes::Bytes, vault::VaultError>>(8);
+    let (pieces, received) = mpsc::channel(8);
     let begun = Instant::now();
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {bytes} written, {bytes_per_sec}") {
         bar.set_style(style);
     }
-    let writes = async {
-        let mut bytes: u64 = 0;
-        while let Some(piece) = received.recv().await {
-            let Ok(piece) = piece else {
-                break;
-            };
-            file.write_all(&piece)
-                .map_err(|error| Failure::file(&args.to, &error))?;
-            bytes += piece.len() as u64;
-            bar.set_position(bytes);
-        }
-        Ok::<_, Failure>(bytes)
-    };
     let (taken, bytes) = tokio::join!(
         installation
             .vault
             .take_out(&ctx, &allowed, &installation.log, &wish, pieces),
-        writes
+        write(received, &mut file, &bar)
     );
     bar.finish_and_clear();
-    let bytes = bytes?;
+    let bytes = bytes.map_err(|error| Failure::file(&args.to, &error))?;
     let (taken, log_index) = taken?;
     file.as_file()
         .sync_all()
@@ -107,4 +96,46 @@ pub(super) async fn run(args: Export) -> Held {
         ));
     }
     Ok(true)
+}
+
+/// Write what comes, as long as it comes: how many bytes. The receiver ends with this, so that nobody goes on sending to a full disk.
+async fn write(
+    mut received: Receiver<Result<Bytes, VaultError>>,
+    file: &mut impl Write,
+    bar: &ProgressBar,
+) -> io::Result<u64> {
+    let mut bytes: u64 = 0;
+    while let Some(Ok(piece)) = received.recv().await {
+        file.write_all(&piece)?;
+        bytes += piece.len() as u64;
+        bar.set_position(bytes);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use bytes::Bytes;
+    use indicatif::ProgressBar;
+    use tokio::sync::mpsc;
+
+    #[tokio::test]
+    async fn a_full_disk_stops_whoever_sends() {
+        let (pieces, received) = mpsc::channel(1);
+        let sends = async {
+            for _ in 0..100 {
+                if pieces.send(Ok(Bytes::from_static(b"piece"))).await.is_err() {
+                    return true;
+                }
+            }
+            false
+        };
+        let mut disk = io::Cursor::new([0; 12]);
+        let bar = ProgressBar::hidden();
+        let (stopped, written) = tokio::join!(sends, super::write(received, &mut disk, &bar));
+        assert_eq!(written.unwrap_err().kind(), io::ErrorKind::WriteZero);
+        assert!(stopped);
+    }
 }

@@ -63,6 +63,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     ("erasure.body", "The body is none that this route takes."),
     (
+        "erasure.later",
+        "The deletion was noted, but could not be carried out at once: it is within the hour.",
+    ),
+    (
         "erasure.not_found",
         "There is no such request to delete everything, or it does not wait any more.",
     ),

@@ -123,7 +123,7 @@ async fn ask(reader: Reader, form: Form) -> Result<Answer, Problem> {
         Err(problem) if wants_fresh_proof(&problem) => {
             Ok(Answer::see(&identity::pages::confirm_path(PLACE)))
         }
-        Err(problem) if problem.code == "vault.contended" => Ok(Answer::see(PLACE)),
+        Err(problem) if problem.code == "record.contended" => Ok(Answer::see(PLACE)),
         Err(problem) => Err(problem),
     }
 }

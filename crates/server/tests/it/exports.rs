@@ -251,6 +251,35 @@ async fn medical_records_are_a_bundle(house: &House) {
     assert_eq!(kinds, ["Observation", "Patient"]);
 }
 
+/// Deleted while it is being made: nothing of it stays behind as a file of the person.
+#[tokio::test(flavor = "multi_thread")]
+async fn deleted_while_it_is_made_it_leaves_no_file() {
+    on_each_engine(async |house| {
+        let person = house.person(ACME);
+        let file = house.upload(person, "long.bin", vec![7; 8 << 20]).await;
+        assert_eq!(file.status, 201, "{}", file.text());
+        let asked = own(&house, Method::POST, "", None).await;
+        let id = asked.json()["export"].as_str().unwrap().to_owned();
+        let kept = Kept::default();
+        let before = house.log_size(ACME).await;
+        let deleted = async {
+            for _ in 0..10_000 {
+                if house.log_size(ACME).await > before {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+            own(&house, Method::DELETE, &format!("/{id}"), None).await
+        };
+        let (_, deleted) = tokio::join!(kept.collect(&house), deleted);
+        assert_eq!(deleted.status, 200, "{}", deleted.text());
+        let files = house.get(format!("/v1/persons/{person}/files")).await;
+        let files = files.json()["files"].as_array().unwrap().clone();
+        assert_eq!(files.len(), 1, "{files:?}");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn three_are_kept_and_a_passphrase_is_not() {
     let house = House::over_sqlite().await;

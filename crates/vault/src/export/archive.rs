@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{Pieces, hex};
+use super::Pieces;
 use crate::VaultError;
 
 /// Bytes that are held back until they are sent on.
@@ -131,7 +131,7 @@ impl Archive {
             self.parts.push(json!({
                 "path": part.name,
                 "length": part.bytes,
-                "sha256": hex(&part.sha256.finish()),
+                "sha256": hex::encode(part.sha256.finish()),
             }));
         }
         Ok(())

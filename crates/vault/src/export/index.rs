@@ -26,7 +26,7 @@ static WORDS: [Words; 5] = [
     Words {
         lang: "en",
         title: "Your data",
-        lead: "Everything that was kept about you when this was made. It is yours: keep it, read it, take it elsewhere.",
+        lead: "Your records and files, and who looked at them, as they stood when this was made. It is yours: keep it, read it, take it elsewhere.",
         records: "Your records, one a line, as they are stored (JSON).",
         csv: "The same as tables, for a spreadsheet.",
         fhir: "Your medical records as one FHIR R4 bundle, for another clinic or app.",
@@ -39,7 +39,7 @@ static WORDS: [Words; 5] = [
     Words {
         lang: "sv",
         title: "Dina uppgifter",
-        lead: "Allt som fanns sparat om dig när detta gjordes. Det är ditt: behåll det, läs det, ta det vidare.",
+        lead: "Dina uppgifter och filer, och vem som tittat på dem, som de var när detta gjordes. Det är ditt: behåll det, läs det, ta det vidare.",
         records: "Dina uppgifter, en per rad, så som de är sparade (JSON).",
         csv: "Detsamma som tabeller, för ett kalkylprogram.",
         fhir: "Dina vårduppgifter som ett FHIR R4-paket, för en annan mottagning eller app.",
@@ -52,7 +52,7 @@ static WORDS: [Words; 5] = [
     Words {
         lang: "de",
         title: "Ihre Daten",
-        lead: "Alles, was über Sie gespeichert war, als dies gemacht wurde. Es gehört Ihnen: behalten Sie es, lesen Sie es, nehmen Sie es mit.",
+        lead: "Ihre Einträge und Dateien, und wer sie angesehen hat, wie sie standen, als dies gemacht wurde. Es gehört Ihnen: behalten Sie es, lesen Sie es, nehmen Sie es mit.",
         records: "Ihre Einträge, einer je Zeile, so wie sie gespeichert sind (JSON).",
         csv: "Dasselbe als Tabellen, für eine Tabellenkalkulation.",
         fhir: "Ihre medizinischen Einträge als ein FHIR-R4-Bündel, für eine andere Praxis oder App.",
@@ -65,7 +65,7 @@ static WORDS: [Words; 5] = [
     Words {
         lang: "it",
         title: "I Suoi dati",
-        lead: "Tutto ciò che era conservato su di Lei quando questo è stato fatto. È Suo: lo tenga, lo legga, lo porti altrove.",
+        lead: "Le Sue registrazioni e i Suoi file, e chi li ha guardati, com’erano quando questo è stato fatto. È Suo: lo tenga, lo legga, lo porti altrove.",
         records: "Le Sue registrazioni, una per riga, così come sono conservate (JSON).",
         csv: "Lo stesso come tabelle, per un foglio di calcolo.",
         fhir: "Le Sue registrazioni mediche come un pacchetto FHIR R4, per un altro ambulatorio o un’altra app.",
@@ -78,7 +78,7 @@ static WORDS: [Words; 5] = [
     Words {
         lang: "fr",
         title: "Vos données",
-        lead: "Tout ce qui était conservé sur vous quand ceci a été fait. C’est à vous : gardez-le, lisez-le, emportez-le ailleurs.",
+        lead: "Vos enregistrements et vos fichiers, et qui les a regardés, tels qu’ils étaient quand ceci a été fait. C’est à vous : gardez-le, lisez-le, emportez-le ailleurs.",
         records: "Vos enregistrements, un par ligne, tels qu’ils sont conservés (JSON).",
         csv: "La même chose en tableaux, pour un tableur.",
         fhir: "Vos enregistrements médicaux en un paquet FHIR R4, pour un autre cabinet ou une autre application.",

@@ -92,9 +92,6 @@ pub struct Export {
     passphrase: Option<Vec<u8>>,
 }
 
-/// What is asked for.
-pub type NewExport = Wish;
-
 /// What has to be made.
 pub struct Build {
     /// What was asked for.
@@ -159,7 +156,7 @@ impl Vault {
         &self,
         ctx: &Ctx,
         allowed: &Allowed<ExportOf>,
-        new: NewExport,
+        new: Wish,
     ) -> Result<(Export, WriteSet), VaultError> {
         let person = allowed.thing().person;
         let kept = self.exports(&ctx.tenant, person).await?;

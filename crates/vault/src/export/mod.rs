@@ -25,7 +25,7 @@ use crate::register::Collection;
 use crate::{Vault, VaultError, sql};
 use archive::Archive;
 
-pub use kept::{Build, Export, ExportId, ExportState, KEPT_FOR, KEPT_MAX, NewExport};
+pub use kept::{Build, Export, ExportId, ExportState, KEPT_FOR, KEPT_MAX};
 
 /// The version of the archive's form.
 pub const FORMAT: &str = "strongroom-export/1";
@@ -448,7 +448,7 @@ impl Source<'_> {
             for logged in &found {
                 let body: serde_json::Value = serde_json::from_slice(&logged.body)
                     .map_err(|_| VaultError::Damaged("log entry"))?;
-                let said = json!({ "index": logged.index, "leaf_hash": hex(&logged.leaf_hash), "entry": body });
+                let said = json!({ "index": logged.index, "leaf_hash": hex::encode(logged.leaf_hash), "entry": body });
                 archive.write(format!("{said}\n").as_bytes()).await?;
                 count += 1;
             }
@@ -483,8 +483,4 @@ fn safe_name(number: u64, head: &FileHead) -> String {
         .take(80)
         .collect();
     format!("{number:04}-{}", safe.trim_matches('.'))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -43,14 +43,10 @@ impl At<'_> {
         format!(
             "record {} {} version {}",
             self.collection,
-            hex(self.rkey.as_bytes()),
+            hex::encode(self.rkey.as_bytes()),
             self.version
         )
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a reader may see.
