@@ -14,8 +14,13 @@ pub enum ConsentError {
     #[error("answered or ended already")]
     Over,
     /// What is asked or granted cannot be that.
-    #[error("terms: {0}")]
-    Terms(&'static str),
+    #[error("terms: {why}")]
+    Terms {
+        /// Where in what was sent, as a JSON pointer.
+        at: String,
+        /// What is wrong, as a sentence.
+        why: &'static str,
+    },
     /// The answer goes further than the question, or leaves out what is essential.
     #[error("the answer does not lie within the question")]
     Wider,
@@ -53,12 +58,32 @@ impl From<StoreError> for ConsentError {
     }
 }
 
+impl ConsentError {
+    /// What was sent cannot be terms: `at` is a JSON pointer into it.
+    #[must_use]
+    pub fn terms(at: impl Into<String>, why: &'static str) -> Self {
+        Self::Terms { at: at.into(), why }
+    }
+
+    /// The same, where the terms were a member of what was sent.
+    #[must_use]
+    pub fn under(self, member: &str) -> Self {
+        match self {
+            Self::Terms { at, why } => Self::Terms {
+                at: format!("/{member}{at}"),
+                why,
+            },
+            other => other,
+        }
+    }
+}
+
 impl Fault for ConsentError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound(_) => ErrorKind::NotFound,
             Self::Over | Self::Shown => ErrorKind::Conflict,
-            Self::Terms(_) => ErrorKind::Invalid,
+            Self::Terms { .. } => ErrorKind::Invalid,
             Self::Wider => ErrorKind::Refused,
             Self::Pace => ErrorKind::TooMany,
             Self::NoGrant => ErrorKind::Forbidden,
@@ -73,7 +98,7 @@ impl Fault for ConsentError {
         match self {
             Self::NotFound(_) => "consent.not_found",
             Self::Over => "consent.over",
-            Self::Terms(_) => "consent.terms",
+            Self::Terms { .. } => "consent.terms",
             Self::Wider => "consent.wider",
             Self::Shown => "consent.shown",
             Self::Pace => "consent.pace",
@@ -85,11 +110,18 @@ impl Fault for ConsentError {
         }
     }
 
+    fn pointer(&self) -> Option<String> {
+        match self {
+            Self::Terms { at, .. } => Some(at.clone()),
+            _ => None,
+        }
+    }
+
     fn public(&self) -> String {
         match self {
             Self::NotFound(what) => format!("There is no such {what}."),
             Self::Over => "It was answered, changed or ended meanwhile. Look at it again.".into(),
-            Self::Terms(what) => (*what).into(),
+            Self::Terms { why, .. } => (*why).into(),
             Self::Wider => "The answer must lie within what was asked, and hold every part that is essential. Grant less than was asked, or refuse.".into(),
             Self::Shown => "The text has changed since it was shown. Read it again and answer then.".into(),
             Self::Pace => "This person was asked already, or refused not long ago. Nobody is asked again and again: wait for their answer, or come back later.".into(),

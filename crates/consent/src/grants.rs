@@ -279,7 +279,7 @@ impl Consents {
         shown: Option<&Shown>,
         handle: Handle,
     ) -> Result<(Grant, String, WriteSet), ConsentError> {
-        terms.check()?;
+        terms.check().map_err(|it| it.under("terms"))?;
         if !grant.stands(ctx.now) {
             return Err(ConsentError::Over);
         }
@@ -381,7 +381,7 @@ impl Consents {
         new: &NewProxy,
         handle: Handle,
     ) -> Result<(Grant, String, WriteSet), ConsentError> {
-        new.terms.check()?;
+        new.terms.check().map_err(|it| it.under("terms"))?;
         let latest = ctx.now.after(self.settings.grant_max);
         if new.until <= ctx.now || new.until > latest || by == Some(new.account) {
             return Err(ConsentError::Wider);

@@ -105,7 +105,7 @@ impl Offer {
     pub fn check(&self) -> Result<(), ConsentError> {
         self.terms().check()?;
         if self.days == 0 || self.days > DAYS_MAX {
-            return Err(ConsentError::Terms("`days` is 1 to 3650."));
+            return Err(ConsentError::terms("/days", "`days` is 1 to 3650."));
         }
         let lengths = |it: &Notice| {
             let (title, text) = (it.title.trim(), it.text.trim());
@@ -114,12 +114,14 @@ impl Offer {
         };
         let spoken = LANGUAGES.iter().all(|lang| self.notice.contains_key(*lang));
         if !spoken || self.notice.len() != LANGUAGES.len() {
-            return Err(ConsentError::Terms(
+            return Err(ConsentError::terms(
+                "/notice",
                 "The notice is written in each of de, en, fr, it and sv, so that everybody reads it in their own language.",
             ));
         }
-        if !self.notice.values().all(lengths) {
-            return Err(ConsentError::Terms(
+        if let Some((lang, _)) = self.notice.iter().find(|(_, it)| !lengths(it)) {
+            return Err(ConsentError::terms(
+                format!("/notice/{lang}"),
                 "A notice has a title of 1 to 120 characters and a text of 1 to 4000.",
             ));
         }

@@ -51,17 +51,20 @@ impl Part {
                     .all(|it| it.is_ascii_alphanumeric() || it == b'_' || it == b'-')
         };
         if self.collection.is_none() {
-            return Err(ConsentError::Terms(
+            return Err(ConsentError::terms(
+                "/collection",
                 "Fields belong to a collection: name it.",
             ));
         }
         if self.verbs.changes() {
-            return Err(ConsentError::Terms(
+            return Err(ConsentError::terms(
+                "/verbs",
                 "A part that names fields only reads: leave the fields out, or ask for `r`.",
             ));
         }
         if fields.is_empty() || fields.len() > FIELDS_MAX || !fields.iter().all(named) {
-            return Err(ConsentError::Terms(
+            return Err(ConsentError::terms(
+                "/fields",
                 "A part names 1 to 128 fields of the register.",
             ));
         }
@@ -115,15 +118,19 @@ impl Terms {
     /// [`ConsentError::Terms`], with what is wrong.
     pub fn check(&self) -> Result<(), ConsentError> {
         if self.parts.is_empty() || self.parts.len() > PARTS_MAX {
-            return Err(ConsentError::Terms("There are 1 to 64 parts."));
+            return Err(ConsentError::terms("/parts", "There are 1 to 64 parts."));
         }
         let never = [Purpose::Etreat, Purpose::Sysdev];
         if self.purposes.is_empty() || never.iter().any(|it| self.purposes.contains(it)) {
-            return Err(ConsentError::Terms(
+            return Err(ConsentError::terms(
+                "/purposes",
                 "Name the purposes: one or more of TREAT, PATRQT, HRESCH, HPAYMT, HOPERAT, PUBHLTH, HLEGAL.",
             ));
         }
-        self.parts.iter().try_for_each(Part::check)
+        self.parts.iter().enumerate().try_for_each(|(at, part)| {
+            part.check()
+                .map_err(|error| error.under(&format!("parts/{at}")))
+        })
     }
 
     /// Which fields of `collection` (`None`: of what is in none, files) they let `verb` be done to; `None` for not at all.

@@ -11,6 +11,7 @@ use identity::{
 };
 use policy::Authority;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use store::WriteSet;
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
@@ -186,14 +187,9 @@ fn caller(call: &Call<Authority>, ctx: &Ctx) -> Result<Caller, Problem> {
     })
 }
 
-fn body<'a, T: Deserialize<'a>>(call: &'a Call<Authority>) -> Result<T, Problem> {
-    serde_json::from_slice(call.bytes()?).map_err(|_| {
-        Problem::new(
-            ErrorKind::Invalid,
-            "account.body",
-            "Send a JSON object with what /v1/openapi.json says, and nothing else.",
-        )
-    })
+fn body<T: DeserializeOwned>(call: &Call<Authority>) -> Result<T, Problem> {
+    let takes = "Send a JSON object with what /v1/openapi.json says, and nothing else.";
+    super::body::json(call.bytes()?, "account.body", takes)
 }
 
 fn label(text: &str) -> Result<Label, Problem> {

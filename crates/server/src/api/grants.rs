@@ -507,9 +507,12 @@ async fn narrow(house: House, call: Call<Authority>) -> Result<Logged, Problem> 
     let grant = grant_of(&house, &call, &ctx, person).await?;
     let until = match &less.until {
         None => grant.until,
-        Some(text) => audit::entry::time::read(text.as_bytes()).ok_or(ConsentError::Terms(
-            "`until` is a moment as it is shown here, e.g. 2026-11-23T09:30:00.000000Z.",
-        ))?,
+        Some(text) => audit::entry::time::read(text.as_bytes()).ok_or_else(|| {
+            ConsentError::terms(
+                "/until",
+                "`until` is a moment as it is shown here, e.g. 2026-11-23T09:30:00.000000Z.",
+            )
+        })?,
     };
     let terms = less.terms.unwrap_or_else(|| grant.terms.clone());
     let (after, receipt, index) = house

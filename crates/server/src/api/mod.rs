@@ -7,6 +7,7 @@ mod accounts;
 mod alerts;
 pub(crate) mod apps;
 mod batch;
+mod body;
 mod conditions;
 mod erasures;
 mod exports;

@@ -19,6 +19,8 @@ use super::{House, allow, circumstances};
 const GROUP: &str = "Sharing";
 /// Five notices of 4,000 characters, and 64 parts with their fields.
 pub(super) const BODY_MAX: usize = 256 << 10;
+const BODY: &str = "consent.body";
+const TAKES: &str = "Send a JSON object with what /v1/openapi.json says for this route.";
 const PAGE_DEFAULT: usize = 50;
 const REQUEST: Param = Param::path("question", "The request's id");
 const LIMIT: Param = Param::query("limit", "Lines on a page, 1 to 100 (50)");
@@ -129,31 +131,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
 
 /// A body of JSON, whole or not at all.
 pub(super) fn body<T: DeserializeOwned>(call: &Call<Authority>) -> Result<T, Problem> {
-    serde_json::from_slice(call.bytes()?).map_err(|error| {
-        Problem::new(
-            ErrorKind::Invalid,
-            "consent.body",
-            format!("The body is not what this route takes: {}.", shape(&error)),
-        )
-    })
-}
-
-/// What is wrong with a text, without a word of it.
-fn shape(error: &serde_json::Error) -> String {
-    match error.classify() {
-        serde_json::error::Category::Data => {
-            format!(
-                "a member is missing, unknown or of another type (line {}, column {})",
-                error.line(),
-                error.column()
-            )
-        }
-        _ => format!(
-            "it is not JSON (line {}, column {})",
-            error.line(),
-            error.column()
-        ),
-    }
+    super::body::json(call.bytes()?, BODY, TAKES)
 }
 
 /// Lines on a page.
@@ -253,13 +231,7 @@ async fn publish(house: House, call: Call<Authority>) -> Result<Logged, Problem>
         return Err(vault::VaultError::Card("a request").into());
     }
     let new: New = body(&call)?;
-    let offer: Offer = serde_json::from_value(new.offer).map_err(|error| {
-        Problem::new(
-            ErrorKind::Invalid,
-            "consent.body",
-            format!("The body is not what this route takes: {}.", shape(&error)),
-        )
-    })?;
+    let offer: Offer = super::body::value(new.offer, BODY, TAKES)?;
     let request = new.request.as_deref().map(RequestId::from_str).transpose();
     let request = request.map_err(|_| Problem::from(ConsentError::NotFound("request")))?;
     let (offered, index) = house
@@ -347,7 +319,7 @@ async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
         None | Some("inbox") => Way::Inbox,
         Some("mail") => Way::Mail,
         Some(_) => {
-            return Err(ConsentError::Terms("`way` is `inbox` or `mail`.").into());
+            return Err(ConsentError::terms("/way", "`way` is `inbox` or `mail`.").into());
         }
     };
     let offered = own(&house, &call, &ctx, party).await?;

@@ -94,12 +94,13 @@ impl Installation {
     /// Whether the register has all that terms name.
     fn knows(&self, terms: &Terms) -> Result<(), ConsentError> {
         let register = self.vault.register();
-        for part in &terms.parts {
+        for (at, part) in terms.parts.iter().enumerate() {
             let Some(name) = &part.collection else {
                 continue;
             };
             let Some(collection) = register.collection(name.as_str()) else {
-                return Err(ConsentError::Terms(
+                return Err(ConsentError::terms(
+                    format!("/parts/{at}/collection"),
                     "A part names a collection that the register does not know; `strongroom register show` lists them.",
                 ));
             };
@@ -110,7 +111,8 @@ impl Installation {
                 .as_ref()
                 .is_some_and(|fields| !fields.iter().all(known))
             {
-                return Err(ConsentError::Terms(
+                return Err(ConsentError::terms(
+                    format!("/parts/{at}/fields"),
                     "A part names a field that the register does not know; `strongroom register show` lists them.",
                 ));
             }
@@ -239,7 +241,7 @@ impl Installation {
         by: Option<base::AccountId>,
         new: &NewProxy,
     ) -> Result<(Grant, String, u64), SharingError> {
-        self.knows(&new.terms)?;
+        self.knows(&new.terms).map_err(|it| it.under("terms"))?;
         let handle = self.vault.handle(&ctx.tenant, person).await?;
         let (grant, receipt, set) = self.consents.appoint(ctx, person, by, new, handle)?;
         let entry = about(ctx, rule, Action::ConsentAnswer, handle)?

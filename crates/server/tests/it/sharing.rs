@@ -460,3 +460,66 @@ async fn requests_are_whole_and_each_askers_own() {
     let over = ask(&house, text(&made, "request"), house.person(ACME)).await;
     assert_eq!((over.status, over.code()), (409, "consent.over".into()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_asked_is_pointed_at() {
+    on_each_engine(async |house| {
+        let sheet = json!([{ "collection": "sheet", "verbs": "r" }]);
+        let whole = request("HRESCH", &sheet);
+        let changed = |pointer: &str, to: Value| {
+            let mut body = whole.clone();
+            *body.pointer_mut(pointer).unwrap() = to;
+            body
+        };
+        let mut without = whole.clone();
+        without.as_object_mut().unwrap().remove("days");
+        let mut more = whole.clone();
+        more["surplus"] = json!(1);
+        let cases = [
+            (without, "consent.body", "/days"),
+            (more, "consent.body", "/surplus"),
+            (
+                changed("/days", json!("Quillfeather")),
+                "consent.body",
+                "/days",
+            ),
+            (changed("/days", json!(0)), "consent.terms", "/days"),
+            (
+                changed("/purposes", json!([])),
+                "consent.terms",
+                "/purposes",
+            ),
+            (
+                changed("/parts/0/collection", json!("quillfeather")),
+                "consent.terms",
+                "/parts/0/collection",
+            ),
+            (
+                changed("/parts/0/verbs", json!("x")),
+                "consent.body",
+                "/parts/0/verbs",
+            ),
+            (
+                changed("/notice/sv/title", json!("")),
+                "consent.terms",
+                "/notice/sv",
+            ),
+        ];
+        for (body, code, pointer) in cases {
+            let got = publish(&house, &body).await;
+            assert_eq!((got.status, got.code()), (400, code.into()), "{body}");
+            assert_eq!(
+                got.json()["errors"][0]["pointer"],
+                pointer,
+                "{}",
+                got.text()
+            );
+            assert!(
+                !got.text().to_lowercase().contains("quillfeather"),
+                "{}",
+                got.text()
+            );
+        }
+    })
+    .await;
+}

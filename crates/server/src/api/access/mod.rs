@@ -48,8 +48,7 @@ fn account(call: &Call<Authority>) -> Result<AccountId, Problem> {
 }
 
 fn body<T: DeserializeOwned>(bytes: &Bytes, takes: &str) -> Result<T, Problem> {
-    serde_json::from_slice(bytes)
-        .map_err(|_| Problem::new(ErrorKind::Invalid, "access.body", format!("Send {takes}.")))
+    super::body::json(bytes, "access.body", &format!("Send {takes}."))
 }
 
 fn id(call: &Call<Authority>, name: &str) -> Result<PrivilegeId, Problem> {
