@@ -4,11 +4,13 @@ mod accounts;
 mod apps;
 mod consent;
 mod deletion;
+mod retention;
 
 pub use accounts::{Accounts, Encryption, Mail};
 pub use apps::Apps;
 pub use consent::Consent;
 pub use deletion::Deletion;
+pub use retention::Retention;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -92,6 +94,9 @@ pub struct Config {
     /// How deletion goes.
     #[serde(default)]
     pub deletion: Deletion,
+    /// How long files are kept.
+    #[serde(default)]
+    pub retention: Retention,
     /// What carries mail; without, none is sent.
     #[serde(default)]
     pub mail: Option<Mail>,

@@ -26,6 +26,7 @@ mod privileges;
 pub mod probes;
 mod remind;
 mod remote;
+pub mod retention;
 pub mod secrets;
 mod serving;
 pub mod sharing;

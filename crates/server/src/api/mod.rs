@@ -15,6 +15,7 @@ mod files;
 mod gate;
 mod grants;
 mod health;
+pub(crate) mod holds;
 mod house;
 mod log;
 mod meta;
@@ -53,6 +54,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(grants::routes(house));
     routes.extend(exports::routes(house));
     routes.extend(erasures::routes(house));
+    routes.extend(holds::routes(house));
     routes.extend(requests::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
@@ -89,6 +91,7 @@ fn staff(house: &House) -> Routes<Authority> {
     routes.extend(access::routes(house));
     routes.extend(alerts::routes(house));
     routes.extend(apps::routes(house));
+    routes.extend(holds::routes(house));
     routes
 }
 

@@ -17,6 +17,7 @@ mod policy;
 mod register;
 mod serve;
 mod synth;
+mod time;
 mod token;
 mod user;
 
@@ -42,6 +43,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Import(args) => wait(import::run(args)),
         Command::Erase(args) => wait(erase::run(args)),
         Command::Export(args) => wait(export::run(args)),
+        Command::Retention(args) => wait(time::retention(args)),
+        Command::Hold(args) => wait(time::hold(args)),
         Command::Synth(args) => synth::run(&args),
         Command::Keys(args) => wait(keys::run(args)),
         Command::Log(args) => wait(log::run(args)),

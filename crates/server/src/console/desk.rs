@@ -20,7 +20,7 @@ pub(super) struct Asker {
 }
 
 /// Places of the console: address, name, and who finds something there.
-const PLACES: [(&str, &str, &[&str]); 7] = [
+const PLACES: [(&str, &str, &[&str]); 9] = [
     ("/console/alerts", "alerts", &["owner", "security"]),
     ("/console/people", "people", &["owner", "administrator"]),
     (
@@ -53,6 +53,16 @@ const PLACES: [(&str, &str, &[&str]); 7] = [
             "compliance",
             "clinician",
         ],
+    ),
+    (
+        "/console/retention",
+        "retention",
+        &["owner", "administrator", "security", "compliance"],
+    ),
+    (
+        "/console/holds",
+        "holds",
+        &["owner", "administrator", "security", "compliance"],
     ),
 ];
 

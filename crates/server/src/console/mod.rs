@@ -11,6 +11,7 @@ mod home;
 mod people;
 mod privileges;
 mod requests;
+mod time;
 
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
@@ -45,6 +46,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(requests::routes(&desk));
     routes.extend(glass::routes(&desk));
     routes.extend(alerts::routes(&desk));
+    routes.extend(time::routes(&desk));
     routes
 }
 

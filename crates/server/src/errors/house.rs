@@ -152,6 +152,13 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "http.condition",
         "`If-Match` or `If-None-Match` cannot be used in this way.",
     ),
+    ("hold.body", "A legal hold cannot be placed so."),
+    ("hold.held", "A legal hold says that it must stay for now."),
+    (
+        "hold.not_found",
+        "There is no such legal hold, or it is not in force any more.",
+    ),
+    ("hold.skip", "`skip` is no number that is taken."),
     ("http.cookie_twice", "A cookie came more than once."),
     (
         "http.cross_site",

@@ -48,5 +48,6 @@ mod roles;
 mod running;
 mod sharing;
 mod stock;
+mod time;
 mod users;
 mod walk;

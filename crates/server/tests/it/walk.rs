@@ -161,6 +161,9 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "readPolicy"
             | "listBreakGlass"
             | "listAlerts"
+            | "placeHold"
+            | "listHolds"
+            | "readRetention"
             | "batchRecords"
             | "fhirBundle"
             | "fhirSearch"
@@ -351,6 +354,10 @@ fn action(id: &str) -> &'static str {
         "breakGlass" | "secondBreakGlass" => "break_glass.open",
         "reviewBreakGlass" => "break_glass.review",
         "readPolicy" => "policy.read",
+        "placeHold" => "hold.place",
+        "liftHold" => "hold.lift",
+        "listHolds" => "hold.list",
+        "readRetention" => "retention.read",
         "listAlerts" => "alert.list",
         "closeAlert" => "alert.close",
         id if is_a_look_at_access(id) => "role.list",
