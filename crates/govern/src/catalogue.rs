@@ -27,6 +27,7 @@ promises! {
     "access.logged",
     "access.reviewed",
     "consent.asked",
+    "retention.kept",
     "log.always_on",
     "cards.none",
     "logs.clean",

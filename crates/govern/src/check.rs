@@ -94,11 +94,15 @@ pub enum Seen {
     Privileges,
     /// Emergency accesses.
     Emergencies,
+    /// Records and files that are in their time still.
+    InTime,
+    /// Those past it that a legal hold keeps.
+    HeldBack,
 }
 
 impl Seen {
     /// Every one.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Places,
         Self::BytesSearched,
         Self::Markers,
@@ -126,6 +130,8 @@ impl Seen {
         Self::Documents,
         Self::Privileges,
         Self::Emergencies,
+        Self::InTime,
+        Self::HeldBack,
     ];
 }
 
@@ -214,11 +220,13 @@ pub enum Wrong {
     OpenedWithoutGrant,
     /// A grant that stands opened nothing.
     GrantIgnored,
+    /// Something is kept past its time, and no hold keeps it.
+    PastItsTime,
 }
 
 impl Wrong {
     /// Every one.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::PlainText,
         Self::NotStored,
         Self::NothingSearched,
@@ -251,6 +259,7 @@ impl Wrong {
         Self::OwnApproval,
         Self::OpenedWithoutGrant,
         Self::GrantIgnored,
+        Self::PastItsTime,
     ];
 }
 

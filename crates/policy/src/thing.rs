@@ -163,6 +163,12 @@ kinds! {
     Accounts = "account", &[House, Guarded];
     /// Apps.
     Apps = "app", &[House, Guarded];
+    /// Legal holds.
+    Holds = "legal hold", &[House, Guarded];
+    /// What is kept how long, and what was destroyed.
+    Retention = "retention", &[House];
+    /// The records of processing activities.
+    Processing = "record of processing", &[House];
 }
 
 impl fmt::Display for Kind {
@@ -337,6 +343,27 @@ pub struct AppsOf {
     pub tenant: TenantId,
 }
 
+/// A tenant's legal holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldsOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
+/// What is kept how long at a tenant, and what was destroyed because its time was over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetentionOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
+/// A tenant's records of processing activities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessingOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
 /// A tenant's checks and evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustOf {
@@ -398,4 +425,7 @@ thing!(PrivilegeAt, Privilege, about_people: false, person: |_it| None, privileg
 thing!(BreakGlassAt, BreakGlass, about_people: false, person: |_it| None, parties: |it| &it.parties);
 thing!(PolicyOf, Policy, about_people: false, person: |_it| None);
 thing!(AccountsOf, Accounts, about_people: false, person: |_it| None);
+thing!(HoldsOf, Holds, about_people: false, person: |_it| None);
+thing!(RetentionOf, Retention, about_people: false, person: |_it| None);
+thing!(ProcessingOf, Processing, about_people: false, person: |_it| None);
 thing!(AppsOf, Apps, about_people: false, person: |_it| None);

@@ -2,6 +2,7 @@
 
 mod app;
 mod keys;
+mod time;
 pub mod user;
 
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use policy::Role;
 
 pub use app::{App, AppOf, AppRegister, AppReview, AppVerdict, AppView};
 pub use keys::{KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView};
+pub use time::{Hold, HoldLift, HoldPlace, Processing, Retention, RetentionRun, RetentionView};
 
 /// Stores sensitive personal data sealed by class, opens them for a stated purpose, and proves every look.
 #[derive(Debug, Parser)]
@@ -47,6 +49,14 @@ pub enum Command {
     Export(Export),
     /// Erase a person, for ever
     Erase(Erase),
+    /// What is past its time: report and destroy it
+    #[command(subcommand)]
+    Retention(Retention),
+    /// Legal holds: what must stay
+    #[command(subcommand)]
+    Hold(Hold),
+    /// The records of processing activities (GDPR, article 30)
+    Processing(Processing),
     /// Write synthetic people as files: FHIR R4 bundles, cycle diaries, wearable measurements
     Synth(Synth),
     /// The key tree: list, rotate, re-wrap, destroy

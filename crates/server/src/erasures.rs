@@ -28,9 +28,14 @@ static OF_PERSON: Sql = Sql::both(
 static CALL_OFF: Sql = Sql::both(
     "UPDATE erasure SET state = 'called_off', done_at = $4 WHERE tenant = $1 AND person = $2 AND erasure = $3 AND state = 'waiting'",
 );
-static DUE: Sql = Sql::both(
-    "SELECT tenant, erasure, person FROM erasure WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at LIMIT $2",
-);
+static DUE: Sql = Sql::both(concat!(
+    "SELECT tenant, erasure, person FROM erasure e WHERE state = 'waiting' AND due_at <= $1 ",
+    // What a legal hold stops waits until it is lifted, and keeps no other waiting. The commit that erases asks again.
+    "AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.tenant = e.tenant AND h.lifted_at IS NULL AND (h.until IS NULL OR h.until > $1) ",
+    "AND (h.scope = 'tenant' OR h.person = e.person OR (h.scope = 'collection' AND EXISTS (",
+    "SELECT 1 FROM record r WHERE r.tenant = e.tenant AND r.person = e.person AND r.collection = h.collection)))) ",
+    "ORDER BY due_at LIMIT $2",
+));
 static UNNAME: Sql = Sql::both(
     "UPDATE erasure SET person = NULL, state = CASE WHEN state = 'waiting' THEN 'done' ELSE state END, done_at = coalesce(done_at, $3) \
      WHERE tenant = $1 AND person = $2",

@@ -210,7 +210,7 @@ async fn remove(
     };
     let allowed = decide(&ctx, &authority, Verb::Delete, thing)
         .map_err(|error| Failure::text(error.to_string()))?;
-    match house.vault.delete_file(&ctx, &allowed).await {
+    match house.vault.delete_archive(&ctx, &allowed).await {
         Ok(_) | Err(VaultError::NoFile | VaultError::NoPerson) => Ok(()),
         Err(error) => Err(error.into()),
     }

@@ -297,13 +297,18 @@ impl Installation {
     ) -> Result<Erased, E> {
         // First, so that nothing is left to sign in with, or to write to, if the rest is cut short.
         if let Some(person) = allowed.thing().person {
+            // Nothing is begun that a hold would stop. The commits ask again.
+            if self.vault.is_held(&ctx.tenant, person, ctx.now).await? {
+                return Err(VaultError::Held.into());
+            }
             self.identity.forget_person(ctx, person).await?;
-            let set = self.tokens.end_about(&ctx.tenant, person, WriteSet::new());
+            let free = WriteSet::new().with(Vault::free_to_erase(&ctx.tenant, person, ctx.now));
+            let set = self.tokens.end_about(&ctx.tenant, person, free);
             let set = Oauth::end_grants_about(&ctx.tenant, person, ctx.now, set);
             let set = Consents::forget(&ctx.tenant, person, set);
             let set = crate::erasures::unname(&ctx.tenant, person, ctx.now, set);
             let set = crate::leftovers::forget_jobs(&ctx.tenant, person, set);
-            self.db.commit(set).await.map_err(VaultError::from)?;
+            self.vault.commit(set).await?;
         }
         Ok(self.vault.erase_person(ctx, allowed).await?)
     }

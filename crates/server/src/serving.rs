@@ -228,6 +228,9 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 if let Err(error) = crate::erasures::carry_out(&house).await {
                     tracing::warn!(%error, "erasures that are due were not carried out");
                 }
+                if let Err(error) = crate::retention::begin(&house).await {
+                    tracing::warn!(%error, "what is past its time was not looked for");
+                }
                 if let Err(error) = crate::exports::forget(&house).await {
                     tracing::warn!(%error, "archives whose time is over were not deleted");
                 }

@@ -311,3 +311,66 @@ alert-reviews-overdue = Rollen wurden nicht rechtzeitig geprüft
 alert-app-reuse = Der Schlüssel einer App wurde zweimal benutzt
 alert-close = Zur Kenntnis nehmen
 notice-alert-closed = Zur Kenntnis genommen.
+
+thing-legal-hold = Löschsperren
+thing-retention = Was wie lange aufbewahrt wird
+place-retention = Aufbewahrung
+place-holds = Löschsperren
+column-collection = Sammlung
+column-kept-for = Aufbewahrt
+column-in-time = In der Frist
+column-held = Gesperrt
+column-destroyed = Vernichtet
+column-placed-by = Gesetzt von
+retention-lead = Was seine Frist überschritten hat, wird einmal am Tag vernichtet, mit allen Fassungen. Wie lange etwas aufbewahrt wird, steht im Register; die Frist beginnt mit der letzten Änderung. 30d sind Tage, 18m Monate, 10y Jahre.
+retention-empty = Alles bleibt, bis es gelöscht wird: keine Sammlung des Registers hat eine Frist.
+retention-last = Letzter Durchgang
+retention-files = Dateien
+retention-holds =
+    { $n ->
+        [0] Keine in Kraft
+        [one] Eine in Kraft
+       *[other] { $n } in Kraft
+    }
+holds-lead = Was gesperrt ist, muss bleiben: Es wird nach seiner Frist nicht vernichtet, niemand löscht es, und eine verlangte Löschung wartet. Wen es betrifft, erfährt, dass es eine Sperre gibt, nie warum.
+holds-more = Es gibt mehr, als diese Seite zeigt; `strongroom hold list` zeigt alle.
+holds-empty = Keine Löschsperren. Wer für Compliance zuständig ist, setzt hier eine, wenn etwas erhalten bleiben muss.
+hold-new = Löschsperre setzen
+hold-new-lead = Sie gilt ab sofort, auch für das, was gerade gelöscht wird.
+hold-place = Setzen
+hold-on-person = Person { $person }
+hold-on-tenant = Alles
+hold-scope-person = Alles über eine Person
+hold-scope-collection = Eine Sammlung
+hold-scope-tenant = Alles, was hier aufbewahrt wird
+hold-what = Welche Person oder Sammlung
+hold-what-hint = Die Kennung der Person oder der Name der Sammlung im Register. Für alles leer lassen.
+hold-reason-hint = Wird versiegelt aufbewahrt. Nur wer diese Liste sieht, liest es.
+hold-until-hint = Ein Tag, etwa 2027-01-31. Leer lassen, wenn sie kein Ende hat.
+hold-open = Bis sie aufgehoben wird
+hold-state-in-force = In Kraft
+hold-state-lifted = Aufgehoben
+hold-state-over = Abgelaufen
+hold-lift = Aufheben
+hold-lift-lead = Was nur diese Sperre erhielt, geht mit dem nächsten Durchgang, und Löschungen, die auf sie warteten, werden ausgeführt. Beides lässt sich nicht rückgängig machen.
+mistake-hold = Es wurde nichts gesetzt. Geben Sie eine vorhandene Person oder Sammlung an, einen Grund, und einen künftigen Tag oder keinen.
+notice-hold-placed = Die Sperre gilt.
+notice-hold-lifted = Die Sperre ist aufgehoben.
+
+thing-record-of-processing = Das Verzeichnis der Verarbeitungstätigkeiten
+place-processing = Verarbeitungen
+column-basis = Rechtsgrundlage
+column-classes = Kategorien von Daten
+column-recipients = Empfänger
+processing-lead = Das Verzeichnis der Verarbeitungstätigkeiten (DSGVO, Artikel 30), eben jetzt erstellt aus dem Register, den geltenden Einwilligungen, den Apps und den Versprechen, wie sie gemessen werden. Sammlungen ohne Inhalt fehlen hier; die Tabelle nennt auch sie.
+processing-empty = Noch wird nichts aufbewahrt. Jede Sammlung, die etwas enthält, steht hier.
+processing-controller = Verantwortlicher
+processing-contact = Kontakt
+processing-representative = Vertreter
+processing-dpo = Datenschutzbeauftragte
+processing-missing = In der Konfiguration nicht genannt
+processing-none = Keine
+processing-transfers = Übermittlungen in Drittländer
+processing-security = Sicherheitsmaßnahmen
+processing-made = Erstellt
+processing-csv = Als Tabelle aufbewahren (CSV)

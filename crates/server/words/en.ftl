@@ -311,3 +311,66 @@ alert-reviews-overdue = Roles were not reviewed in time
 alert-app-reuse = An app’s key was used twice
 alert-close = Take note
 notice-alert-closed = Noted.
+
+thing-legal-hold = Legal holds
+thing-retention = What is kept how long
+place-retention = Retention
+place-holds = Legal holds
+column-collection = Collection
+column-kept-for = Kept for
+column-in-time = In time
+column-held = Held
+column-destroyed = Destroyed
+column-placed-by = Placed by
+retention-lead = What is past its time is destroyed once a day, with all its versions. How long something is kept stands in the register; its time begins with its last change. 30d are days, 18m months, 10y years.
+retention-empty = Everything is kept until it is erased: no collection of the register has an end.
+retention-last = Last pass
+retention-files = Files
+retention-holds =
+    { $n ->
+        [0] None in force
+        [one] One in force
+       *[other] { $n } in force
+    }
+holds-lead = What is held must stay: it is not destroyed when its time is over, nobody deletes it, and a deletion that somebody asked for waits. Who is held is told that there is a hold, never why.
+holds-more = There are more than this page shows; `strongroom hold list` shows all.
+holds-empty = No legal holds. A compliance officer places one here, when something must be preserved.
+hold-new = Place a legal hold
+hold-new-lead = It holds from this moment on, also for what is being deleted just now.
+hold-place = Place it
+hold-on-person = Person { $person }
+hold-on-tenant = Everything
+hold-scope-person = Everything about one person
+hold-scope-collection = One collection
+hold-scope-tenant = Everything that is kept here
+hold-what = Which person or collection
+hold-what-hint = The person’s id, or the collection’s name in the register. Leave it empty for everything.
+hold-reason-hint = Kept sealed. Only who sees this list reads it.
+hold-until-hint = A day, such as 2027-01-31. Leave it empty if it has no end.
+hold-open = Until it is lifted
+hold-state-in-force = In force
+hold-state-lifted = Lifted
+hold-state-over = Over
+hold-lift = Lift it
+hold-lift-lead = What only this hold kept goes with the next pass, and deletions that waited for it are carried out. Both cannot be taken back.
+mistake-hold = Nothing was placed. Give a person or a collection that there is, a reason, and a day in the future or none.
+notice-hold-placed = It holds.
+notice-hold-lifted = It is lifted.
+
+thing-record-of-processing = The records of processing
+place-processing = Processing
+column-basis = Legal basis
+column-classes = Categories of data
+column-recipients = Recipients
+processing-lead = The records of processing activities (GDPR, article 30), drawn up at this moment from the register, the grants that stand, the apps, and the promises as they are measured. Collections that hold nothing are left out here; the table names them too.
+processing-empty = Nothing is kept yet. Each collection that holds something stands here.
+processing-controller = Controller
+processing-contact = Contact
+processing-representative = Representative
+processing-dpo = Data protection officer
+processing-missing = Not named in the configuration
+processing-none = None
+processing-transfers = Transfers to third countries
+processing-security = Security measures
+processing-made = Drawn up
+processing-csv = Keep as a table (CSV)

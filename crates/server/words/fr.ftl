@@ -311,3 +311,66 @@ alert-reviews-overdue = Des rôles n’ont pas été vérifiés à temps
 alert-app-reuse = La clé d’une application a servi deux fois
 alert-close = Prendre note
 notice-alert-closed = C’est noté.
+
+thing-legal-hold = Gels juridiques
+thing-retention = Ce qui est conservé, et combien de temps
+place-retention = Conservation
+place-holds = Gels juridiques
+column-collection = Collection
+column-kept-for = Conservé
+column-in-time = Dans le délai
+column-held = Gelés
+column-destroyed = Détruits
+column-placed-by = Posé par
+retention-lead = Ce qui a dépassé son délai est détruit une fois par jour, avec toutes ses versions. La durée de conservation figure dans le registre ; le délai court depuis la dernière modification. 30d sont des jours, 18m des mois, 10y des années.
+retention-empty = Tout est conservé jusqu’à son effacement : aucune collection du registre n’a de terme.
+retention-last = Dernier passage
+retention-files = Fichiers
+retention-holds =
+    { $n ->
+        [0] Aucun en vigueur
+        [one] Un en vigueur
+       *[other] { $n } en vigueur
+    }
+holds-lead = Ce qui est gelé doit rester : ce n’est pas détruit à la fin du délai, personne ne le supprime, et une suppression demandée attend. La personne concernée sait qu’il y a un gel, jamais pourquoi.
+holds-more = Il y en a plus que cette page n’en montre ; `strongroom hold list` les montre tous.
+holds-empty = Aucun gel juridique. La personne chargée de la conformité en pose un ici quand quelque chose doit être préservé.
+hold-new = Poser un gel juridique
+hold-new-lead = Il vaut dès maintenant, aussi pour ce qui est en train d’être supprimé.
+hold-place = Poser
+hold-on-person = Personne { $person }
+hold-on-tenant = Tout
+hold-scope-person = Tout sur une personne
+hold-scope-collection = Une collection
+hold-scope-tenant = Tout ce qui est conservé ici
+hold-what = Quelle personne ou collection
+hold-what-hint = L’identifiant de la personne, ou le nom de la collection dans le registre. Laisser vide pour tout.
+hold-reason-hint = Conservé scellé. Seul qui voit cette liste le lit.
+hold-until-hint = Un jour, comme 2027-01-31. Laisser vide s’il n’a pas de fin.
+hold-open = Jusqu’à sa levée
+hold-state-in-force = En vigueur
+hold-state-lifted = Levé
+hold-state-over = Échu
+hold-lift = Lever
+hold-lift-lead = Ce que seul ce gel retenait disparaît au prochain passage, et les suppressions qui l’attendaient sont exécutées. Ni l’un ni l’autre ne peut être annulé.
+mistake-hold = Rien n’a été posé. Indiquez une personne ou une collection existante, un motif, et un jour à venir ou aucun.
+notice-hold-placed = Le gel vaut.
+notice-hold-lifted = Le gel est levé.
+
+thing-record-of-processing = Le registre des traitements
+place-processing = Traitements
+column-basis = Base juridique
+column-classes = Catégories de données
+column-recipients = Destinataires
+processing-lead = Le registre des activités de traitement (RGPD, article 30), établi à l’instant à partir du registre des données, des consentements valables, des applications et des promesses telles qu’elles sont mesurées. Les collections vides manquent ici ; le tableau les nomme.
+processing-empty = Rien n’est encore conservé. Chaque collection qui contient quelque chose figure ici.
+processing-controller = Responsable du traitement
+processing-contact = Contact
+processing-representative = Représentant
+processing-dpo = Délégué à la protection des données
+processing-missing = Non indiqué dans la configuration
+processing-none = Aucun
+processing-transfers = Transferts vers des pays tiers
+processing-security = Mesures de sécurité
+processing-made = Établi
+processing-csv = Conserver comme tableau (CSV)

@@ -311,3 +311,66 @@ alert-reviews-overdue = Alcuni ruoli non sono stati verificati in tempo
 alert-app-reuse = La chiave di un’app è stata usata due volte
 alert-close = Prendere atto
 notice-alert-closed = Preso atto.
+
+thing-legal-hold = Vincoli legali di conservazione
+thing-retention = Che cosa si conserva e quanto a lungo
+place-retention = Conservazione
+place-holds = Vincoli legali
+column-collection = Raccolta
+column-kept-for = Conservata per
+column-in-time = Nei termini
+column-held = Vincolati
+column-destroyed = Distrutti
+column-placed-by = Posto da
+retention-lead = Ciò che ha superato il suo termine viene distrutto una volta al giorno, con tutte le versioni. Quanto a lungo si conserva è scritto nel registro; il termine decorre dall’ultima modifica. 30d sono giorni, 18m mesi, 10y anni.
+retention-empty = Tutto si conserva finché non viene cancellato: nessuna raccolta del registro ha un termine.
+retention-last = Ultimo passaggio
+retention-files = File
+retention-holds =
+    { $n ->
+        [0] Nessuno in vigore
+        [one] Uno in vigore
+       *[other] { $n } in vigore
+    }
+holds-lead = Ciò che è vincolato deve restare: non viene distrutto allo scadere del termine, nessuno lo cancella, e una cancellazione richiesta attende. Chi ne è interessato sa che c’è un vincolo, mai perché.
+holds-more = Ce ne sono più di quanti ne mostri questa pagina; `strongroom hold list` li mostra tutti.
+holds-empty = Nessun vincolo legale. Chi si occupa della conformità ne pone uno qui quando qualcosa va preservato.
+hold-new = Porre un vincolo legale
+hold-new-lead = Vale da subito, anche per ciò che si sta cancellando proprio ora.
+hold-place = Porre
+hold-on-person = Persona { $person }
+hold-on-tenant = Tutto
+hold-scope-person = Tutto di una persona
+hold-scope-collection = Una raccolta
+hold-scope-tenant = Tutto ciò che si conserva qui
+hold-what = Quale persona o raccolta
+hold-what-hint = L’identificativo della persona, o il nome della raccolta nel registro. Lasciare vuoto per tutto.
+hold-reason-hint = Conservato sigillato. Lo legge solo chi vede questo elenco.
+hold-until-hint = Un giorno, come 2027-01-31. Lasciare vuoto se non ha fine.
+hold-open = Finché non viene tolto
+hold-state-in-force = In vigore
+hold-state-lifted = Tolto
+hold-state-over = Scaduto
+hold-lift = Togliere
+hold-lift-lead = Ciò che solo questo vincolo tratteneva se ne va al prossimo passaggio, e le cancellazioni che lo attendevano vengono eseguite. Né l’una né l’altra cosa si può annullare.
+mistake-hold = Nessun vincolo è stato posto. Indicare una persona o una raccolta esistente, un motivo, e un giorno futuro o nessuno.
+notice-hold-placed = Il vincolo vale.
+notice-hold-lifted = Il vincolo è tolto.
+
+thing-record-of-processing = Il registro dei trattamenti
+place-processing = Trattamenti
+column-basis = Base giuridica
+column-classes = Categorie di dati
+column-recipients = Destinatari
+processing-lead = Il registro delle attività di trattamento (GDPR, articolo 30), redatto in questo momento dal registro dei dati, dai consensi validi, dalle app e dalle promesse così come sono misurate. Le raccolte vuote qui mancano; la tabella le nomina.
+processing-empty = Non si conserva ancora nulla. Qui compare ogni raccolta che contiene qualcosa.
+processing-controller = Titolare del trattamento
+processing-contact = Contatto
+processing-representative = Rappresentante
+processing-dpo = Responsabile della protezione dei dati
+processing-missing = Non indicato nella configurazione
+processing-none = Nessuno
+processing-transfers = Trasferimenti verso paesi terzi
+processing-security = Misure di sicurezza
+processing-made = Redatto
+processing-csv = Conservare come tabella (CSV)

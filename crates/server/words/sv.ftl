@@ -311,3 +311,66 @@ alert-reviews-overdue = Roller har inte granskats i tid
 alert-app-reuse = En apps nyckel användes två gånger
 alert-close = Har sett det
 notice-alert-closed = Noterat.
+
+thing-legal-hold = Rättsliga spärrar
+thing-retention = Vad som sparas hur länge
+place-retention = Gallring
+place-holds = Rättsliga spärrar
+column-collection = Samling
+column-kept-for = Sparas i
+column-in-time = Inom tiden
+column-held = Spärrade
+column-destroyed = Förstörda
+column-placed-by = Satt av
+retention-lead = Det vars tid är ute förstörs en gång om dagen, med alla versioner. Hur länge något sparas står i registret; tiden räknas från den senaste ändringen. 30d är dagar, 18m månader, 10y år.
+retention-empty = Allt sparas tills det raderas: ingen samling i registret har ett slut.
+retention-last = Senaste gallring
+retention-files = Filer
+retention-holds =
+    { $n ->
+        [0] Ingen gäller
+        [one] En gäller
+       *[other] { $n } gäller
+    }
+holds-lead = Det som är spärrat måste finnas kvar: det förstörs inte när tiden är ute, ingen raderar det, och en radering som någon har bett om väntar. Den det gäller får veta att det finns en spärr, aldrig varför.
+holds-more = Det finns fler än sidan visar; `strongroom hold list` visar alla.
+holds-empty = Inga rättsliga spärrar. Den som ansvarar för regelefterlevnad sätter en här när något måste bevaras.
+hold-new = Sätt en rättslig spärr
+hold-new-lead = Den gäller från och med nu, även för det som just håller på att raderas.
+hold-place = Sätt den
+hold-on-person = Person { $person }
+hold-on-tenant = Allt
+hold-scope-person = Allt om en person
+hold-scope-collection = En samling
+hold-scope-tenant = Allt som sparas här
+hold-what = Vilken person eller samling
+hold-what-hint = Personens id, eller samlingens namn i registret. Lämna tomt för allt.
+hold-reason-hint = Sparas förseglat. Bara den som ser listan läser det.
+hold-until-hint = En dag, till exempel 2027-01-31. Lämna tomt om den inte har något slut.
+hold-open = Tills den hävs
+hold-state-in-force = Gäller
+hold-state-lifted = Hävd
+hold-state-over = Har gått ut
+hold-lift = Häv den
+hold-lift-lead = Det som bara den här spärren höll kvar försvinner vid nästa gallring, och raderingar som väntade på den genomförs. Inget av det kan ångras.
+mistake-hold = Ingen spärr sattes. Ange en person eller samling som finns, ett skäl, och en dag i framtiden eller ingen.
+notice-hold-placed = Den gäller.
+notice-hold-lifted = Den är hävd.
+
+thing-record-of-processing = Registret över behandlingar
+place-processing = Behandlingar
+column-basis = Rättslig grund
+column-classes = Slags uppgifter
+column-recipients = Mottagare
+processing-lead = Registret över behandlingar (GDPR, artikel 30), upprättat i detta ögonblick ur dataregistret, de medgivanden som gäller, apparna och löftena som de mäts. Samlingar som inte innehåller något är utelämnade här; tabellen tar med dem.
+processing-empty = Ännu sparas ingenting. Varje samling som innehåller något står här.
+processing-controller = Personuppgiftsansvarig
+processing-contact = Kontakt
+processing-representative = Företrädare
+processing-dpo = Dataskyddsombud
+processing-missing = Inte angivet i konfigurationen
+processing-none = Inga
+processing-transfers = Överföringar till tredjeland
+processing-security = Säkerhetsåtgärder
+processing-made = Upprättat
+processing-csv = Spara som tabell (CSV)

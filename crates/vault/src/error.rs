@@ -31,6 +31,15 @@ pub enum VaultError {
     /// No such request to delete everything, or it does not wait any more.
     #[error("no such erasure")]
     NoErasure,
+    /// A legal hold says that it must stay.
+    #[error("a legal hold stops this")]
+    Held,
+    /// No such hold, or it is not in force any more.
+    #[error("no such hold")]
+    NoHold,
+    /// A hold that cannot be placed so.
+    #[error("{0}")]
+    HoldBody(&'static str),
     /// The record was deleted.
     #[error("the record was deleted")]
     Deleted,
@@ -139,15 +148,19 @@ impl Fault for VaultError {
             }
             Self::Deleted => ErrorKind::Gone,
             Self::NoGrant => ErrorKind::Forbidden,
-            Self::NoExport | Self::NoErasure => ErrorKind::NotFound,
+            Self::NoExport | Self::NoErasure | Self::NoHold => ErrorKind::NotFound,
             Self::TooManyExports => ErrorKind::TooMany,
             Self::Condition(_) => ErrorKind::Precondition,
-            Self::Contended | Self::Twice | Self::StillSealed { .. } => ErrorKind::Conflict,
+            Self::Contended | Self::Twice | Self::StillSealed { .. } | Self::Held => {
+                ErrorKind::Conflict
+            }
             Self::NewerKeys => ErrorKind::Unavailable,
             Self::OnceMismatch | Self::Shelf | Self::Card(_) => ErrorKind::Refused,
-            Self::Cursor | Self::Filter { .. } | Self::FileHead(_) | Self::Upload => {
-                ErrorKind::Invalid
-            }
+            Self::Cursor
+            | Self::Filter { .. }
+            | Self::FileHead(_)
+            | Self::Upload
+            | Self::HoldBody(_) => ErrorKind::Invalid,
             Self::Tampered { .. } | Self::Damaged(_) => ErrorKind::Tampered,
             Self::Range(_) => ErrorKind::Range,
             Self::Document(error) => error.kind(),
@@ -167,6 +180,9 @@ impl Fault for VaultError {
             Self::NoExport => "export.not_found",
             Self::NoErasure => "erasure.not_found",
             Self::TooManyExports => "export.too_many",
+            Self::Held => "hold.held",
+            Self::NoHold => "hold.not_found",
+            Self::HoldBody(_) => "hold.body",
             Self::Deleted => "record.deleted",
             Self::NoFile => "file.not_found",
             Self::Condition(_) => "record.condition",
@@ -201,6 +217,9 @@ impl Fault for VaultError {
             Self::NoErasure => "There is no such request to delete everything, or it does not wait any more.".into(),
             Self::NoExport => "There is no such archive, or it is not ready, or its seven days are over.".into(),
             Self::TooManyExports => "There are three archives already, or five were made today. Fetch one of them, delete one, or come back tomorrow.".into(),
+            Self::Held => "This must stay for now, because of a legal hold. Ask again when it is lifted.".into(),
+            Self::NoHold => "There is no such legal hold in force.".into(),
+            Self::HoldBody(what) => (*what).to_owned(),
             Self::Deleted => "This record was deleted.".into(),
             Self::NoFile => "There is no such file.".into(),
             Self::Condition(what) => format!("{what} Read it again, then repeat your change."),

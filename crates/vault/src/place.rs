@@ -66,6 +66,14 @@ pub(crate) fn export(
         .bytes(export.as_bytes())
 }
 
+/// The reason of a legal hold.
+pub(crate) fn hold(environment: &Environment, tenant: &TenantId, hold: ObjectId) -> Context {
+    Context::new("hold")
+        .text(environment.as_str())
+        .text(tenant.as_str())
+        .bytes(hold.as_bytes())
+}
+
 /// A file's row: name, media type, length.
 pub(crate) fn file_row(
     environment: &Environment,

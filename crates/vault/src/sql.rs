@@ -66,6 +66,27 @@ pub static STATEMENTS: &[&Sql] = &[
     &EXPORT_DELETE,
     &EXPORTS_OVER,
     &ERASE_EXPORTS,
+    &HOLD_INSERT,
+    &HOLD_LIFT,
+    &HOLD_WHOSE,
+    &HOLD_LIST,
+    &HOLD_COUNT,
+    &HOLD_FREE,
+    &HOLD_FREE_TO_ERASE,
+    &ERASE_HOLDS,
+    &RETENTION_BEGIN,
+    &RETENTION_GO_ON,
+    &RETENTION_END,
+    &RETENTION_TALLY,
+    &RETENTION_RUN,
+    &RETENTION_RUNS,
+    &RETENTION_TALLIES,
+    &RETENTION_FORGET,
+    &RETENTION_FORGET_TALLIES,
+    &RECORDS_OVER,
+    &COUNT_RECORDS_OVER,
+    &FILES_OVER,
+    &COUNT_FILES,
 ];
 
 pub(crate) static TENANT_INSERT: Sql =
@@ -267,3 +288,75 @@ pub(crate) static EXPORTS_OVER: Sql = Sql::both(
 );
 pub(crate) static ERASE_EXPORTS: Sql =
     Sql::both("DELETE FROM export WHERE tenant = $1 AND person = $2");
+
+pub(crate) static HOLD_INSERT: Sql = Sql::both(
+    "INSERT INTO legal_hold (tenant, hold, scope, person, collection, reason, placed_by, placed_at, until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+);
+pub(crate) static HOLD_LIFT: Sql = Sql::both(
+    "UPDATE legal_hold SET lifted_by = $3, lifted_at = $4 WHERE tenant = $1 AND hold = $2 AND lifted_at IS NULL",
+);
+pub(crate) static HOLD_WHOSE: Sql =
+    Sql::both("SELECT person, collection FROM legal_hold WHERE tenant = $1 AND hold = $2");
+pub(crate) static HOLD_LIST: Sql = Sql::both(
+    "SELECT hold, scope, person, collection, reason, placed_by, placed_at, until, lifted_by, lifted_at FROM legal_hold WHERE tenant = $1 ORDER BY placed_at DESC, hold LIMIT $2 OFFSET $3",
+);
+pub(crate) static HOLD_COUNT: Sql = Sql::both(
+    "SELECT count(*) FROM legal_hold WHERE tenant = $1 AND lifted_at IS NULL AND (until IS NULL OR until > $2)",
+);
+/// The guard of what destroys something of a person's (`$2`) in a collection (`$3`; no collection is called ``) at `$4`.
+pub(crate) static HOLD_FREE: Sql = Sql::both(concat!(
+    "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM legal_hold WHERE tenant = $1 AND lifted_at IS NULL AND (until IS NULL OR until > $4) ",
+    "AND (scope = 'tenant' OR person = $2 OR collection = $3))"
+));
+/// The guard of an erasure: a hold on a collection stops it where the person has a record there.
+pub(crate) static HOLD_FREE_TO_ERASE: Sql = Sql::both(concat!(
+    "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.tenant = $1 AND h.lifted_at IS NULL AND (h.until IS NULL OR h.until > $3) ",
+    "AND (h.scope = 'tenant' OR h.person = $2 OR (h.scope = 'collection' AND EXISTS (",
+    "SELECT 1 FROM record r WHERE r.tenant = $1 AND r.person = $2 AND r.collection = h.collection))))"
+));
+pub(crate) static ERASE_HOLDS: Sql =
+    Sql::both("DELETE FROM legal_hold WHERE tenant = $1 AND person = $2");
+
+pub(crate) static RETENTION_BEGIN: Sql = Sql::both(
+    "INSERT INTO retention_run (tenant, run, began_at) VALUES ($1, $2, $3) ON CONFLICT (tenant, run) DO NOTHING",
+);
+pub(crate) static RETENTION_GO_ON: Sql = Sql::both(
+    "UPDATE retention_run SET done_to = $3 WHERE tenant = $1 AND run = $2 AND ended_at IS NULL",
+);
+pub(crate) static RETENTION_END: Sql = Sql::both(
+    "UPDATE retention_run SET ended_at = $3, done_to = NULL WHERE tenant = $1 AND run = $2 AND ended_at IS NULL",
+);
+pub(crate) static RETENTION_TALLY: Sql = Sql::both(concat!(
+    "INSERT INTO retention_tally (tenant, run, collection, kept, held, destroyed) VALUES ($1, $2, $3, $4, $5, $6) ",
+    "ON CONFLICT (tenant, run, collection) DO UPDATE SET kept = retention_tally.kept + excluded.kept, ",
+    "held = retention_tally.held + excluded.held, destroyed = retention_tally.destroyed + excluded.destroyed"
+));
+pub(crate) static RETENTION_RUN: Sql = Sql::both(
+    "SELECT run, began_at, ended_at, done_to FROM retention_run WHERE tenant = $1 AND run = $2",
+);
+pub(crate) static RETENTION_RUNS: Sql = Sql::both(
+    "SELECT run, began_at, ended_at, done_to FROM retention_run WHERE tenant = $1 ORDER BY began_at DESC, run LIMIT $2",
+);
+pub(crate) static RETENTION_TALLIES: Sql = Sql::both(
+    "SELECT collection, kept, held, destroyed FROM retention_tally WHERE tenant = $1 AND run = $2 ORDER BY collection",
+);
+pub(crate) static RETENTION_FORGET: Sql =
+    Sql::both("DELETE FROM retention_run WHERE tenant = $1 AND began_at < $2");
+pub(crate) static RETENTION_FORGET_TALLIES: Sql = Sql::both(
+    "DELETE FROM retention_tally WHERE tenant = $1 AND run IN (SELECT run FROM retention_run WHERE tenant = $1 AND began_at < $2)",
+);
+pub(crate) static RECORDS_OVER: Sql = Sql::both(
+    "SELECT rkey, version FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND written_at <= $4 ORDER BY rkey LIMIT $5",
+);
+pub(crate) static COUNT_RECORDS_OVER: Sql = Sql::both(
+    "SELECT count(*) FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND written_at <= $4",
+);
+/// Archives have a time of their own.
+pub(crate) static FILES_OVER: Sql = Sql::both(concat!(
+    "SELECT file, object FROM file WHERE tenant = $1 AND person = $2 AND written_at <= $3 ",
+    "AND NOT EXISTS (SELECT 1 FROM export e WHERE e.tenant = file.tenant AND e.person = file.person AND e.file = file.file) ORDER BY file LIMIT $4"
+));
+pub(crate) static COUNT_FILES: Sql = Sql::both(concat!(
+    "SELECT count(*), count(CASE WHEN written_at <= $3 THEN 1 END) FROM file WHERE tenant = $1 AND person = $2 ",
+    "AND NOT EXISTS (SELECT 1 FROM export e WHERE e.tenant = file.tenant AND e.person = file.person AND e.file = file.file)"
+));

@@ -23,6 +23,8 @@ const HANDLES_MAX: usize = 100_000;
 pub const GUARD_PERSON: &str = "person.active";
 /// The name of the guard that what was sealed under a generation which has been replaced fails, or an erased person.
 pub(crate) const GUARD_SEALABLE: &str = "person.sealable";
+/// The name of the guard that what a legal hold stops fails.
+pub(crate) const GUARD_HELD: &str = "hold.none";
 /// The name of the guard that a version which is no longer current fails.
 pub(crate) const GUARD_VERSION: &str = "record.version";
 
@@ -167,11 +169,15 @@ impl Vault {
         })
     }
 
-    /// Commit; the guard of an erased person reads as "no such person".
-    pub(crate) async fn commit(&self, set: WriteSet) -> Result<Committed, VaultError> {
+    /// Commit; the guard of an erased person reads as "no such person", that of a legal hold as "held".
+    ///
+    /// # Errors
+    /// [`VaultError::NoPerson`], [`VaultError::Held`]; storage failures.
+    pub async fn commit(&self, set: WriteSet) -> Result<Committed, VaultError> {
         match self.db().commit(set).await {
             Ok(committed) => Ok(committed),
             Err(StoreError::Guard(GUARD_PERSON)) => Err(VaultError::NoPerson),
+            Err(StoreError::Guard(GUARD_HELD)) => Err(VaultError::Held),
             Err(error) => Err(error.into()),
         }
     }

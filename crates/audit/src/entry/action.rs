@@ -236,6 +236,18 @@ actions! {
     ConsentEnd = "consent.end", Delete, Data;
     /// Questions, grants or receipts were looked at.
     ConsentList = "consent.list", List, Data;
+    /// Records or files whose time was over were destroyed.
+    RetentionDestroy = "retention.destroy", Delete, Data;
+    /// What is kept how long, and what was destroyed, was looked at.
+    RetentionRead = "retention.read", Read, System;
+    /// A legal hold was placed.
+    HoldPlace = "hold.place", Create, Data;
+    /// A legal hold was lifted.
+    HoldLift = "hold.lift", Delete, Data;
+    /// Legal holds were looked at.
+    HoldList = "hold.list", List, System;
+    /// The records of processing activities were drawn up.
+    ProcessingRead = "processing.read", Read, System;
 }
 
 impl fmt::Display for Action {

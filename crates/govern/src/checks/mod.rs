@@ -8,6 +8,7 @@ mod cipher;
 mod consent;
 mod logs_clean;
 mod register;
+mod retention;
 mod reviewed;
 mod transit;
 
@@ -19,6 +20,7 @@ pub use cipher::{Cipher, Sample, Sampler, Sealing};
 pub use consent::{ConsentAsked, Grants, Opened};
 pub use logs_clean::{LogsClean, Provoke, Provoked};
 pub use register::{Field, RegisterPresent, Registered};
+pub use retention::{Aged, Ages, RetentionKept};
 pub use reviewed::{AccessReviewed, Privilege, Privileges};
 pub use transit::{Hybrid, Transit};
 
@@ -42,6 +44,8 @@ pub const ACCESS_LOGGED: &str = "access.logged";
 pub const ACCESS_REVIEWED: &str = "access.reviewed";
 /// What takes a person's grant is not opened without one.
 pub const CONSENT_ASKED: &str = "consent.asked";
+/// Nothing is kept past its time without a hold.
+pub const RETENTION_KEPT: &str = "retention.kept";
 /// The log cannot be switched off.
 pub const LOG_ALWAYS_ON: &str = "log.always_on";
 /// No payment card numbers.
@@ -66,6 +70,7 @@ pub const NAMES: &[&str] = &[
     ACCESS_LOGGED,
     ACCESS_REVIEWED,
     CONSENT_ASKED,
+    RETENTION_KEPT,
     LOG_ALWAYS_ON,
     CARDS_NONE,
     LOGS_CLEAN,

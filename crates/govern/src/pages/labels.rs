@@ -175,6 +175,20 @@ pub(super) fn seen(seen: Seen, lang: Lang) -> &'static str {
             "Droits",
             "Privileges held",
         ],
+        Seen::InTime => &[
+            "Inom sin tid",
+            "In ihrer Frist",
+            "Nei loro termini",
+            "Dans leur délai",
+            "In their time",
+        ],
+        Seen::HeldBack => &[
+            "Äldre, kvar på grund av en rättslig spärr",
+            "Ältere, durch eine Löschsperre erhalten",
+            "Più vecchi, trattenuti da un vincolo legale",
+            "Plus anciens, retenus par un gel juridique",
+            "Older, kept by a legal hold",
+        ],
         Seen::Emergencies => &[
             "Nödöppningar",
             "Notzugriffe",
@@ -404,6 +418,13 @@ pub(super) fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "Qualcosa è stato aperto senza un consenso valido",
             "Quelque chose a été ouvert sans consentement valable",
             "Something was opened without a grant that stands",
+        ],
+        Wrong::PastItsTime => &[
+            "Något sparas fast dess tid är ute",
+            "Etwas wird über seine Frist hinaus aufbewahrt",
+            "Qualcosa è conservato oltre il suo termine",
+            "Quelque chose est conservé au-delà de son délai",
+            "Something is kept past its time",
         ],
         Wrong::GrantIgnored => &[
             "Ett medgivande som gäller öppnade ingenting",

@@ -8,9 +8,9 @@ use crypt::{Context, SymmetricKey};
 
 use crate::canary::{Marker, Raw, Shelf};
 use crate::checks::{
-    AccessReviewed, Answer, AtRest, CardPlaces, CardsNone, Cipher, ConsentAsked, Field, Grants,
-    LogsClean, Opened, Plant, Planted, Privilege, Privileges, Provoke, Provoked, REST_FILES,
-    REST_RECORDS, RegisterPresent, Registered, Sample, Sampler, Sealing,
+    AccessReviewed, Aged, Ages, Answer, AtRest, CardPlaces, CardsNone, Cipher, ConsentAsked, Field,
+    Grants, LogsClean, Opened, Plant, Planted, Privilege, Privileges, Provoke, Provoked,
+    REST_FILES, REST_RECORDS, RegisterPresent, Registered, RetentionKept, Sample, Sampler, Sealing,
 };
 use crate::{Check, Outcome, ProbeError, Probing, Wrong};
 
@@ -526,4 +526,31 @@ async fn a_door_that_opens_without_a_grant_is_seen_and_so_is_one_that_never_open
     })
     .await;
     assert!(shut.has(Wrong::GrantIgnored));
+}
+
+struct Shelves(Vec<Aged>);
+
+impl Ages for Shelves {
+    fn all(&self) -> Probing<'_, Vec<Aged>> {
+        ready(self.0.clone())
+    }
+}
+
+#[tokio::test]
+async fn what_is_past_its_time_is_seen_unless_a_hold_keeps_it() {
+    let measure = async |held, over| {
+        let aged = Aged {
+            collection: "slip".to_owned(),
+            kept: 3,
+            held,
+            over,
+        };
+        let check = RetentionKept::new(Arc::new(Shelves(vec![aged])));
+        let drilled = check.drill().await.expect("it was measured");
+        assert!(drilled.has(Wrong::PastItsTime));
+        check.measure().await.expect("it was measured")
+    };
+    assert!(measure(0, 0).await.held());
+    assert!(measure(2, 0).await.held());
+    assert!(measure(2, 1).await.has(Wrong::PastItsTime));
 }

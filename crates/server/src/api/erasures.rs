@@ -29,7 +29,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
                 id: "planErasure",
                 group: GROUP,
                 summary: "What would go, and what would stay and why",
-                about: "Nothing is changed.",
+                about: "Nothing is changed. `held` says that a legal hold stops it for now, never why.",
                 params: vec![PERSON],
                 body: None,
                 answers: &[(200, "Counts by collection, and what stays")],
@@ -44,7 +44,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
                 id: "askErasure",
                 group: GROUP,
                 summary: "Have everything about a person deleted",
-                about: "It waits (14 days, `deletion.cooling_off_days`), in case they change their mind; with `now` it does not. The answer holds a code, once: with it the certificate is fetched when everything is gone (the page `/erased`).",
+                about: "It waits (14 days, `deletion.cooling_off_days`), in case they change their mind; with `now` it does not, unless a legal hold stops it (`held`): then it is carried out when that is lifted. The answer holds a code, once: with it the certificate is fetched when everything is gone (the page `/erased`).",
                 params: vec![PERSON],
                 body: Some((
                     "application/json",
@@ -107,19 +107,26 @@ async fn let_in(
 }
 
 async fn plan(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
-    let (ctx, allowed, _) = let_in(&house, &call, Verb::Read, Action::PersonRead).await?;
+    let (ctx, allowed, person) = let_in(&house, &call, Verb::Read, Action::PersonRead).await?;
+    let held = house.vault.is_held(&ctx.tenant, person, ctx.now).await?;
     let (summary, index) = house.vault.read_person(&ctx, &allowed).await?;
     let goes: serde_json::Map<_, _> = summary
         .records
         .into_iter()
         .map(|(name, count)| (name, count.into()))
         .collect();
-    let stays: Vec<_> = leftovers::stays()
+    let mut stays: Vec<_> = leftovers::stays()
         .map(|(what, why)| json!({ "what": what, "why": why }))
         .collect();
+    if held {
+        // That there is one, and no word of why: it may be about somebody else.
+        let why = "because of a legal hold; a deletion waits until it is lifted";
+        stays.insert(0, json!({ "what": "everything, for now", "why": why }));
+    }
     let said = json!({
         "goes": { "records": goes, "everything_else": leftovers::goes().collect::<Vec<_>>() },
         "stays": stays,
+        "held": held,
         "cooling_off_days": house.config.deletion.cooling_off_days,
     });
     Ok(Answer::value(StatusCode::OK, &said).logged(index))
@@ -163,6 +170,12 @@ async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
         said.insert("code".into(), code.expose().as_str().into());
     }
     if !new.now {
+        return Ok(Answer::value(StatusCode::ACCEPTED, &said).logged(index));
+    }
+    if house.vault.is_held(&ctx.tenant, person, ctx.now).await? {
+        if let Some(said) = said.as_object_mut() {
+            said.insert("held".into(), true.into());
+        }
         return Ok(Answer::value(StatusCode::ACCEPTED, &said).logged(index));
     }
     erasures::one(&house, &ctx.tenant, asked.erasure, person)

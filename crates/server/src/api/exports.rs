@@ -262,7 +262,7 @@ async fn delete(house: House, call: Call<Authority>) -> Result<Logged, Problem> 
             };
             let action = Action::FileDelete;
             let allowed = allow(&house, &ctx, &call.who, Verb::Delete, action, thing).await?;
-            let index = house.vault.delete_file(&ctx, &allowed).await?;
+            let index = house.vault.delete_archive(&ctx, &allowed).await?;
             house.db.commit(gone).await?;
             index
         }

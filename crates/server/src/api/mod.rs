@@ -16,10 +16,12 @@ mod files;
 mod gate;
 mod grants;
 mod health;
+pub(crate) mod holds;
 mod house;
 mod log;
 mod meta;
 mod persons;
+mod processing;
 mod records;
 mod requests;
 mod trust;
@@ -54,6 +56,8 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(grants::routes(house));
     routes.extend(exports::routes(house));
     routes.extend(erasures::routes(house));
+    routes.extend(holds::routes(house));
+    routes.extend(processing::routes(house));
     routes.extend(requests::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
@@ -90,6 +94,8 @@ fn staff(house: &House) -> Routes<Authority> {
     routes.extend(access::routes(house));
     routes.extend(alerts::routes(house));
     routes.extend(apps::routes(house));
+    routes.extend(holds::routes(house));
+    routes.extend(processing::routes(house));
     routes
 }
 

@@ -14,9 +14,11 @@ mod log;
 mod migrate;
 mod place;
 mod policy;
+mod processing;
 mod register;
 mod serve;
 mod synth;
+mod time;
 mod token;
 mod user;
 
@@ -42,6 +44,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Import(args) => wait(import::run(args)),
         Command::Erase(args) => wait(erase::run(args)),
         Command::Export(args) => wait(export::run(args)),
+        Command::Retention(args) => wait(time::retention(args)),
+        Command::Hold(args) => wait(time::hold(args)),
+        Command::Processing(args) => wait(processing::run(args)),
         Command::Synth(args) => synth::run(&args),
         Command::Keys(args) => wait(keys::run(args)),
         Command::Log(args) => wait(log::run(args)),

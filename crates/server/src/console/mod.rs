@@ -10,7 +10,9 @@ mod glass;
 mod home;
 mod people;
 mod privileges;
+mod processing;
 mod requests;
+mod time;
 
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
@@ -45,6 +47,8 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(requests::routes(&desk));
     routes.extend(glass::routes(&desk));
     routes.extend(alerts::routes(&desk));
+    routes.extend(time::routes(&desk));
+    routes.extend(processing::routes(&desk));
     routes
 }
 

@@ -152,6 +152,13 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "http.condition",
         "`If-Match` or `If-None-Match` cannot be used in this way.",
     ),
+    ("hold.body", "A legal hold cannot be placed so."),
+    ("hold.held", "A legal hold says that it must stay for now."),
+    (
+        "hold.not_found",
+        "There is no such legal hold, or it is not in force any more.",
+    ),
+    ("hold.skip", "`skip` is no number that is taken."),
     ("http.cookie_twice", "A cookie came more than once."),
     (
         "http.cross_site",
@@ -303,6 +310,11 @@ pub(super) const CODES: &[(&str, &str)] = &[
     (
         "record.damaged",
         "The parts of a stored record do not fit each other.",
+    ),
+    ("processing.format", "`format` is json or csv."),
+    (
+        "processing.later",
+        "The records of processing could not be drawn up just now.",
     ),
     ("record.deleted", "The record was deleted."),
     ("record.missing_field", "A required field is missing."),

@@ -61,6 +61,7 @@ struct Delete {
     goes: Vec<(String, String)>,
     stays: Vec<String>,
     waiting: Option<(String, String)>,
+    held: bool,
     later: String,
     code: Option<String>,
 }
@@ -102,6 +103,7 @@ async fn shown(reader: &Reader, code: Option<String>) -> Result<Answer, Problem>
             .map(|it| t.say(&format!("delete-stays-{it}")))
             .into(),
         waiting,
+        held: plan.get("held").and_then(Value::as_bool) == Some(true),
         later: t.say_all("delete-later", &[("n", Told::Count(days))]),
         code,
         page: reader.frame(),
@@ -114,7 +116,7 @@ async fn ask(reader: Reader, form: Form) -> Result<Answer, Problem> {
     let body = json!({ "now": now });
     match reader.ask("askErasure", &[], "", Some(&body)).await {
         // The session ended with the account: the code is shown on a page for anybody, once.
-        Ok(said) if now => done(
+        Ok(said) if now && text(&said, "state") == "done" => done(
             &reader.call,
             text(&said, "code"),
             text(&said, "certificate"),

@@ -8,6 +8,7 @@
 //! under the rule `system-check` and stand in the log like every look.
 
 mod access;
+mod ages;
 mod cards;
 mod consents;
 mod documents;
@@ -35,7 +36,7 @@ use govern::checks::{
     self, AccessLogged, AccessReviewed, AtRest, CardsNone, Cipher, ConsentAsked, Hybrid,
     LogAlwaysOn,
 };
-use govern::checks::{LogsClean, RegisterPresent, Transit};
+use govern::checks::{LogsClean, RegisterPresent, RetentionKept, Transit};
 use govern::real::{All, InTheLog};
 use govern::{Check, Ledger, ProbeError};
 use policy::{Authority, NewToken, PersonAt, Role, Scope, Verb, decide};
@@ -225,6 +226,7 @@ impl Bench {
             Box::new(ConsentAsked::new(Arc::new(consents::Tried(Arc::clone(
                 self,
             ))))),
+            Box::new(RetentionKept::new(Arc::new(ages::Kept(Arc::clone(self))))),
             Box::new(LogAlwaysOn::new(
                 self.house.db.clone(),
                 self.tenant.clone(),

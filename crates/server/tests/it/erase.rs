@@ -445,6 +445,12 @@ static PLANTS: &[(&str, Sql)] = &[
         Sql::both("INSERT INTO person_external (tenant, token, person) VALUES ('acme', $2, $1)"),
     ),
     (
+        "legal holds",
+        Sql::both(
+            "INSERT INTO legal_hold (tenant, hold, scope, person, reason, placed_by, placed_at, lifted_by, lifted_at) VALUES ('acme', $2, 'person', $1, $2, 'x', 1, 'x', 2)",
+        ),
+    ),
+    (
         "link to the log",
         Sql::both("UPDATE person SET handle = $2 WHERE person = $1"),
     ),

@@ -17,6 +17,7 @@ pub(crate) fn signed_in(id: &str) -> Option<(Role, u8)> {
         | "reviewBreakGlass" | "closeAlert" => (Role::Owner, 2),
         "closeBreakGlass" => (Role::Clinician, 5),
         "breakGlass" => (Role::Clinician, 6),
+        "placeHold" | "liftHold" => (Role::Compliance, 9),
         id if is_about_others_accounts(id) => (Role::Owner, 2),
         _ => return None,
     })
@@ -42,6 +43,9 @@ pub(crate) fn is_a_look_at_access(id: &str) -> bool {
             | "listBreakGlass"
             | "readBreakGlass"
             | "listAlerts"
+            | "listHolds"
+            | "readRetention"
+            | "readProcessing"
     )
 }
 
@@ -89,7 +93,9 @@ fn may(id: &str, role: Role) -> bool {
         "decideRoleRequest" | "endAssignment" => matches!(role, Owner | Administrator | Security),
         "listRoleRequests" | "readRoleRequest" | "listAssignments" | "accessReviews"
         | "readPolicy" | "listBreakGlass" | "readBreakGlass" | "reviewAssignment"
-        | "reviewBreakGlass" | "listAlerts" | "closeAlert" => answers,
+        | "reviewBreakGlass" | "listAlerts" | "closeAlert" | "listHolds" | "readRetention"
+        | "readProcessing" => answers,
+        "placeHold" | "liftHold" => role == Compliance,
         "breakGlass" | "closeBreakGlass" => matches!(role, Clinician | Security),
         "secondBreakGlass" => matches!(role, Owner | Clinician | Security),
         other => panic!("the route {other} is new: say here who may call it"),

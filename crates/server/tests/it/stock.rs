@@ -37,6 +37,8 @@ pub struct Stock {
     pub erasure: String,
     /// An account of another person.
     pub friend: String,
+    /// A legal hold on what nothing here is in.
+    pub hold: String,
     /// What the emergency raised.
     pub alert: String,
     /// Accounts: invited, active, stopped.
@@ -73,6 +75,11 @@ pub fn observation(id: Option<&str>, text: &str) -> Value {
 
 pub fn sheet(pulse: u32) -> Value {
     json!({ "name": NAME, "finding": FINDING, "pulse": pulse })
+}
+
+/// A hold that stops nothing of the stock.
+fn elsewhere() -> Value {
+    json!({ "on": "collection", "collection": "cycle-settings", "reason": "a dispute" })
 }
 
 pub async fn stock(house: &House) -> Stock {
@@ -134,6 +141,7 @@ pub async fn stock(house: &House) -> Stock {
     let alerts = server::alerts::open(&house.place.db, &ctx.tenant, 0, 1).await;
     Stock {
         alert: alerts.unwrap()[0].id.to_string(),
+        hold: crate::time::hold(house, &elsewhere()).await,
         question,
         asking,
         shared,
@@ -184,6 +192,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{question}", &stock.question)
         .replace("{export}", &stock.export)
         .replace("{erasure}", &stock.erasure)
+        .replace("{hold}", &stock.hold)
         .replace("{asking}", &stock.asking)
         .replace(
             "{glass}",
@@ -245,6 +254,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         "decideRoleRequest" => ask.json(&json!({ "approve": true })),
         "reviewAssignment" => ask.json(&json!({ "keep": true })),
         "breakGlass" => ask.json(&json!({ "person": stock.person, "reason": "unreachable" })),
+        "placeHold" => ask.json(&elsewhere()),
         "reviewBreakGlass" => ask.json(&json!({ "justified": true })),
         "batchRecords" => {
             let item = json!({ "method": "GET", "person": stock.person, "collection": "sheet", "record": "one" });

@@ -161,6 +161,10 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "readPolicy"
             | "listBreakGlass"
             | "listAlerts"
+            | "placeHold"
+            | "listHolds"
+            | "readRetention"
+            | "readProcessing"
             | "batchRecords"
             | "fhirBundle"
             | "fhirSearch"
@@ -351,6 +355,11 @@ fn action(id: &str) -> &'static str {
         "breakGlass" | "secondBreakGlass" => "break_glass.open",
         "reviewBreakGlass" => "break_glass.review",
         "readPolicy" => "policy.read",
+        "placeHold" => "hold.place",
+        "liftHold" => "hold.lift",
+        "listHolds" => "hold.list",
+        "readRetention" => "retention.read",
+        "readProcessing" => "processing.read",
         "listAlerts" => "alert.list",
         "closeAlert" => "alert.close",
         id if is_a_look_at_access(id) => "role.list",

@@ -263,3 +263,7 @@ erased-save = Bescheinigung speichern
 erased-show = Bescheinigung zeigen
 did-person-erase_ask = Gebeten von { $who }: alles über Sie zu löschen
 did-person-erase_call_off = Zurückgenommen von { $who }: die Löschung
+did-retention-destroy = Vernichtet von { $who }, nach Ablauf der Frist: { $what }
+did-hold-place = Eine Löschsperre wurde gesetzt: Was über Sie aufbewahrt wird, muss vorerst bleiben
+did-hold-lift = Eine Löschsperre wurde aufgehoben
+delete-held = Zurzeit gilt eine Löschsperre: Alles muss vorerst bleiben. Verlangen Sie jetzt eine Löschung, wartet sie, bis die Sperre aufgehoben ist.

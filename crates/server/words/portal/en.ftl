@@ -263,3 +263,7 @@ erased-save = Save the certificate
 erased-show = Show the certificate
 did-person-erase_ask = { $who } asked that everything about you be deleted
 did-person-erase_call_off = { $who } called the deletion off
+did-retention-destroy = { $who } destroyed what was past its time: { $what }
+did-hold-place = A legal hold was placed: what is kept about you must stay for now
+did-hold-lift = A legal hold was lifted
+delete-held = At present a legal hold says that everything must stay. If you ask for a deletion now, it waits until the hold is lifted.

@@ -263,3 +263,7 @@ erased-save = Enregistrer l’attestation
 erased-show = Montrer l’attestation
 did-person-erase_ask = { $who } : demande de supprimer tout ce qui vous concerne
 did-person-erase_call_off = { $who } : suppression annulée
+did-retention-destroy = { $who } : destruction de ce qui avait dépassé son délai : { $what }
+did-hold-place = Un gel juridique a été posé : ce qui est conservé sur vous doit rester pour l’instant
+did-hold-lift = Un gel juridique a été levé
+delete-held = Actuellement, un gel juridique vaut : tout doit rester. Si vous demandez une suppression maintenant, elle attend que le gel soit levé.

@@ -263,3 +263,7 @@ erased-save = Salva l’attestato
 erased-show = Mostra l’attestato
 did-person-erase_ask = { $who }: chiesto di cancellare tutto su di Lei
 did-person-erase_call_off = { $who }: revocata la cancellazione
+did-retention-destroy = { $who }: distrutto ciò che aveva superato il termine: { $what }
+did-hold-place = È stato posto un vincolo legale: ciò che si conserva su di Lei per ora deve restare
+did-hold-lift = È stato tolto un vincolo legale
+delete-held = Al momento vale un vincolo legale: tutto deve restare. Se chiede ora una cancellazione, attende finché il vincolo non viene tolto.

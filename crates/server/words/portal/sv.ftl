@@ -263,3 +263,7 @@ erased-save = Spara intyget
 erased-show = Visa intyget
 did-person-erase_ask = { $who } bad att allt om dig skulle raderas
 did-person-erase_call_off = { $who } tog tillbaka raderingen
+did-retention-destroy = { $who } förstörde det vars tid var ute: { $what }
+did-hold-place = En rättslig spärr sattes: det som sparas om dig måste finnas kvar tills vidare
+did-hold-lift = En rättslig spärr hävdes
+delete-held = Just nu gäller en rättslig spärr: allt måste finnas kvar. Ber du om en radering nu väntar den tills spärren hävs.

@@ -3,7 +3,7 @@
 use audit::{Action, Outcome};
 use base::Ctx;
 use policy::{Allowed, FileAt};
-use store::StoreError;
+use store::{StoreError, WriteSet};
 
 use super::row::lies;
 use crate::vault::only_index;
@@ -17,11 +17,34 @@ impl Vault {
     /// Delete a file.
     ///
     /// # Errors
-    /// [`VaultError::NoFile`]; storage failures.
+    /// [`VaultError::NoFile`], [`VaultError::Held`]; storage failures.
     pub async fn delete_file(
         &self,
         ctx: &Ctx,
         allowed: &Allowed<FileAt>,
+    ) -> Result<u64, VaultError> {
+        let free = Self::free(&ctx.tenant, allowed.thing().person, None, ctx.now);
+        self.take_away(ctx, allowed, WriteSet::new().with(free))
+            .await
+    }
+
+    /// Delete the file that an archive lies in. No hold stops it: it is a copy, and what it was made of stays.
+    ///
+    /// # Errors
+    /// [`VaultError::NoFile`]; storage failures.
+    pub async fn delete_archive(
+        &self,
+        ctx: &Ctx,
+        allowed: &Allowed<FileAt>,
+    ) -> Result<u64, VaultError> {
+        self.take_away(ctx, allowed, WriteSet::new()).await
+    }
+
+    async fn take_away(
+        &self,
+        ctx: &Ctx,
+        allowed: &Allowed<FileAt>,
+        guards: WriteSet,
     ) -> Result<u64, VaultError> {
         let tenant = &ctx.tenant;
         let thing = allowed.thing();
@@ -39,7 +62,8 @@ impl Vault {
                     .person(handle)
                     .file(file);
                 let set = self
-                    .on_ground(tenant, thing.person, &ground)
+                    .with_ground(guards.clone(), &ground)
+                    .with(Self::is_there(tenant, thing.person))
                     .run_expecting(
                         &sql::FILE_DELETE,
                         vec![

@@ -10,7 +10,7 @@ use policy::{Allowed, PersonAt};
 use store::{StoreError, WriteSet};
 
 use crate::files::lies;
-use crate::vault::only_index;
+use crate::vault::{GUARD_HELD, only_index};
 use crate::{Vault, VaultError, sql};
 
 const GUARD_ERASING: &str = "person.erasing";
@@ -32,7 +32,7 @@ impl Vault {
     /// Erase a person, for ever.
     ///
     /// # Errors
-    /// [`VaultError::NoPerson`]; storage and key failures (then it is completed at the next start, and until then nothing
+    /// [`VaultError::NoPerson`], [`VaultError::Held`]; storage and key failures (then it is completed at the next start, and until then nothing
     /// of theirs is served).
     pub async fn erase_person(
         &self,
@@ -49,6 +49,7 @@ impl Vault {
             .entry(ctx, allowed, Action::PersonErase, Outcome::Ok)?
             .person(handle);
         let mark = WriteSet::new()
+            .with(Self::free_to_erase(tenant, person, ctx.now))
             .run_expecting(
                 &sql::PERSON_ERASING,
                 vec![tenant.into(), person.into()],
@@ -58,6 +59,7 @@ impl Vault {
             .log(entry.finish(tenant));
         let committed = match self.db().commit(mark).await {
             Err(StoreError::Guard(GUARD_ERASING)) => return Err(VaultError::NoPerson),
+            Err(StoreError::Guard(GUARD_HELD)) => return Err(VaultError::Held),
             other => other?,
         };
         let log_index = only_index(&committed)?;
@@ -108,6 +110,7 @@ impl Vault {
             .run(&sql::ERASE_INDEX, both())
             .run(&sql::ERASE_FILES, both())
             .run(&sql::ERASE_EXPORTS, both())
+            .run(&sql::ERASE_HOLDS, both())
             .run(&sql::EXTERNAL_DELETE, both())
             .run(&sql::FLOOR_FORGET, both())
             .run(&sql::PERSON_ERASED, both());

@@ -102,6 +102,12 @@ impl Vault {
         ]);
         let set = self
             .guarded(&ctx.tenant, thing.person)
+            .with(Self::free(
+                &ctx.tenant,
+                thing.person,
+                Some(&thing.collection),
+                ctx.now,
+            ))
             .run_expecting(&sql::RECORD_DELETE, delete, 1, GUARD_VERSION)
             .run(&sql::HISTORY_WIPE, key())
             .run(&sql::HISTORY_TOMBSTONE, tombstone)

@@ -155,7 +155,7 @@ impl Reader<'_> {
             .collect();
         let retention = own.retention.as_ref().or(defaults.retention.as_ref());
         let retention = retention.map_or(Some(Retention::UntilErased), |word| {
-            let parsed = retention_of(word.as_ref());
+            let parsed = word.as_ref().parse().ok();
             if parsed.is_none() {
                 let hint = "\"until-erased\", or days, months or years: \"30d\", \"18m\", \"10y\"";
                 report.add(
@@ -413,22 +413,5 @@ const fn fits(mask: Mask, form: Form) -> bool {
         Mask::Absent => true,
         Mask::Stars | Mask::LastFour | Mask::Initial => matches!(form, Form::Text),
         Mask::Year => matches!(form, Form::Date | Form::DateTime),
-    }
-}
-
-fn retention_of(text: &str) -> Option<Retention> {
-    if text == "until-erased" {
-        return Some(Retention::UntilErased);
-    }
-    let number: u32 = text
-        .get(..text.len().checked_sub(1)?)?
-        .parse()
-        .ok()
-        .filter(|number| *number > 0)?;
-    match text.as_bytes().last()? {
-        b'd' => Some(Retention::Days(number)),
-        b'm' => Some(Retention::Months(number)),
-        b'y' => Some(Retention::Months(number.checked_mul(12)?)),
-        _ => None,
     }
 }

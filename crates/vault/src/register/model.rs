@@ -1,6 +1,7 @@
 //! The register as the program uses it: looked up by name, never searched, shared between threads.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use base::{Class, ClassSet, Name, Purpose, Region};
@@ -68,6 +69,25 @@ impl fmt::Display for Retention {
             Self::Days(days) => write!(f, "{days}d"),
             Self::Months(months) if months % 12 == 0 => write!(f, "{}y", months / 12),
             Self::Months(months) => write!(f, "{months}m"),
+        }
+    }
+}
+
+impl FromStr for Retention {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if text == "until-erased" {
+            return Ok(Self::UntilErased);
+        }
+        let end = text.len().checked_sub(1).ok_or(())?;
+        let number = text.get(..end).and_then(|number| number.parse().ok());
+        let number: u32 = number.filter(|number| *number > 0).ok_or(())?;
+        match text.as_bytes().last() {
+            Some(b'd') => Ok(Self::Days(number)),
+            Some(b'm') => Ok(Self::Months(number)),
+            Some(b'y') => number.checked_mul(12).map(Self::Months).ok_or(()),
+            _ => Err(()),
         }
     }
 }

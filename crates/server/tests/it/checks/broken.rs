@@ -447,3 +447,80 @@ async fn an_unknown_field_is_noticed(tenant: &str) {
         real.end().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_past_its_time_is_noticed_unless_a_hold_keeps_it() {
+    use policy::{HoldsOf, PersonAt, RecordAt, Verb, decide};
+    use vault::holds::{Held, NewHold};
+    use vault::records::{Condition, Put};
+    static AGE: Sql = Sql::both("UPDATE record SET written_at = 1 WHERE collection = 'note'");
+    let folder = folder();
+    let text = register("text = { class = \"health\", type = \"text\" }\n");
+    let text = text.replace(
+        "[collections.note.fields]",
+        "retention = \"30d\"\n[collections.note.fields]",
+    );
+    lay_out(folder.path(), &[&text]);
+    let real = Real::with(open(folder.path()).await, |running| running).await;
+    let house = real.serving.house();
+    let tenant: TenantId = "other".parse().expect("a tenant");
+    // The day's pass is over, so that no other comes between.
+    loop {
+        let runs = house.vault.runs(&tenant, 1).await.expect("runs");
+        if runs.iter().any(|it| it.ended_at.is_some()) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let (ctx, authority) = house.local(&tenant, "test");
+    let thing = PersonAt {
+        tenant: tenant.clone(),
+        person: None,
+    };
+    let allowed = decide(&ctx, &authority, Verb::Create, thing).expect("allowed");
+    let made = house.vault.create_person(&ctx, &allowed, None, None).await;
+    let thing = RecordAt {
+        tenant: tenant.clone(),
+        person: made.expect("a person").0.person,
+        collection: "note".parse().expect("a name"),
+        record: "first".parse().expect("an id"),
+    };
+    let allowed = decide(&ctx, &authority, Verb::Update, thing).expect("allowed");
+    let put = Put {
+        body: br#"{"text":"x"}"#,
+        condition: Condition::None,
+    };
+    let stored = house.vault.put(&ctx, &allowed, put, None).await;
+    stored.expect("stored");
+    assert_eq!(real.wrong("retention.kept").await, []);
+    let aged = WriteSet::new().run(&AGE, vec![]);
+    house.db.commit(aged).await.expect("aged");
+    assert_eq!(real.wrong("retention.kept").await, [Wrong::PastItsTime]);
+
+    let thing = HoldsOf {
+        tenant: tenant.clone(),
+    };
+    let allowed = decide(&ctx, &authority, Verb::Create, thing).expect("allowed");
+    let new = NewHold {
+        on: Held::Tenant,
+        reason: "a test".to_owned(),
+        until: None,
+        by: "test".to_owned(),
+    };
+    let placed = house.vault.place_hold(&ctx, &allowed, &new).await;
+    let (hold, _) = placed.expect("placed");
+    assert_eq!(real.wrong("retention.kept").await, []);
+    let thing = HoldsOf {
+        tenant: tenant.clone(),
+    };
+    let allowed = decide(&ctx, &authority, Verb::Delete, thing).expect("allowed");
+    let lifted = house.vault.lift_hold(&ctx, &allowed, hold, "test").await;
+    lifted.expect("lifted");
+    assert_eq!(real.wrong("retention.kept").await, [Wrong::PastItsTime]);
+    let run = server::retention::run_now(house, &tenant)
+        .await
+        .expect("a pass");
+    assert_eq!(run.found["note"].over, 1);
+    assert_eq!(real.wrong("retention.kept").await, []);
+    real.end().await;
+}
