@@ -288,7 +288,7 @@ pub struct Erase {
 /// What there is to see of an erasure.
 #[derive(Debug, Subcommand)]
 pub enum LookAtErasure {
-    /// Search every place where something about an erased person could be left, and say what is there
+    /// Search every place where something about an erased person, or of records that they had deleted, could be left, and say what is there
     Prove(ProveErasure),
     /// Check a certificate of an erasure: its signature, and the proof in it. Needs no installation, only the log's public keys
     Verify(VerifyErasure),
@@ -312,6 +312,12 @@ pub struct VerifyErasure {
 pub struct ProveErasure {
     /// Whom
     pub person: PersonId,
+    /// Only the records of this collection, of somebody who is still there
+    #[arg(long, value_name = "NAME")]
+    pub collection: Option<base::Name>,
+    /// Only this one of them
+    #[arg(long, value_name = "ID", requires = "collection")]
+    pub record: Option<base::RecordId>,
     /// Which installation
     #[command(flatten)]
     pub place: Place,

@@ -195,13 +195,31 @@ pub async fn forget(house: &Installation) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Delete the file that an archive lies in, where it is still there.
-async fn remove(
+/// Delete every archive of a person, made or waiting: each holds a copy of what they just had deleted. Gives how many there were.
+pub(crate) async fn forget_all(
+    house: &Installation,
+    tenant: &TenantId,
+    person: PersonId,
+) -> Result<u64, Failure> {
+    let kept = house.vault.exports(tenant, person).await?;
+    for it in &kept {
+        if let Some(file) = it.file {
+            remove(house, tenant, person, file).await?;
+        }
+        // What is being made finds nothing that waits for it, and is deleted when it is done.
+        let gone = Vault::export_gone(tenant, person, it.export);
+        house.db.commit(gone).await?;
+    }
+    Ok(kept.len() as u64)
+}
+
+/// Delete a file, as Strongroom itself, where it is still there: the index of the entry.
+pub(crate) async fn remove(
     house: &Installation,
     tenant: &TenantId,
     person: PersonId,
     file: ObjectId,
-) -> Result<(), Failure> {
+) -> Result<Option<u64>, Failure> {
     let (ctx, authority) = circumstances(house, tenant);
     let thing = FileAt {
         tenant: tenant.clone(),
@@ -211,7 +229,8 @@ async fn remove(
     let allowed = decide(&ctx, &authority, Verb::Delete, thing)
         .map_err(|error| Failure::text(error.to_string()))?;
     match house.vault.delete_file(&ctx, &allowed).await {
-        Ok(_) | Err(VaultError::NoFile | VaultError::NoPerson) => Ok(()),
+        Ok(index) => Ok(Some(index)),
+        Err(VaultError::NoFile | VaultError::NoPerson) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

@@ -236,6 +236,10 @@ actions! {
     ConsentEnd = "consent.end", Delete, Data;
     /// Questions, grants or receipts were looked at.
     ConsentList = "consent.list", List, Data;
+    /// Records were destroyed for good, one or many of a collection, because the person asked for it.
+    RecordErase = "record.erase", Delete, Data;
+    /// Somebody asked that a part of what is kept about a person be deleted: a record, a kind, a file, all files.
+    PartEraseAsk = "part.erase_ask", Write, Data;
 }
 
 impl fmt::Display for Action {

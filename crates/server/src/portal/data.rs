@@ -123,6 +123,8 @@ struct Kind {
     older: Option<String>,
     newer: Option<String>,
     more: bool,
+    /// Where all of it is deleted.
+    delete: Option<String>,
 }
 
 async fn kind(reader: Reader) -> Result<Answer, Problem> {
@@ -132,6 +134,7 @@ async fn kind(reader: Reader) -> Result<Answer, Problem> {
     let collection = register
         .collection(&name)
         .ok_or(vault::VaultError::NoCollection)?;
+    let delete = deletes(&reader, &name);
     let over_time = collection.parameter("date").is_some();
     let path = [("collection", name.as_str())];
     let href = |record: &str| format!("{PLACE}/{name}/{record}");
@@ -154,6 +157,7 @@ async fn kind(reader: Reader) -> Result<Answer, Problem> {
             older: (!next.is_empty()).then(|| format!("{PLACE}/{name}?cursor={next}")),
             newer: None,
             more: false,
+            delete,
             page: reader.frame(),
         };
         return show(StatusCode::OK, &page, Shown::Plain);
@@ -199,6 +203,7 @@ async fn kind(reader: Reader) -> Result<Answer, Problem> {
         newer: step(WINDOW)
             .filter(|_| to < today)
             .map(|it| at(it.min(today))),
+        delete,
         page: reader.frame(),
     };
     show(StatusCode::OK, &page, Shown::Plain)
@@ -245,6 +250,12 @@ struct Record {
     kind: Place,
     rows: Vec<(String, String)>,
     versions: Vec<String>,
+    delete: Option<String>,
+}
+
+/// Where something is deleted; who stands in deletes nothing there.
+fn deletes(reader: &Reader, what: &str) -> Option<String> {
+    (!reader.stands_in).then(|| format!("/portal/delete/kind/{what}"))
 }
 
 async fn record(reader: Reader) -> Result<Answer, Problem> {
@@ -277,6 +288,7 @@ async fn record(reader: Reader) -> Result<Answer, Problem> {
         kind: Place::new(format!("{PLACE}/{name}"), title(t, collection)),
         rows: fields::rows(t, &said),
         versions: versions.collect(),
+        delete: deletes(&reader, &format!("{name}/{id}")),
         page: reader.frame(),
     };
     show(StatusCode::OK, &page, Shown::Plain)

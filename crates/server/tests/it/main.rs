@@ -39,6 +39,7 @@ mod large;
 mod load;
 mod notices;
 mod pages;
+mod parts;
 mod portal;
 mod post;
 mod records;

@@ -263,3 +263,46 @@ erased-save = Salva l’attestato
 erased-show = Mostra l’attestato
 did-person-erase_ask = { $who }: chiesto di cancellare tutto su di Lei
 did-person-erase_call_off = { $who }: revocata la cancellazione
+part-record = Cancella questo dato
+part-kind = Cancella tutto di questo tipo
+part-files = Cancella tutti i file
+part-file = Cancella questo file
+part-delete = Cancella
+part-lead = Non si può recuperare, nemmeno da parte nostra. Il resto di ciò che è conservato su di Lei rimane.
+part-versions = { $n ->
+    [one] Una versione precedente
+   *[other] { $n } versioni precedenti
+ }
+part-files-count = { $n ->
+    [one] Un file
+   *[other] { $n } file
+ }
+part-archives = { $n ->
+    [one] Un archivio da portare con sé, perché ne contiene una copia
+   *[other] { $n } archivi da portare con sé, perché ne contengono copie
+ }
+part-law = { $n ->
+    [one] Un dato: una legge vuole che sia conservato, fino al { $date }
+   *[other] { $n } dati: una legge vuole che siano conservati, l’ultimo fino al { $date }
+ }
+part-stays-tombstones = Che c’era qualcosa, come numero senza contenuto, perché nessuna versione sia mai scambiata per un’altra.
+part-stays-log = Il registro: dice che c’era qualcosa e chi ha guardato, non che cosa.
+part-stays-keys = Le Sue chiavi: proteggono gli altri Suoi dati. Ciò che scompare qui viene sovrascritto.
+part-stays-backups = Le copie di sicurezza fatte prima: lì resta, sigillato, finché non vengono cancellate.
+part-none = Qui non c’è nulla che si possa cancellare.
+part-now = Cancella ora
+part-later = { $n ->
+    [one] Cancella tra un giorno
+   *[other] Cancella tra { $n } giorni
+ }
+part-due = Verrà cancellato il { $date }. Fino ad allora può cambiare idea.
+part-off = Dopotutto, tieni
+part-one-of = Un dato: { $what }
+part-one-file = Un file
+erased-part-done = È cancellato.
+erased-part-called_off = È stato revocato il { $date }. È rimasto.
+delete-parts = In attesa di essere cancellato
+delete-one = Un singolo dato, un tipo o un file si cancella dove si trova:
+delete-law = Non tutto può ancora scomparire: una legge vuole che una parte sia conservata, al massimo fino al { $date }. Ciò che non vi è legato si può cancellare da solo.
+did-record-erase = { $who } ha distrutto per sempre: { $what }
+did-part-erase_ask = { $who } ha chiesto di cancellare una parte: { $what }

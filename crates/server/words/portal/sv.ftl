@@ -263,3 +263,46 @@ erased-save = Spara intyget
 erased-show = Visa intyget
 did-person-erase_ask = { $who } bad att allt om dig skulle raderas
 did-person-erase_call_off = { $who } tog tillbaka raderingen
+part-record = Radera den här uppgiften
+part-kind = Radera allt av det här slaget
+part-files = Radera alla filer
+part-file = Radera den här filen
+part-delete = Radera
+part-lead = Det kan inte hämtas tillbaka, inte heller av oss. Resten av det som finns sparat om dig blir kvar.
+part-versions = { $n ->
+    [one] En tidigare version
+   *[other] { $n } tidigare versioner
+ }
+part-files-count = { $n ->
+    [one] En fil
+   *[other] { $n } filer
+ }
+part-archives = { $n ->
+    [one] Ett arkiv att ta med, eftersom det innehåller en kopia
+   *[other] { $n } arkiv att ta med, eftersom de innehåller kopior
+ }
+part-law = { $n ->
+    [one] En uppgift: en lag kräver att den sparas, till { $date }
+   *[other] { $n } uppgifter: en lag kräver att de sparas, den sista till { $date }
+ }
+part-stays-tombstones = Att det har funnits något, som ett tal utan innehåll, så att ingen version förväxlas med en annan.
+part-stays-log = Loggen: den säger att det fanns något och vem som tittade, inte vad.
+part-stays-keys = Dina nycklar: de skyddar resten av dina uppgifter. Det som försvinner skrivs över här.
+part-stays-backups = Säkerhetskopior som gjordes tidigare: där ligger det kvar, förseglat, tills de raderas.
+part-none = Här finns ingenting som kan raderas.
+part-now = Radera nu
+part-later = { $n ->
+    [one] Radera om en dag
+   *[other] Radera om { $n } dagar
+ }
+part-due = Det raderas den { $date }. Till dess kan du ändra dig.
+part-off = Behåll det trots allt
+part-one-of = En uppgift: { $what }
+part-one-file = En fil
+erased-part-done = Det är raderat.
+erased-part-called_off = Det togs tillbaka den { $date }. Det blev kvar.
+delete-parts = Väntar på att raderas
+delete-one = En enskild uppgift, ett slag eller en fil raderas där den står:
+delete-law = Allt kan inte försvinna än: en lag kräver att något sparas, som längst till { $date }. Det som inte omfattas kan raderas för sig.
+did-record-erase = { $who } förstörde för gott: { $what }
+did-part-erase_ask = { $who } bad att en del skulle raderas: { $what }
