@@ -7,7 +7,7 @@ pub mod user;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use base::{Class, Name, PersonId, TenantId, TokenId};
+use base::{Class, Name, PersonId, RecordId, TenantId, TokenId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use policy::Role;
 
@@ -314,10 +314,10 @@ pub struct ProveErasure {
     pub person: PersonId,
     /// Only the records of this collection, of somebody who is still there
     #[arg(long, value_name = "NAME")]
-    pub collection: Option<base::Name>,
+    pub collection: Option<Name>,
     /// Only this one of them
     #[arg(long, value_name = "ID", requires = "collection")]
-    pub record: Option<base::RecordId>,
+    pub record: Option<RecordId>,
     /// Which installation
     #[command(flatten)]
     pub place: Place,

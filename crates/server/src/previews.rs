@@ -132,7 +132,10 @@ fn text(media_type: &str, bytes: &[u8]) -> Option<Vec<String>> {
         }
         Err(_) => return None,
     };
-    if text.chars().any(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t')) {
+    if text
+        .chars()
+        .any(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t'))
+    {
         return None;
     }
     let lines: Vec<String> = text
@@ -195,14 +198,25 @@ mod tests {
         assert_eq!(shown(bomb()).await, Preview::None, "huge by its header");
         let whole = png(64, 64);
         for cut in [9, 20, 40, whole.len() / 2] {
-            assert_eq!(shown(whole[..cut].to_vec()).await, Preview::None, "cut at {cut}");
+            assert_eq!(
+                shown(whole[..cut].to_vec()).await,
+                Preview::None,
+                "cut at {cut}"
+            );
         }
         let tall = png(1, SIDE_MAX + 1);
         assert_eq!(shown(tall).await, Preview::None, "one side too long");
         let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
         assert_eq!(of("image/png", svg.to_vec(), true).await, Preview::None);
-        assert_eq!(of("text/html", b"<p>hello".to_vec(), true).await, Preview::None);
-        assert_eq!(of("image/png", whole, false).await, Preview::None, "only the beginning of it");
+        assert_eq!(
+            of("text/html", b"<p>hello".to_vec(), true).await,
+            Preview::None
+        );
+        assert_eq!(
+            of("image/png", whole, false).await,
+            Preview::None,
+            "only the beginning of it"
+        );
     }
 
     /// What follows a picture, or hides in it, is not in the preview.
@@ -242,7 +256,11 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_lines_of_a_text_are_shown() {
-        let long = format!("\u{feff}<b>one</b>\n{}\n{}", "å".repeat(300), "more\n".repeat(5000));
+        let long = format!(
+            "\u{feff}<b>one</b>\n{}\n{}",
+            "å".repeat(300),
+            "more\n".repeat(5000)
+        );
         let Preview::Lines(lines) = of("text/plain; charset=utf-8", long.into_bytes(), true).await
         else {
             panic!("it has a preview");
@@ -255,7 +273,11 @@ mod tests {
             ("text/plain", b""),
             ("text/xml", b"<a/>"),
         ] {
-            assert_eq!(of(kind, bytes.to_vec(), true).await, Preview::None, "{kind} {bytes:?}");
+            assert_eq!(
+                of(kind, bytes.to_vec(), true).await,
+                Preview::None,
+                "{kind} {bytes:?}"
+            );
         }
     }
 }

@@ -257,7 +257,7 @@ impl Installation {
         archives += exports::forget_all(self, tenant, person).await?;
         let overwritten = self.overwrite().await;
         let Some(index) = last else { return Ok(None) };
-        let (mut searched, stones) = match part {
+        let (searched, stones) = match part {
             Part::Records(which) => {
                 let (left, stones) = self.vault.left_of_records(tenant, person, which).await?;
                 (left.to_vec(), stones)

@@ -42,6 +42,7 @@ mod pages;
 mod parts;
 mod portal;
 mod post;
+mod previews;
 mod records;
 mod refusals;
 mod renew;

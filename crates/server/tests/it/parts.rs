@@ -96,7 +96,7 @@ async fn one_record_goes_and_the_rest_stays() {
         assert_eq!((&entry["action"], &entry["count"]), (&json!("record.erase"), &json!(1)), "{entry}");
 
         let records = format!("/v1/persons/{person}/records/sheet");
-        assert_eq!(house.get(format!("{records}/one")).await.status, 404);
+        assert_eq!(house.get(format!("{records}/one")).await.status, 410);
         let history = house.get(format!("{records}/one/history")).await;
         assert!(!history.text().contains("pulse"), "{}", history.text());
         assert_eq!(house.get(format!("{records}/two")).await.status, 200, "the rest stays");

@@ -11,7 +11,7 @@ use crate::pages::{look, press};
 use crate::sharing::request;
 
 /// Somebody who is signed in, with something kept about them: their cookies, and who they are.
-async fn somebody(house: &House) -> (String, PersonId) {
+pub async fn somebody(house: &House) -> (String, PersonId) {
     let email = "dagny@harbour.example";
     let (account, _) = accounts::account(house, ACME, email, Role::Person).await;
     let session = accounts::sign_in(house, ACME, email).await;
@@ -357,7 +357,7 @@ async fn a_part_is_deleted_on_pages() {
     let gone = house
         .get(format!("/v1/persons/{person}/records/sheet/2026-11-09"))
         .await;
-    assert_eq!(gone.status, 404);
+    assert_eq!(gone.status, 410);
     let kind = "/portal/delete/kind/sheet";
     let later = press(&house, &mut jar, kind, kind, "when=later").await;
     assert_eq!(later.status, 200, "{}", later.text());
