@@ -8,7 +8,7 @@ pub mod user;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use base::{Class, Name, PersonId, TenantId, TokenId};
+use base::{Class, Name, PersonId, RecordId, TenantId, TokenId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use policy::Role;
 
@@ -298,7 +298,7 @@ pub struct Erase {
 /// What there is to see of an erasure.
 #[derive(Debug, Subcommand)]
 pub enum LookAtErasure {
-    /// Search every place where something about an erased person could be left, and say what is there
+    /// Search every place where something about an erased person, or of records that they had deleted, could be left, and say what is there
     Prove(ProveErasure),
     /// Check a certificate of an erasure: its signature, and the proof in it. Needs no installation, only the log's public keys
     Verify(VerifyErasure),
@@ -322,6 +322,12 @@ pub struct VerifyErasure {
 pub struct ProveErasure {
     /// Whom
     pub person: PersonId,
+    /// Only the records of this collection, of somebody who is still there
+    #[arg(long, value_name = "NAME")]
+    pub collection: Option<Name>,
+    /// Only this one of them
+    #[arg(long, value_name = "ID", requires = "collection")]
+    pub record: Option<RecordId>,
     /// Which installation
     #[command(flatten)]
     pub place: Place,

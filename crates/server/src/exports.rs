@@ -195,7 +195,25 @@ pub async fn forget(house: &Installation) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Delete the file that an archive lies in, where it is still there.
+/// Delete every archive of a person, made or waiting: each holds a copy of what they just had deleted. Gives how many there were.
+pub(crate) async fn forget_all(
+    house: &Installation,
+    tenant: &TenantId,
+    person: PersonId,
+) -> Result<u64, Failure> {
+    let kept = house.vault.exports(tenant, person).await?;
+    for it in &kept {
+        if let Some(file) = it.file {
+            remove(house, tenant, person, file).await?;
+        }
+        // What is being made finds nothing that waits for it, and is deleted when it is done.
+        let gone = Vault::export_gone(tenant, person, it.export);
+        house.db.commit(gone).await?;
+    }
+    Ok(kept.len() as u64)
+}
+
+/// Delete the file of an archive, as Strongroom itself, where it is still there.
 async fn remove(
     house: &Installation,
     tenant: &TenantId,

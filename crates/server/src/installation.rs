@@ -119,7 +119,8 @@ impl Installation {
             Arc::clone(&rng),
         ));
         let db = Db::open(
-            database(&config.data, false)?,
+            // A record that a person deletes leaves keys behind which would open it: its bytes must go.
+            database(&config.data, true)?,
             store::migrations::DATA,
             Some(Arc::clone(&journal) as _),
         )

@@ -21,6 +21,7 @@ pub mod notices;
 pub mod people;
 mod portal;
 pub mod post;
+pub mod previews;
 pub mod private;
 mod privileges;
 pub mod probes;

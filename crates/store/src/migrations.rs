@@ -28,6 +28,7 @@ pub static DATA: &[Migration] = &[
     migration!(12, "export", "data/0012-export.sql"),
     migration!(13, "erasure", "data/0013-erasure.sql"),
     migration!(14, "time", "data/0014-time.sql"),
+    migration!(15, "portal", "data/0015-portal.sql"),
 ];
 
 /// The key store.

@@ -40,6 +40,9 @@ pub enum VaultError {
     /// A hold that cannot be placed so.
     #[error("{0}")]
     HoldBody(&'static str),
+    /// A law wants it kept until then.
+    #[error("a law wants it kept")]
+    MustStay(base::Instant),
     /// The record was deleted.
     #[error("the record was deleted")]
     Deleted,
@@ -147,6 +150,7 @@ impl Fault for VaultError {
                 ErrorKind::NotFound
             }
             Self::Deleted => ErrorKind::Gone,
+            Self::MustStay(_) => ErrorKind::Refused,
             Self::NoGrant => ErrorKind::Forbidden,
             Self::NoExport | Self::NoErasure | Self::NoHold => ErrorKind::NotFound,
             Self::TooManyExports => ErrorKind::TooMany,
@@ -184,6 +188,7 @@ impl Fault for VaultError {
             Self::NoHold => "hold.not_found",
             Self::HoldBody(_) => "hold.body",
             Self::Deleted => "record.deleted",
+            Self::MustStay(_) => "erasure.must_stay",
             Self::NoFile => "file.not_found",
             Self::Condition(_) => "record.condition",
             Self::Contended => "record.contended",
@@ -214,13 +219,14 @@ impl Fault for VaultError {
             Self::NoCollection => "The register has no such collection. `strongroom register show` lists them.".into(),
             Self::NoRecord => "There is no such record.".into(),
             Self::NoGrant => "The person has not granted this, or has taken it back, or it has run out. Ask them.".into(),
-            Self::NoErasure => "There is no such request to delete everything, or it does not wait any more.".into(),
+            Self::NoErasure => "There is no such request to delete, or it does not wait any more.".into(),
             Self::NoExport => "There is no such archive, or it is not ready, or its seven days are over.".into(),
             Self::TooManyExports => "There are three archives already, or five were made today. Fetch one of them, delete one, or come back tomorrow.".into(),
             Self::Held => "This must stay for now, because of a legal hold. Ask again when it is lifted.".into(),
             Self::NoHold => "There is no such legal hold in force.".into(),
             Self::HoldBody(what) => (*what).to_owned(),
             Self::Deleted => "This record was deleted.".into(),
+            Self::MustStay(until) => format!("A law wants some of this kept, until {until} at the longest. The plan of the deletion says which and why; what is not bound by it can be deleted kind by kind."),
             Self::NoFile => "There is no such file.".into(),
             Self::Condition(what) => format!("{what} Read it again, then repeat your change."),
             Self::Contended => "Somebody else changed this at the same time. Read it again, then repeat your change.".into(),

@@ -269,6 +269,21 @@ impl Vault {
         Ok(self.db().row(guard.sql, guard.params).await?.is_none())
     }
 
+    /// Whether a hold stops that records of a collection (`None`: files) about a person are deleted.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn is_part_held(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        collection: Option<&Name>,
+        now: Instant,
+    ) -> Result<bool, VaultError> {
+        let guard = Self::free(tenant, person, collection, now);
+        Ok(self.db().row(guard.sql, guard.params).await?.is_none())
+    }
+
     /// What makes the commit of an erasure fail while a hold stops it.
     #[must_use]
     pub fn free_to_erase(tenant: &TenantId, person: PersonId, now: Instant) -> Statement {

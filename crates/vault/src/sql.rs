@@ -43,11 +43,15 @@ pub static STATEMENTS: &[&Sql] = &[
     &FILE_LIST,
     &FILE_DELETE,
     &FILES_OF,
+    &FILE_IDS,
     &FILE_OBJECT,
     &ONCE_FIND,
     &ONCE_INSERT,
     &ONCE_EXPIRE,
     &COUNT_RECORDS,
+    &PART_STANDING,
+    &PART_LEFT,
+    &TOMBSTONES,
     &TENANT_INSERT,
     &TENANT_FIND,
     &TENANT_LIST,
@@ -204,6 +208,20 @@ pub(crate) static INDEX_OF_ALL: Sql = Sql::both(
 pub(crate) static COUNT_RECORDS: Sql = Sql::both(
     "SELECT collection, count(*) FROM record WHERE tenant = $1 AND person = $2 GROUP BY collection ORDER BY collection",
 );
+/// The records of one collection (`$4` empty), or one of them, behind a handle.
+pub(crate) static PART_STANDING: Sql = Sql::both(
+    "SELECT rkey, version, written_at FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND (rkey = $4 OR length($4) = 0) AND rkey > $5 ORDER BY rkey LIMIT $6",
+);
+/// What is left of them, place by place.
+pub(crate) static PART_LEFT: Sql = Sql::both(concat!(
+    "SELECT (SELECT count(*) FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND (rkey = $4 OR length($4) = 0)), ",
+    "(SELECT count(*) FROM record_history WHERE tenant = $1 AND person = $2 AND collection = $3 AND (rkey = $4 OR length($4) = 0) AND sealed IS NOT NULL), ",
+    "(SELECT count(*) FROM record_index WHERE tenant = $1 AND person = $2 AND collection = $3 AND (rkey = $4 OR length($4) = 0))"
+));
+/// That there were some: handles and counts of versions.
+pub(crate) static TOMBSTONES: Sql = Sql::both(
+    "SELECT count(*) FROM record_history WHERE tenant = $1 AND person = $2 AND collection = $3 AND (rkey = $4 OR length($4) = 0) AND sealed IS NULL",
+);
 
 pub(crate) static ERASE_RECORDS: Sql =
     Sql::both("DELETE FROM record WHERE tenant = $1 AND person = $2");
@@ -258,6 +276,10 @@ pub(crate) static FILE_DELETE: Sql = Sql::both(
 );
 pub(crate) static FILES_OF: Sql =
     Sql::both("SELECT file, object FROM file WHERE tenant = $1 AND person = $2");
+pub(crate) static FILE_IDS: Sql = Sql::both(
+    "SELECT file FROM file WHERE tenant = $1 AND person = $2 \
+     AND NOT EXISTS (SELECT 1 FROM export e WHERE e.tenant = file.tenant AND e.person = file.person AND e.file = file.file) ORDER BY file",
+);
 pub(crate) static FILE_OBJECT: Sql =
     Sql::both("SELECT file, object FROM file WHERE tenant = $1 AND person = $2 AND file = $3");
 

@@ -248,6 +248,10 @@ actions! {
     HoldList = "hold.list", List, System;
     /// The records of processing activities were drawn up.
     ProcessingRead = "processing.read", Read, System;
+    /// Records were destroyed for good, one or many of a collection, because the person asked for it.
+    RecordErase = "record.erase", Delete, Data;
+    /// Somebody asked that a part of what is kept about a person be deleted: a record, a kind, a file, all files.
+    PartEraseAsk = "part.erase_ask", Write, Data;
 }
 
 impl fmt::Display for Action {

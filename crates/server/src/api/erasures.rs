@@ -1,4 +1,4 @@
-//! `/v1/persons/{person}/erasures`: deleting everything about a person, with time to change one's mind and a certificate.
+//! `/v1/persons/{person}/erasures`: deleting everything about a person, or a part of it, with time to change one's mind and a certificate.
 
 use audit::{Action, Entry, Outcome};
 use base::{Ctx, ErrorKind, ObjectId, PersonId};
@@ -11,7 +11,7 @@ use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
 use super::requests::body;
 use super::{House, allow, circumstances, log};
-use crate::erasures::{self, Asked};
+use crate::erasures::{self, Asked, Of, Part, STAYS};
 use crate::leftovers;
 
 const GROUP: &str = "Deletion";
@@ -29,8 +29,14 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
                 id: "planErasure",
                 group: GROUP,
                 summary: "What would go, and what would stay and why",
-                about: "Nothing is changed. `held` says that a legal hold stops it for now, never why.",
-                params: vec![PERSON],
+                about: "Of everything; or of one kind, one record, all files or one file, where the query names one. Nothing is changed. `by_law` says what a law wants kept; `held`, that a legal hold stops it for now, never why.",
+                params: vec![
+                    PERSON,
+                    Param::query("collection", "Only the records of this collection"),
+                    Param::query("record", "Only this one of them"),
+                    Param::query("files", "`true`: only the files"),
+                    Param::query("file", "Only this file"),
+                ],
                 body: None,
                 answers: &[(200, "Counts by collection, and what stays")],
             },
@@ -43,12 +49,12 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
             Doc {
                 id: "askErasure",
                 group: GROUP,
-                summary: "Have everything about a person deleted",
-                about: "It waits (14 days, `deletion.cooling_off_days`), in case they change their mind; with `now` it does not, unless a legal hold stops it (`held`): then it is carried out when that is lifted. The answer holds a code, once: with it the certificate is fetched when everything is gone (the page `/erased`).",
+                summary: "Have everything about a person deleted, or a part of it",
+                about: "Without `of`, everything. It waits (14 days, `deletion.cooling_off_days`), in case they change their mind; with `now` it does not, unless a legal hold stops it (`held`): then it is carried out when that is lifted. The answer holds a code, once: with it the certificate is fetched when everything is gone (the page `/erased`).",
                 params: vec![PERSON],
                 body: Some((
                     "application/json",
-                    "Empty, or an object with `now` (true: at once; in a session it takes a fresh proof of who it is).",
+                    "Empty, or an object with `now` (true: at once; in a session it takes a fresh proof of who it is, but for one record or file) and `of` (`{\"collection\": ...}`, with `record` for one of them; `{\"files\": true}`; `{\"file\": ...}`).",
                 )),
                 answers: &[
                     (202, "It waits: until when, and the code"),
@@ -106,35 +112,139 @@ async fn let_in(
     Ok((ctx, allowed, person))
 }
 
+/// The part that `of` names, for a person.
+fn part_of(house: &House, ctx: &Ctx, person: PersonId, of: &Of) -> Result<Part, Problem> {
+    let part = of.part(&house.vault, &ctx.tenant, person)?;
+    part.ok_or_else(|| {
+        Problem::new(
+            ErrorKind::Invalid,
+            "erasure.body",
+            "`of` names a collection, a collection and a record, `files`, or a file.",
+        )
+    })
+}
+
+/// The part that the query names; everything, where it names none.
+fn queried(
+    house: &House,
+    call: &Call<Authority>,
+    ctx: &Ctx,
+    person: PersonId,
+) -> Result<Part, Problem> {
+    fn one<T: std::str::FromStr>(call: &Call<Authority>, name: &str) -> Result<Option<T>, Problem> {
+        let text = call.query.first(name).filter(|it| !it.is_empty());
+        text.map(str::parse).transpose().map_err(|_| {
+            Problem::new(
+                ErrorKind::Invalid,
+                "erasure.body",
+                "The query names no part as this program writes them.",
+            )
+        })
+    }
+    let of = Of {
+        collection: one(call, "collection")?,
+        record: one(call, "record")?,
+        file: one(call, "file")?,
+        files: one(call, "files")?.unwrap_or(false),
+    };
+    if of.collection.is_none() && of.record.is_none() && of.file.is_none() && !of.files {
+        return Ok(Part::Everything);
+    }
+    part_of(house, ctx, person, &of)
+}
+
 async fn plan(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let (ctx, allowed, person) = let_in(&house, &call, Verb::Read, Action::PersonRead).await?;
-    let held = house.vault.is_held(&ctx.tenant, person, ctx.now).await?;
-    let (summary, index) = house.vault.read_person(&ctx, &allowed).await?;
-    let goes: serde_json::Map<_, _> = summary
-        .records
-        .into_iter()
-        .map(|(name, count)| (name, count.into()))
-        .collect();
-    let mut stays: Vec<_> = leftovers::stays()
-        .map(|(what, why)| json!({ "what": what, "why": why }))
-        .collect();
-    if held {
-        // That there is one, and no word of why: it may be about somebody else.
-        let why = "because of a legal hold; a deletion waits until it is lifted";
-        stays.insert(0, json!({ "what": "everything, for now", "why": why }));
-    }
-    let said = json!({
-        "goes": { "records": goes, "everything_else": leftovers::goes().collect::<Vec<_>>() },
-        "stays": stays,
-        "held": held,
-        "cooling_off_days": house.config.deletion.cooling_off_days,
+    let part = queried(&house, &call, &ctx, person)?;
+    let days = house.config.deletion.cooling_off_days;
+    let law = |name: &base::Name, kept: &vault::records::RecordsKept| {
+        json!({
+            "collection": name,
+            "count": kept.count,
+            "until": kept.until.map(|at| at.to_string()),
+            "why": "legal-obligation",
+        })
+    };
+    let held = house.is_held(&ctx.tenant, person, &part, ctx.now).await?;
+    // That there is one, and no word of why: it may be about somebody else.
+    let hold = held.then(|| {
+        json!({
+            "what": "everything, for now",
+            "why": "because of a legal hold; a deletion waits until it is lifted",
+        })
     });
+    if part == Part::Everything {
+        let by_law = house
+            .vault
+            .held_by_law(&ctx.tenant, person, ctx.now)
+            .await?;
+        let (summary, index) = house.vault.read_person(&ctx, &allowed).await?;
+        let goes: serde_json::Map<_, _> = summary
+            .records
+            .into_iter()
+            .map(|(name, count)| (name, count.into()))
+            .collect();
+        let stays = leftovers::stays().map(|(what, why)| json!({ "what": what, "why": why }));
+        let stays: Vec<_> = hold.into_iter().chain(stays).collect();
+        let said = json!({
+            "of": part.to_json(),
+            "goes": { "records": goes, "everything_else": leftovers::goes().collect::<Vec<_>>() },
+            "stays": stays,
+            "by_law": by_law.iter().map(|(name, kept)| law(name, kept)).collect::<Vec<_>>(),
+            "held": held,
+            "cooling_off_days": days,
+        });
+        return Ok(Answer::value(StatusCode::OK, &said).logged(index));
+    }
+    let plan = house.plan_part(&ctx.tenant, person, &part, ctx.now).await?;
+    let mut records = serde_json::Map::new();
+    let mut by_law = Vec::new();
+    if let Part::Records(of) = &part {
+        records.insert(of.collection.to_string(), plan.records.records.into());
+        if plan.records.kept.count > 0 {
+            by_law.push(law(&of.collection, &plan.records.kept));
+        }
+    }
+    let stays = STAYS
+        .iter()
+        .filter(|it| it.0 != "tombstones" || matches!(part, Part::Records(_)))
+        .map(|(what, why)| json!({ "what": what, "why": why }));
+    let stays: Vec<_> = hold.into_iter().chain(stays).collect();
+    let said = json!({
+        "of": part.to_json(),
+        "goes": {
+            "records": records,
+            "earlier_versions": plan.records.versions,
+            "files": plan.files.len(),
+            "archives": plan.archives,
+        },
+        "stays": stays,
+        "by_law": by_law,
+        "held": held,
+        "cooling_off_days": days,
+    });
+    let index = noted(&house, &ctx, &allowed, person).await?;
     Ok(Answer::value(StatusCode::OK, &said).logged(index))
+}
+
+/// The entry of a look at what a person asked, or could ask, to have deleted.
+async fn noted(
+    house: &House,
+    ctx: &Ctx,
+    allowed: &Allowed<PersonAt>,
+    person: PersonId,
+) -> Result<u64, Problem> {
+    let handle = house.vault.handle(&ctx.tenant, person).await?;
+    let entry = Entry::new(ctx, Action::PersonRead, Outcome::Ok)
+        .map_err(VaultError::from)?
+        .person(handle);
+    log::append(house, ctx, allowed.rule(), entry).await
 }
 
 fn wire(it: &Asked) -> Value {
     json!({
         "erasure": it.erasure,
+        "of": it.part.to_json(),
         "state": it.state,
         "asked_at": it.asked_at.to_string(),
         "due_at": it.due_at.to_string(),
@@ -146,6 +256,7 @@ fn wire(it: &Asked) -> Value {
 struct New {
     #[serde(default)]
     now: bool,
+    of: Option<Of>,
 }
 
 async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
@@ -156,7 +267,16 @@ async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     } else {
         body(&call)?
     };
-    if new.now && call.who.account().is_some() && !call.who.is_fresh(ctx.now) {
+    let part = match &new.of {
+        None => Part::Everything,
+        Some(of) => part_of(&house, &ctx, person, of)?,
+    };
+    let one = match &part {
+        Part::Records(of) => of.record.is_some(),
+        Part::File(_) => true,
+        Part::Everything | Part::Files => false,
+    };
+    if new.now && !one && call.who.account().is_some() && !call.who.is_fresh(ctx.now) {
         return Err(Denied::Stale.into());
     }
     let due = if new.now {
@@ -164,7 +284,7 @@ async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     } else {
         ctx.now.after(house.config.deletion.cooling_off())
     };
-    let (asked, code, index) = house.ask_erasure(&ctx, &allowed, due).await?;
+    let (asked, code, index) = house.ask_erasure(&ctx, &allowed, part.clone(), due).await?;
     let mut said = wire(&asked);
     if let Some(said) = said.as_object_mut() {
         said.insert("code".into(), code.expose().as_str().into());
@@ -172,13 +292,13 @@ async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     if !new.now {
         return Ok(Answer::value(StatusCode::ACCEPTED, &said).logged(index));
     }
-    if house.vault.is_held(&ctx.tenant, person, ctx.now).await? {
+    if house.is_held(&ctx.tenant, person, &part, ctx.now).await? {
         if let Some(said) = said.as_object_mut() {
             said.insert("held".into(), true.into());
         }
         return Ok(Answer::value(StatusCode::ACCEPTED, &said).logged(index));
     }
-    erasures::one(&house, &ctx.tenant, asked.erasure, person)
+    erasures::one(&house, &ctx.tenant, asked.erasure, person, &part)
         .await
         .map_err(|error| {
             let mut problem = Problem::new(
@@ -201,11 +321,7 @@ async fn list(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let (ctx, allowed, person) = let_in(&house, &call, Verb::Read, Action::PersonRead).await?;
     let found = house.erasures(&ctx.tenant, person).await?;
     let lines: Vec<_> = found.iter().map(wire).collect();
-    let handle = house.vault.handle(&ctx.tenant, person).await?;
-    let entry = Entry::new(&ctx, Action::PersonRead, Outcome::Ok)
-        .map_err(VaultError::from)?
-        .person(handle);
-    let index = log::append(&house, &ctx, allowed.rule(), entry).await?;
+    let index = noted(&house, &ctx, &allowed, person).await?;
     Ok(Answer::value(StatusCode::OK, &json!({ "erasures": lines })).logged(index))
 }
 

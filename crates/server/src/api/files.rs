@@ -2,6 +2,9 @@
 
 use audit::Action;
 use base::{Class, ErrorKind, ObjectId, PersonId, limits};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::TryStreamExt as _;
 use http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
     LAST_MODIFIED, LOCATION, RANGE,
@@ -9,10 +12,12 @@ use http::header::{
 use http::{HeaderValue, Method, StatusCode};
 use policy::{Authority, FileAt, Verb};
 use serde_json::json;
+use vault::VaultError;
 use vault::files::{FileHead, Span, Upload};
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
 use super::{House, allow, circumstances};
+use crate::previews::{self, Preview};
 
 const PERSON: Param = Param::path("person", "The person's id");
 const FILE: Param = Param::path("file", "The file's id");
@@ -24,6 +29,7 @@ const PURPOSE: Param = Param::header(
 
 pub(super) fn routes(house: &House) -> Routes<Authority> {
     let (post, list, get, delete) = (house.clone(), house.clone(), house.clone(), house.clone());
+    let preview_in = house.clone();
     vec![
         Route::logged(
             Method::POST,
@@ -91,6 +97,24 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
                 answers: &[(200, "The whole file"), (206, "The range")],
             },
             move |call| download(get.clone(), call),
+        ),
+        Route::logged(
+            Method::GET,
+            "/v1/persons/{person}/files/{file}/preview",
+            Limit::NoBody,
+            Doc {
+                id: "previewFile",
+                group: "Files",
+                summary: "A small picture, or the first lines, of a file",
+                about: "Made anew from the file's pixels, without anything that it says about itself. Of PNG, JPEG, WebP and GIF, by their own first bytes, up to 24 MiB and 24 million pixels; lines of what is stored as `text/plain` or `text/csv`. Of everything else `kind` is `none`. It is a look like any other.",
+                params: vec![PERSON, FILE, PURPOSE],
+                body: None,
+                answers: &[(
+                    200,
+                    "`kind`: `picture` (with `png` in base64, `width`, `height`), `text` (with `lines`) or `none`",
+                )],
+            },
+            move |call| preview(preview_in.clone(), call),
         ),
         Route::logged(
             Method::DELETE,
@@ -260,7 +284,7 @@ async fn list_files(house: House, call: Call<Authority>) -> Result<Logged, Probl
         None => None,
         Some(text) => Some(
             text.parse()
-                .map_err(|_| Problem::from(vault::VaultError::Cursor))?,
+                .map_err(|_| Problem::from(VaultError::Cursor))?,
         ),
     };
     let (page, index) = house.vault.list_files(&ctx, &allowed, after, limit).await?;
@@ -343,6 +367,39 @@ pub(super) async fn send(
         answer = answer.header_text(CONTENT_RANGE, &range);
     }
     Ok(answer.logged(index))
+}
+
+async fn preview(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
+    let ctx = circumstances(&call)?;
+    let thing = at(&call, Some(call.part("file")?))?;
+    let action = Action::FileRead;
+    let allowed = allow(&house, &ctx, &call.who, Verb::Read, action, thing).await?;
+    // Of an empty file there is no first byte: the whole of it is nothing.
+    let span = Span::From(0, Some(previews::SOURCE_BYTES_MAX - 1));
+    let download = match house.vault.download(&ctx, &allowed, span).await {
+        Err(VaultError::Range(_)) => house.vault.download(&ctx, &allowed, Span::Whole).await?,
+        other => other?,
+    };
+    let (head, index) = (download.head.clone(), download.log_index);
+    let whole = download.len == head.len;
+    let bytes = download
+        .bytes()
+        .try_fold(Vec::new(), async |mut all, piece| {
+            all.extend_from_slice(&piece);
+            Ok(all)
+        });
+    let bytes = bytes.await.map_err(|_| VaultError::Damaged("file"))?;
+    let said = match previews::of(&head.media_type, bytes, whole).await {
+        Preview::Picture { png, width, height } => json!({
+            "kind": "picture",
+            "png": STANDARD.encode(png),
+            "width": width,
+            "height": height,
+        }),
+        Preview::Lines(lines) => json!({ "kind": "text", "lines": lines }),
+        Preview::None => json!({ "kind": "none" }),
+    };
+    Ok(Answer::value(StatusCode::OK, &said).logged(index))
 }
 
 /// Always an attachment: what was uploaded is never run in our origin.

@@ -65,6 +65,11 @@ pub(super) async fn run(args: Erase) -> Held {
 async fn prove(args: ProveErasure) -> Held {
     let installation = place::open(&args.place).await?;
     let tenant = place::tenant(&installation, args.tenant.as_ref())?;
+    if let Some(collection) = &args.collection {
+        let clean = prove_records(&installation, &tenant, collection, &args).await;
+        installation.close().await;
+        return clean;
+    }
     let found = leftovers::search(&installation, &tenant, args.person).await?;
     installation.close().await;
     let Some(found) = found else {
@@ -112,6 +117,56 @@ async fn prove(args: ProveErasure) -> Held {
     Ok(clean)
 }
 
+/// Held when nothing is left of records of somebody who is still there. The look stands in the log.
+async fn prove_records(
+    installation: &crate::Installation,
+    tenant: &base::TenantId,
+    collection: &base::Name,
+    args: &ProveErasure,
+) -> Held {
+    let of = erasures::Of {
+        collection: Some(collection.clone()),
+        record: args.record.clone(),
+        ..erasures::Of::default()
+    };
+    let part = of.part(&installation.vault, tenant, args.person)?;
+    let Some(erasures::Part::Records(part)) = part else {
+        return Err(Failure::usage("name a collection"));
+    };
+    let (ctx, authority) = installation.local(tenant, "erase");
+    let thing = PersonAt {
+        tenant: tenant.clone(),
+        person: Some(args.person),
+    };
+    let allowed = decide(&ctx, &authority, Verb::Read, thing)?;
+    installation.vault.read_person(&ctx, &allowed).await?;
+    let (left, stones) = installation
+        .vault
+        .left_of_records(tenant, args.person, &part)
+        .await?;
+    let clean = left.iter().all(|it| it.1 == 0);
+    if args.json {
+        let places = left
+            .iter()
+            .map(|(place, count)| json!({ "place": place, "count": count }));
+        json(&json!({
+            "person": args.person,
+            "clean": clean,
+            "searched": places.collect::<Vec<_>>(),
+            "tombstones": stones,
+        }))?;
+        return Ok(clean);
+    }
+    for (place, count) in left {
+        let said = if count == 0 { "nothing" } else { "LEFT" };
+        data(format_args!("{place:<22} {said} ({count})"));
+    }
+    talk(format_args!(
+        "{stones} tombstones say that there was something, without content. The person's keys live on."
+    ));
+    Ok(clean)
+}
+
 /// Held when the certificate was signed by one of the keys, and its proof holds.
 fn verify(args: &VerifyErasure) -> Held {
     let read = |file: &std::path::Path| {
@@ -134,6 +189,20 @@ fn verify(args: &VerifyErasure) -> Held {
         return Ok(held);
     }
     match checked {
+        Ok(body) if body.get("of").is_some() => {
+            let said = |path: &str| body.pointer(path).cloned().unwrap_or_default();
+            talk(format_args!(
+                "the certificate holds: tenant {}, handle {}, a part: {}; {} records, {} earlier versions and {} files destroyed, nothing left: {}; the keys live on; entry {} of the log says so",
+                said("/tenant"),
+                said("/handle"),
+                said("/of"),
+                said("/destroyed/records"),
+                said("/destroyed/earlier_versions"),
+                said("/destroyed/files"),
+                said("/nothing_left"),
+                said("/log/index"),
+            ));
+        }
         Ok(body) => {
             let said = |name: &str| body.get(name).cloned().unwrap_or_default();
             talk(format_args!(

@@ -67,8 +67,12 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The deletion was noted, but could not be carried out at once: it is within the hour.",
     ),
     (
+        "erasure.must_stay",
+        "A law wants some of it kept for a while yet: the register names the basis and the time.",
+    ),
+    (
         "erasure.not_found",
-        "There is no such request to delete everything, or it does not wait any more.",
+        "There is no such request to delete, or it does not wait any more.",
     ),
     ("export.body", "The body is none that this route takes."),
     (

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue};
 use jiff::civil::Date;
 use policy::Authority;
 use serde_json::Value;
@@ -22,6 +25,8 @@ const WINDOW: i64 = 90;
 const WINDOW_RECORDS: usize = 500;
 /// Charts on one page.
 const CHARTS_MAX: usize = 6;
+/// Files on one page: each with a preview is opened for it.
+const FILES_ON_PAGE: usize = 12;
 /// Lines of the table under a chart.
 const LINES_MAX: usize = 100;
 
@@ -61,6 +66,13 @@ pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
             "fileGet",
             "One file, to be saved",
             file,
+        ),
+        page(
+            desk,
+            "/portal/files/{file}/preview",
+            "filePreview",
+            "A small picture of a file, made anew",
+            preview,
         ),
     ]
 }
@@ -123,6 +135,8 @@ struct Kind {
     older: Option<String>,
     newer: Option<String>,
     more: bool,
+    /// Where all of it is deleted.
+    delete: Option<String>,
 }
 
 async fn kind(reader: Reader) -> Result<Answer, Problem> {
@@ -132,6 +146,7 @@ async fn kind(reader: Reader) -> Result<Answer, Problem> {
     let collection = register
         .collection(&name)
         .ok_or(vault::VaultError::NoCollection)?;
+    let delete = deletes(&reader, &name);
     let over_time = collection.parameter("date").is_some();
     let path = [("collection", name.as_str())];
     let href = |record: &str| format!("{PLACE}/{name}/{record}");
@@ -154,6 +169,7 @@ async fn kind(reader: Reader) -> Result<Answer, Problem> {
             older: (!next.is_empty()).then(|| format!("{PLACE}/{name}?cursor={next}")),
             newer: None,
             more: false,
+            delete,
             page: reader.frame(),
         };
         return show(StatusCode::OK, &page, Shown::Plain);
@@ -199,6 +215,7 @@ async fn kind(reader: Reader) -> Result<Answer, Problem> {
         newer: step(WINDOW)
             .filter(|_| to < today)
             .map(|it| at(it.min(today))),
+        delete,
         page: reader.frame(),
     };
     show(StatusCode::OK, &page, Shown::Plain)
@@ -245,6 +262,12 @@ struct Record {
     kind: Place,
     rows: Vec<(String, String)>,
     versions: Vec<String>,
+    delete: Option<String>,
+}
+
+/// Where something is deleted; who stands in deletes nothing there.
+fn deletes(reader: &Reader, what: &str) -> Option<String> {
+    (!reader.stands_in).then(|| format!("/portal/delete/kind/{what}"))
 }
 
 async fn record(reader: Reader) -> Result<Answer, Problem> {
@@ -277,6 +300,7 @@ async fn record(reader: Reader) -> Result<Answer, Problem> {
         kind: Place::new(format!("{PLACE}/{name}"), title(t, collection)),
         rows: fields::rows(t, &said),
         versions: versions.collect(),
+        delete: deletes(&reader, &format!("{name}/{id}")),
         page: reader.frame(),
     };
     show(StatusCode::OK, &page, Shown::Plain)
@@ -286,41 +310,117 @@ async fn record(reader: Reader) -> Result<Answer, Problem> {
 #[template(path = "portal/files.html")]
 struct Files {
     page: Frame,
-    files: Vec<(Place, String)>,
+    files: Vec<File>,
     next: Option<String>,
+}
+
+/// One line of the list.
+struct File {
+    place: Place,
+    about: String,
+    /// What stands in the tile of one that has no preview: its kind.
+    kind: String,
+    /// Where its picture is.
+    picture: Option<String>,
+    lines: Vec<String>,
 }
 
 async fn files(reader: Reader) -> Result<Answer, Problem> {
     let t = reader.t();
-    let mut query = "limit=25".to_owned();
+    let mut query = format!("limit={FILES_ON_PAGE}");
     if let Some(cursor) = reader.query("cursor") {
         query.push_str(&format!("&cursor={cursor}"));
     }
     let said = reader.ask("listFiles", &[], &query, None).await?;
-    let files = list(&said, "files").iter().map(|it| {
+    let mut files = Vec::new();
+    for it in list(&said, "files") {
         let name = match text(it, "name") {
             "" => t.say("file-unnamed"),
             name => name.to_owned(),
         };
         let len = it.get("length").and_then(Value::as_u64).unwrap_or(0);
-        let about = format!(
-            "{} · {} · {}",
-            web::format::bytes(len, t.lang()),
-            text(it, "media_type"),
-            moment(t, it, "written_at")
-        );
-        (
-            Place::new(format!("/portal/files/{}", text(it, "file")), name),
-            about,
-        )
-    });
+        let media_type = text(it, "media_type");
+        let href = format!("/portal/files/{}", text(it, "file"));
+        let lines = if matches!(essence(media_type), "text/plain" | "text/csv") {
+            first_lines(&reader, text(it, "file")).await?
+        } else {
+            Vec::new()
+        };
+        files.push(File {
+            about: format!(
+                "{} · {media_type} · {}",
+                web::format::bytes(len, t.lang()),
+                moment(t, it, "written_at")
+            ),
+            kind: kind_of(media_type),
+            picture: essence(media_type)
+                .starts_with("image/")
+                .then(|| format!("{href}/preview")),
+            lines,
+            place: Place::new(href, name),
+        });
+    }
     let next = text(&said, "next");
     let page = Files {
-        files: files.collect(),
+        files,
         next: (!next.is_empty()).then(|| format!("/portal/files?cursor={next}")),
         page: reader.frame(),
     };
     show(StatusCode::OK, &page, Shown::Plain)
+}
+
+fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or("").trim()
+}
+
+/// A few letters for a kind of file: `application/pdf` as PDF.
+fn kind_of(media_type: &str) -> String {
+    let sub = essence(media_type).rsplit('/').next().unwrap_or("");
+    let sub = sub.trim_start_matches("x-").trim_start_matches("vnd.");
+    let short: String = sub
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .take(8)
+        .collect();
+    short.to_ascii_uppercase()
+}
+
+async fn first_lines(reader: &Reader, file: &str) -> Result<Vec<String>, Problem> {
+    let said = reader
+        .ask("previewFile", &[("file", file)], "", None)
+        .await?;
+    let lines = list(&said, "lines").iter().filter_map(Value::as_str);
+    Ok(lines.map(str::to_owned).collect())
+}
+
+/// What stands for a picture that is not shown: ours, and nothing of the file.
+const TILE: &str = concat!(
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 64 64\" width=\"64\" height=\"64\">",
+    "<path d=\"M16 6h22l10 10v42H16z M38 6v10h10\" fill=\"none\" stroke=\"#8a8579\" stroke-width=\"2\"/></svg>"
+);
+
+/// A picture made anew, in a box of its own: whatever a browser takes it for, it runs nothing and reaches nothing.
+async fn preview(reader: Reader) -> Result<Answer, Problem> {
+    let id = reader.part("file")?.to_owned();
+    let said = reader
+        .ask("previewFile", &[("file", &id)], "", None)
+        .await?;
+    let png = STANDARD.decode(text(&said, "png")).unwrap_or_default();
+    let answer = if png.is_empty() {
+        Answer::with_type(StatusCode::OK, "image/svg+xml", TILE)
+    } else {
+        Answer::with_type(StatusCode::OK, "image/png", png)
+    };
+    Ok(answer
+        .header(
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'"),
+        )
+        .header(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("same-origin"),
+        )
+        .header(CACHE_CONTROL, HeaderValue::from_static("no-store, private")))
 }
 
 /// A file is saved, never shown: whatever is in it, it runs nowhere.

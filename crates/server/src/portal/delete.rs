@@ -62,6 +62,9 @@ struct Delete {
     stays: Vec<String>,
     waiting: Option<(String, String)>,
     held: bool,
+    /// Parts that wait to be deleted: the request, what it is, until when.
+    parts: Vec<(String, String, String)>,
+    by_law: Option<String>,
     later: String,
     code: Option<String>,
 }
@@ -84,15 +87,29 @@ async fn shown(reader: &Reader, code: Option<String>) -> Result<Answer, Problem>
         ))
     });
     let asked = reader.ask("listErasures", &[], "", None).await?;
-    let waiting = list(&asked, "erasures")
+    let whole = |it: &Value| it.pointer("/of/everything").is_some();
+    let waits = || {
+        list(&asked, "erasures")
+            .iter()
+            .filter(|it| text(it, "state") == "waiting")
+    };
+    let parts = waits().filter(|it| !whole(it)).map(|it| {
+        (
+            text(it, "erasure").to_owned(),
+            super::part::name(reader, it.get("of").unwrap_or(&Value::Null)),
+            t.say_with("part-due", "date", &moment(t, it, "due_at")),
+        )
+    });
+    let by_law = list(&plan, "by_law")
         .iter()
-        .find(|it| text(it, "state") == "waiting")
-        .map(|it| {
-            (
-                text(it, "erasure").to_owned(),
-                t.say_with("delete-due", "date", &moment(t, it, "due_at")),
-            )
-        });
+        .max_by_key(|it| text(it, "until").to_owned())
+        .map(|it| t.say_with("delete-law", "date", &moment(t, it, "until")));
+    let waiting = waits().find(|it| whole(it)).map(|it| {
+        (
+            text(it, "erasure").to_owned(),
+            t.say_with("delete-due", "date", &moment(t, it, "due_at")),
+        )
+    });
     let days = plan
         .get("cooling_off_days")
         .and_then(Value::as_u64)
@@ -104,6 +121,8 @@ async fn shown(reader: &Reader, code: Option<String>) -> Result<Answer, Problem>
             .into(),
         waiting,
         held: plan.get("held").and_then(Value::as_bool) == Some(true),
+        parts: parts.collect(),
+        by_law,
         later: t.say_all("delete-later", &[("n", Told::Count(days))]),
         code,
         page: reader.frame(),
@@ -118,6 +137,7 @@ async fn ask(reader: Reader, form: Form) -> Result<Answer, Problem> {
         // The session ended with the account: the code is shown on a page for anybody, once.
         Ok(said) if now && text(&said, "state") == "done" => done(
             &reader.call,
+            "erased-done",
             text(&said, "code"),
             text(&said, "certificate"),
         ),
@@ -125,7 +145,9 @@ async fn ask(reader: Reader, form: Form) -> Result<Answer, Problem> {
         Err(problem) if wants_fresh_proof(&problem) => {
             Ok(Answer::see(&identity::pages::confirm_path(PLACE)))
         }
-        Err(problem) if problem.code == "record.contended" => Ok(Answer::see(PLACE)),
+        Err(problem) if matches!(problem.code, "record.contended" | "erasure.must_stay") => {
+            Ok(Answer::see(PLACE))
+        }
         Err(problem) => Err(problem),
     }
 }
@@ -152,12 +174,18 @@ struct Erased {
     certificate: Option<String>,
 }
 
-fn done(call: &Call<Visit>, code: &str, certificate: &str) -> Result<Answer, Problem> {
+/// The page after something was deleted at once: with its certificate.
+pub(super) fn done(
+    call: &Call<Visit>,
+    said: &str,
+    code: &str,
+    certificate: &str,
+) -> Result<Answer, Problem> {
     let page = call.who.frame(&WORDS);
     let t = page.t;
     let erased = Erased {
         title: t.say("erased-title"),
-        said: Some(t.say("erased-done")),
+        said: Some(t.say(said)),
         code: code.to_owned(),
         certificate: (!certificate.is_empty()).then(|| certificate.to_owned()),
         page,
@@ -196,7 +224,7 @@ async fn behind(desk: Arc<Desk>, call: Call<Visit>, form: Form) -> Result<Answer
     let said = match &standing {
         None => t.say("erased-unknown"),
         Some(it) => t.say_with(
-            &format!("erased-{}", it.state),
+            &super::part::state_key(&it.part, &it.state),
             "date",
             &t.moment(it.done_at.unwrap_or(it.due_at)),
         ),

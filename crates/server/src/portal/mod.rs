@@ -10,6 +10,7 @@ mod fields;
 mod history;
 mod home;
 mod looks;
+mod part;
 mod reader;
 mod sharing;
 mod take;
@@ -52,6 +53,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(sharing::routes(&desk));
     routes.extend(take::routes(&desk));
     routes.extend(delete::routes(&desk));
+    routes.extend(part::routes(&desk));
     routes
 }
 

@@ -11,7 +11,7 @@ use crate::pages::{look, press};
 use crate::sharing::request;
 
 /// Somebody who is signed in, with something kept about them: their cookies, and who they are.
-async fn somebody(house: &House) -> (String, PersonId) {
+pub async fn somebody(house: &House) -> (String, PersonId) {
     let email = "dagny@harbour.example";
     let (account, _) = accounts::account(house, ACME, email, Role::Person).await;
     let session = accounts::sign_in(house, ACME, email).await;
@@ -60,6 +60,10 @@ async fn every_page_is_whole_in_every_language() {
             "/portal/data/sheet",
             "/portal/data/sheet/2026-11-09",
             "/portal/files",
+            "/portal/delete",
+            "/portal/delete/kind/sheet",
+            "/portal/delete/kind/sheet/2026-11-09",
+            "/portal/delete/files",
             "/portal/looks",
             "/portal/looks?show=others",
             "/portal/sharing",
@@ -80,7 +84,9 @@ async fn every_page_is_whole_in_every_language() {
                 "{path}: no inline style under the policy"
             );
             // A key in place of words is a message that is missing.
-            for key in ["did-", "looks-", "portal-", "home-", "kind-", "field-"] {
+            for key in [
+                "did-", "looks-", "portal-", "home-", "kind-", "field-", "part-", "delete-",
+            ] {
                 assert!(
                     !text.contains(&format!(">{key}")),
                     "{path} {lang} shows {key}"
@@ -330,4 +336,52 @@ async fn own_looks_hide_nobody_and_the_whole_history_can_be_kept() {
     assert!(house.log_size(ACME).await >= log + 2);
     let out = look(&house, &mut String::new(), "/portal/looks/history").await;
     assert_eq!(out.status, 303, "not for whoever is not signed in");
+}
+
+/// One record and one file deleted on pages: at once, and after a while with time to change one's mind.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_is_deleted_on_pages() {
+    let house = House::over_sqlite().await;
+    let (mut jar, person) = somebody(&house).await;
+    let record = look(&house, &mut jar, "/portal/data/sheet/2026-11-09").await;
+    let page = "/portal/delete/kind/sheet/2026-11-09";
+    assert!(record.text().contains(page), "{}", record.text());
+    let shown = look(&house, &mut jar, page).await.text();
+    for part in ["What goes", "What stays, and why", "value=\"now\""] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let done = press(&house, &mut jar, page, page, "when=now").await;
+    assert_eq!(done.status, 200, "{}", done.text());
+    assert!(done.text().contains("It is deleted."), "{}", done.text());
+    assert!(done.text().contains("Save the certificate"));
+    let gone = house
+        .get(format!("/v1/persons/{person}/records/sheet/2026-11-09"))
+        .await;
+    assert_eq!(gone.status, 410);
+    let kind = "/portal/delete/kind/sheet";
+    let later = press(&house, &mut jar, kind, kind, "when=later").await;
+    assert_eq!(later.status, 200, "{}", later.text());
+    assert!(
+        later.text().contains("change your mind"),
+        "{}",
+        later.text()
+    );
+    let all = look(&house, &mut jar, "/portal/delete").await.text();
+    let off = format!(
+        "/portal/delete/{}/off",
+        between(&all, "action=\"/portal/delete/", "/off\"")
+    );
+    let called = press(&house, &mut jar, "/portal/delete", &off, "").await;
+    assert_eq!(called.status, 303, "{}", called.text());
+    let files = look(&house, &mut jar, "/portal/files").await.text();
+    let file = format!(
+        "/portal/delete/files/{}",
+        between(&files, "href=\"/portal/delete/files/", "\"")
+    );
+    let done = press(&house, &mut jar, &file, &file, "when=now").await;
+    assert!(done.text().contains("It is deleted."), "{}", done.text());
+    let none = look(&house, &mut jar, "/portal/files").await.text();
+    assert!(none.contains("No files are kept"), "{none}");
+    let looks = look(&house, &mut jar, "/portal/looks").await.text();
+    assert!(looks.contains("destroyed for good"), "{looks}");
 }

@@ -313,7 +313,7 @@ fn action(id: &str) -> &'static str {
         "listRecords" | "fhirSearch" | "fhirPostSearch" => "record.list",
         "uploadFile" => "file.write",
         "listFiles" => "file.list",
-        "downloadFile" => "file.read",
+        "downloadFile" | "previewFile" => "file.read",
         "deleteFile" => "file.delete",
         "readLog" | "listAccesses" => "log.read",
         "proveEntry" | "proveAccess" => "log.prove",

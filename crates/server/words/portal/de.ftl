@@ -37,7 +37,7 @@ newer = Neuer
 record-history = Was vorher dort stand
 version = Fassung { $n }, { $when }
 files-none = Über Sie sind keine Dateien gespeichert.
-files-lead = Eine Datei wird auf Ihrem Gerät gespeichert; nichts darin wird hier ausgeführt.
+files-lead = Eine Datei wird auf Ihrem Gerät gespeichert; nichts darin wird hier ausgeführt. Kleine Bilder werden neu gezeichnet, ohne Ort und Kamera; jedes ist ein Blick, der in der Liste steht, wer geschaut hat.
 file-unnamed = Eine Datei ohne Namen
 yes = ja
 no = nein
@@ -267,3 +267,49 @@ did-retention-destroy = Vernichtet von { $who }, nach Ablauf der Frist: { $what 
 did-hold-place = Eine Löschsperre wurde gesetzt: Was über Sie aufbewahrt wird, muss vorerst bleiben
 did-hold-lift = Eine Löschsperre wurde aufgehoben
 delete-held = Zurzeit gilt eine Löschsperre: Alles muss vorerst bleiben. Verlangen Sie jetzt eine Löschung, wartet sie, bis die Sperre aufgehoben ist.
+part-record = Diesen Eintrag löschen
+part-kind = Alles dieser Art löschen
+part-files = Alle Dateien löschen
+part-file = Diese Datei löschen
+part-delete = Löschen
+part-lead = Es lässt sich nicht zurückholen, auch nicht durch uns. Alles andere, was über Sie gespeichert ist, bleibt.
+part-versions = { $n ->
+    [one] Eine frühere Fassung
+   *[other] { $n } frühere Fassungen
+ }
+part-files-count = { $n ->
+    [one] Eine Datei
+   *[other] { $n } Dateien
+ }
+part-archives = { $n ->
+    [one] Ein Archiv zum Mitnehmen, weil eine Kopie darin liegt
+   *[other] { $n } Archive zum Mitnehmen, weil Kopien darin liegen
+ }
+part-law = { $n ->
+    [one] Ein Eintrag: ein Gesetz verlangt, ihn aufzubewahren, bis { $date }
+   *[other] { $n } Einträge: ein Gesetz verlangt, sie aufzubewahren, den letzten bis { $date }
+ }
+part-stays-tombstones = Dass es etwas gab, als Zahl ohne Inhalt, damit keine Fassung je mit einer anderen verwechselt wird.
+part-stays-log = Das Protokoll: es sagt, dass es etwas gab und wer geschaut hat, nicht was.
+part-stays-keys = Ihre Schlüssel: sie schützen Ihre übrigen Daten. Was verschwindet, wird hier überschrieben.
+part-stays-backups = Sicherungen, die vorher gemacht wurden: darin liegt es versiegelt, bis sie gelöscht werden.
+part-held = Zurzeit gilt eine Löschsperre: Dies muss vorerst bleiben. Verlangen Sie jetzt eine Löschung, wartet sie, bis die Sperre aufgehoben ist.
+part-none = Hier gibt es nichts, was gelöscht werden kann.
+part-now = Jetzt löschen
+part-later = { $n ->
+    [one] In einem Tag löschen
+   *[other] In { $n } Tagen löschen
+ }
+part-due = Es wird am { $date } gelöscht. Bis dahin können Sie es sich anders überlegen.
+part-off = Doch behalten
+part-one-of = Ein Eintrag: { $what }
+part-one-file = Eine Datei
+erased-part-done = Es ist gelöscht.
+erased-part-called_off = Es wurde am { $date } zurückgenommen. Es blieb.
+delete-parts = Wartet darauf, gelöscht zu werden
+delete-one = Ein einzelner Eintrag, eine Art oder eine Datei wird dort gelöscht, wo sie steht:
+delete-law = Noch kann nicht alles verschwinden: ein Gesetz verlangt, einen Teil aufzubewahren, längstens bis { $date }. Was nicht daran gebunden ist, lässt sich für sich löschen.
+did-record-erase = Endgültig zerstört von { $who }: { $what }
+did-part-erase_ask = Gebeten von { $who }: einen Teil zu löschen: { $what }
+file-preview = Ein kleines Bild davon
+file-begins = Wie sie beginnt

@@ -37,7 +37,7 @@ newer = Newer
 record-history = What it said before
 version = Version { $n }, { $when }
 files-none = No files are kept about you.
-files-lead = A file is saved on your device; nothing in it is run here.
+files-lead = A file is saved on your device; nothing in it is run here. Small pictures are drawn anew, without place or camera; each is a look that stands in the list of who looked.
 file-unnamed = A file without a name
 yes = yes
 no = no
@@ -267,3 +267,49 @@ did-retention-destroy = { $who } destroyed what was past its time: { $what }
 did-hold-place = A legal hold was placed: what is kept about you must stay for now
 did-hold-lift = A legal hold was lifted
 delete-held = At present a legal hold says that everything must stay. If you ask for a deletion now, it waits until the hold is lifted.
+part-record = Delete this record
+part-kind = Delete all of this kind
+part-files = Delete all files
+part-file = Delete this file
+part-delete = Delete
+part-lead = It cannot be brought back, by us neither. The rest of what is kept about you stays.
+part-versions = { $n ->
+    [one] One earlier version
+   *[other] { $n } earlier versions
+ }
+part-files-count = { $n ->
+    [one] One file
+   *[other] { $n } files
+ }
+part-archives = { $n ->
+    [one] One archive to take along, since it holds a copy
+   *[other] { $n } archives to take along, since they hold copies
+ }
+part-law = { $n ->
+    [one] One record: a law wants it kept, until { $date }
+   *[other] { $n } records: a law wants them kept, the last until { $date }
+ }
+part-stays-tombstones = That there was something, as a number without content, so that no version is ever mistaken for another.
+part-stays-log = The log: it says that there was something and who looked, not what.
+part-stays-keys = Your keys: they protect the rest of your data. What goes is overwritten here.
+part-stays-backups = Copies for emergencies that were made before: it lies in them, sealed, until they are deleted.
+part-held = At present a legal hold says that this must stay. If you ask for a deletion now, it waits until the hold is lifted.
+part-none = There is nothing here that can be deleted.
+part-now = Delete now
+part-later = { $n ->
+    [one] Delete in a day
+   *[other] Delete in { $n } days
+ }
+part-due = It is deleted on { $date }. Until then you can change your mind.
+part-off = Keep it after all
+part-one-of = One record: { $what }
+part-one-file = One file
+erased-part-done = It is deleted.
+erased-part-called_off = It was called off on { $date }. It stayed.
+delete-parts = Waits to be deleted
+delete-one = A single record, a kind or a file is deleted where it stands:
+delete-law = Not everything can go yet: a law wants some of it kept, until { $date } at the longest. What is not bound by it can be deleted by itself.
+did-record-erase = { $who } destroyed for good: { $what }
+did-part-erase_ask = { $who } asked that a part be deleted: { $what }
+file-preview = A small picture of it
+file-begins = How it begins

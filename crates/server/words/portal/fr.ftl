@@ -37,7 +37,7 @@ newer = Plus récents
 record-history = Ce qui y figurait avant
 version = Version { $n }, { $when }
 files-none = Aucun fichier n’est conservé sur vous.
-files-lead = Un fichier s’enregistre sur votre appareil ; rien de ce qu’il contient n’est exécuté ici.
+files-lead = Un fichier s’enregistre sur votre appareil ; rien de ce qu’il contient n’est exécuté ici. Les petites images sont redessinées, sans lieu ni appareil ; chacune est un regard qui figure dans la liste de qui a regardé.
 file-unnamed = Un fichier sans nom
 yes = oui
 no = non
@@ -267,3 +267,49 @@ did-retention-destroy = { $who } : destruction de ce qui avait dépassé son dé
 did-hold-place = Un gel juridique a été posé : ce qui est conservé sur vous doit rester pour l’instant
 did-hold-lift = Un gel juridique a été levé
 delete-held = Actuellement, un gel juridique vaut : tout doit rester. Si vous demandez une suppression maintenant, elle attend que le gel soit levé.
+part-record = Supprimer cette donnée
+part-kind = Supprimer tout de ce genre
+part-files = Supprimer tous les fichiers
+part-file = Supprimer ce fichier
+part-delete = Supprimer
+part-lead = On ne peut pas le récupérer, nous non plus. Le reste de ce qui est conservé sur vous demeure.
+part-versions = { $n ->
+    [one] Une version antérieure
+   *[other] { $n } versions antérieures
+ }
+part-files-count = { $n ->
+    [one] Un fichier
+   *[other] { $n } fichiers
+ }
+part-archives = { $n ->
+    [one] Une archive à emporter, car elle en contient une copie
+   *[other] { $n } archives à emporter, car elles en contiennent des copies
+ }
+part-law = { $n ->
+    [one] Une donnée : une loi veut qu’elle soit conservée, jusqu’au { $date }
+   *[other] { $n } données : une loi veut qu’elles soient conservées, la dernière jusqu’au { $date }
+ }
+part-stays-tombstones = Qu’il y avait quelque chose, comme un nombre sans contenu, pour qu’aucune version ne soit prise pour une autre.
+part-stays-log = Le journal : il dit qu’il y avait quelque chose et qui a regardé, pas quoi.
+part-stays-keys = Vos clés : elles protègent vos autres données. Ce qui disparaît est écrasé ici.
+part-stays-backups = Les sauvegardes faites auparavant : cela y reste, scellé, jusqu’à leur suppression.
+part-held = Actuellement, un gel juridique vaut : ceci doit rester. Si vous demandez une suppression maintenant, elle attend que le gel soit levé.
+part-none = Il n’y a rien ici qui puisse être supprimé.
+part-now = Supprimer maintenant
+part-later = { $n ->
+    [one] Supprimer dans un jour
+   *[other] Supprimer dans { $n } jours
+ }
+part-due = Ce sera supprimé le { $date }. Jusque-là, vous pouvez changer d’avis.
+part-off = Garder finalement
+part-one-of = Une donnée : { $what }
+part-one-file = Un fichier
+erased-part-done = C’est supprimé.
+erased-part-called_off = Cela a été annulé le { $date }. C’est resté.
+delete-parts = En attente de suppression
+delete-one = Une seule donnée, un genre ou un fichier se supprime là où il se trouve :
+delete-law = Tout ne peut pas encore disparaître : une loi veut qu’une partie soit conservée, au plus tard jusqu’au { $date }. Ce qui n’y est pas lié peut être supprimé à part.
+did-record-erase = { $who } a détruit pour de bon : { $what }
+did-part-erase_ask = { $who } a demandé la suppression d’une partie : { $what }
+file-preview = Une petite image
+file-begins = Comment il commence

@@ -37,7 +37,7 @@ newer = Più recenti
 record-history = Che cosa diceva prima
 version = Versione { $n }, { $when }
 files-none = Su di Lei non sono conservati file.
-files-lead = Un file viene salvato sul Suo dispositivo; nulla in esso viene eseguito qui.
+files-lead = Un file viene salvato sul Suo dispositivo; nulla in esso viene eseguito qui. Le piccole immagini sono ridisegnate, senza luogo né fotocamera; ognuna è uno sguardo che figura nell’elenco di chi ha guardato.
 file-unnamed = Un file senza nome
 yes = sì
 no = no
@@ -267,3 +267,49 @@ did-retention-destroy = { $who }: distrutto ciò che aveva superato il termine: 
 did-hold-place = È stato posto un vincolo legale: ciò che si conserva su di Lei per ora deve restare
 did-hold-lift = È stato tolto un vincolo legale
 delete-held = Al momento vale un vincolo legale: tutto deve restare. Se chiede ora una cancellazione, attende finché il vincolo non viene tolto.
+part-record = Cancella questo dato
+part-kind = Cancella tutto di questo tipo
+part-files = Cancella tutti i file
+part-file = Cancella questo file
+part-delete = Cancella
+part-lead = Non si può recuperare, nemmeno da parte nostra. Il resto di ciò che è conservato su di Lei rimane.
+part-versions = { $n ->
+    [one] Una versione precedente
+   *[other] { $n } versioni precedenti
+ }
+part-files-count = { $n ->
+    [one] Un file
+   *[other] { $n } file
+ }
+part-archives = { $n ->
+    [one] Un archivio da portare con sé, perché ne contiene una copia
+   *[other] { $n } archivi da portare con sé, perché ne contengono copie
+ }
+part-law = { $n ->
+    [one] Un dato: una legge vuole che sia conservato, fino al { $date }
+   *[other] { $n } dati: una legge vuole che siano conservati, l’ultimo fino al { $date }
+ }
+part-stays-tombstones = Che c’era qualcosa, come numero senza contenuto, perché nessuna versione sia mai scambiata per un’altra.
+part-stays-log = Il registro: dice che c’era qualcosa e chi ha guardato, non che cosa.
+part-stays-keys = Le Sue chiavi: proteggono gli altri Suoi dati. Ciò che scompare qui viene sovrascritto.
+part-stays-backups = Le copie di sicurezza fatte prima: lì resta, sigillato, finché non vengono cancellate.
+part-held = Al momento vale un vincolo legale: questo deve restare. Se chiede ora una cancellazione, attende finché il vincolo non viene tolto.
+part-none = Qui non c’è nulla che si possa cancellare.
+part-now = Cancella ora
+part-later = { $n ->
+    [one] Cancella tra un giorno
+   *[other] Cancella tra { $n } giorni
+ }
+part-due = Verrà cancellato il { $date }. Fino ad allora può cambiare idea.
+part-off = Dopotutto, tieni
+part-one-of = Un dato: { $what }
+part-one-file = Un file
+erased-part-done = È cancellato.
+erased-part-called_off = È stato revocato il { $date }. È rimasto.
+delete-parts = In attesa di essere cancellato
+delete-one = Un singolo dato, un tipo o un file si cancella dove si trova:
+delete-law = Non tutto può ancora scomparire: una legge vuole che una parte sia conservata, al massimo fino al { $date }. Ciò che non vi è legato si può cancellare da solo.
+did-record-erase = { $who } ha distrutto per sempre: { $what }
+did-part-erase_ask = { $who } ha chiesto di cancellare una parte: { $what }
+file-preview = Una piccola immagine
+file-begins = Come comincia

@@ -37,7 +37,7 @@ newer = Nyare
 record-history = Vad som stod tidigare
 version = Version { $n }, { $when }
 files-none = Inga filer finns sparade om dig.
-files-lead = En fil sparas på din enhet; inget i den körs här.
+files-lead = En fil sparas på din enhet; inget i den körs här. Små bilder ritas om, utan plats eller kamera; var och en är en titt som står i listan över vem som har tittat.
 file-unnamed = En fil utan namn
 yes = ja
 no = nej
@@ -267,3 +267,49 @@ did-retention-destroy = { $who } förstörde det vars tid var ute: { $what }
 did-hold-place = En rättslig spärr sattes: det som sparas om dig måste finnas kvar tills vidare
 did-hold-lift = En rättslig spärr hävdes
 delete-held = Just nu gäller en rättslig spärr: allt måste finnas kvar. Ber du om en radering nu väntar den tills spärren hävs.
+part-record = Radera den här uppgiften
+part-kind = Radera allt av det här slaget
+part-files = Radera alla filer
+part-file = Radera den här filen
+part-delete = Radera
+part-lead = Det kan inte hämtas tillbaka, inte heller av oss. Resten av det som finns sparat om dig blir kvar.
+part-versions = { $n ->
+    [one] En tidigare version
+   *[other] { $n } tidigare versioner
+ }
+part-files-count = { $n ->
+    [one] En fil
+   *[other] { $n } filer
+ }
+part-archives = { $n ->
+    [one] Ett arkiv att ta med, eftersom det innehåller en kopia
+   *[other] { $n } arkiv att ta med, eftersom de innehåller kopior
+ }
+part-law = { $n ->
+    [one] En uppgift: en lag kräver att den sparas, till { $date }
+   *[other] { $n } uppgifter: en lag kräver att de sparas, den sista till { $date }
+ }
+part-stays-tombstones = Att det har funnits något, som ett tal utan innehåll, så att ingen version förväxlas med en annan.
+part-stays-log = Loggen: den säger att det fanns något och vem som tittade, inte vad.
+part-stays-keys = Dina nycklar: de skyddar resten av dina uppgifter. Det som försvinner skrivs över här.
+part-stays-backups = Säkerhetskopior som gjordes tidigare: där ligger det kvar, förseglat, tills de raderas.
+part-held = Just nu gäller en rättslig spärr: det här måste finnas kvar. Ber du om en radering nu väntar den tills spärren hävs.
+part-none = Här finns ingenting som kan raderas.
+part-now = Radera nu
+part-later = { $n ->
+    [one] Radera om en dag
+   *[other] Radera om { $n } dagar
+ }
+part-due = Det raderas den { $date }. Till dess kan du ändra dig.
+part-off = Behåll det trots allt
+part-one-of = En uppgift: { $what }
+part-one-file = En fil
+erased-part-done = Det är raderat.
+erased-part-called_off = Det togs tillbaka den { $date }. Det blev kvar.
+delete-parts = Väntar på att raderas
+delete-one = En enskild uppgift, ett slag eller en fil raderas där den står:
+delete-law = Allt kan inte försvinna än: en lag kräver att något sparas, som längst till { $date }. Det som inte omfattas kan raderas för sig.
+did-record-erase = { $who } förstörde för gott: { $what }
+did-part-erase_ask = { $who } bad att en del skulle raderas: { $what }
+file-preview = En liten bild av den
+file-begins = Hur den börjar

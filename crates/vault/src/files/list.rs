@@ -1,7 +1,7 @@
 //! A person's files.
 
 use audit::{Action, Outcome};
-use base::{ClassSet, Ctx, Instant, ObjectId};
+use base::{ClassSet, Ctx, Instant, ObjectId, PersonId, TenantId};
 use policy::{Allowed, FileAt};
 
 use super::row::{FileHead, FileRow};
@@ -29,6 +29,24 @@ pub struct FilePage {
 }
 
 impl Vault {
+    /// The ids of a person's files, archives not among them. Nothing is opened; whoever asks notes it.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn file_ids(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+    ) -> Result<Vec<ObjectId>, VaultError> {
+        let rows = self
+            .db()
+            .rows(&sql::FILE_IDS, vec![tenant.into(), person.into()])
+            .await?;
+        rows.iter()
+            .map(|row| ObjectId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("file id")))
+            .collect()
+    }
+
     /// A page of a person's files behind `after`, of those classes that the caller may see.
     ///
     /// # Errors

@@ -81,6 +81,15 @@ impl Vault {
                 "The record was changed since you read it.",
             ));
         }
+        // Whoever keeps the data for a company knows what it may delete; a person is not let delete what a law wants kept.
+        if ctx.actor.kind == base::ActorKind::Person
+            && let Some(until) = self
+                .collection(&thing.collection)?
+                .must_stay(live.written_at)
+                .filter(|it| *it > ctx.now)
+        {
+            return Err(VaultError::MustStay(until));
+        }
         let key = || {
             vec![
                 (&ctx.tenant).into(),

@@ -5,6 +5,7 @@
 
 mod batch;
 mod delete;
+mod erase;
 mod filter;
 mod history;
 mod index;
@@ -20,6 +21,8 @@ pub(crate) use open::SealedRow;
 pub(crate) use seal::{At, Eyes};
 
 pub use batch::{BatchItem, BatchOutcome, BatchVerb};
+pub(crate) use erase::erase_writes;
+pub use erase::{GoneRecords, RecordsKept, RecordsPart};
 pub use filter::{Filter, Lookup};
 pub use history::VersionLine;
 pub use list::{Keep, Page};

@@ -7,6 +7,7 @@ use store::{StoreError, Value, WriteSet};
 
 use super::{FILES, RunId, Tally};
 use crate::files::lies;
+use crate::records::erase_writes;
 use crate::vault::GUARD_VERSION;
 use crate::{Vault, VaultError, sql};
 
@@ -65,7 +66,7 @@ impl Vault {
             for row in &rows {
                 let rkey = RecordHandle::from_slice(row.bytes(0)?)
                     .ok_or(VaultError::Damaged("record row"))?;
-                set = gone(doing, collection, rkey, row.int(1)?, set);
+                set = erase_writes(doing.ctx, doing.person, collection, rkey, row.int(1)?, set);
             }
             match self
                 .commit_destroyed(doing, Some(collection), count, set)
@@ -191,34 +192,4 @@ impl Vault {
         self.commit(set).await?;
         Ok(())
     }
-}
-
-/// The writes that destroy one record, if it stands in this version: all versions and what leads to it.
-fn gone(
-    doing: &Doing<'_>,
-    collection: &Name,
-    rkey: RecordHandle,
-    version: i64,
-    set: WriteSet,
-) -> WriteSet {
-    let key = || -> Vec<Value> {
-        vec![
-            (&doing.ctx.tenant).into(),
-            doing.person.into(),
-            collection.into(),
-            (*rkey.as_bytes()).into(),
-        ]
-    };
-    let mut delete = key();
-    delete.push(version.into());
-    let mut tombstone = key();
-    tombstone.extend([
-        version.saturating_add(1).into(),
-        doing.ctx.now.into(),
-        [0_u8; 16].into(),
-    ]);
-    set.run_expecting(&sql::RECORD_DELETE, delete, 1, GUARD_VERSION)
-        .run(&sql::HISTORY_WIPE, key())
-        .run(&sql::HISTORY_TOMBSTONE, tombstone)
-        .run(&sql::INDEX_DELETE, key())
 }

@@ -1,6 +1,8 @@
-//! Deleting everything about a person: asked for, waited for, done, and certified so that a third party can check it.
+//! Deleting everything about a person, or a part of it: asked for, waited for, done, and certified so that a third party can check it.
 //!
 //! Invariant: a certificate says what was found and done after it was, never before; what is left of a request names nobody.
+
+mod part;
 
 use audit::{Action, Entry, Outcome, jws};
 use base::{Ctx, Instant, PersonId, Secret, TenantId};
@@ -9,6 +11,8 @@ use serde_json::{Value, json};
 use store::{Sql, StoreError, WriteSet};
 use vault::people::Erased;
 use vault::{Vault, VaultError};
+
+pub use part::{FORMAT as PART_FORMAT, Of, Part, Plan, STAYS};
 
 use crate::{Failure, Installation, leftovers};
 
@@ -20,20 +24,21 @@ pub const TYPE: &str = "erasure-certificate+jws";
 const BATCH: u32 = 50;
 
 static INSERT: Sql = Sql::both(
-    "INSERT INTO erasure (tenant, erasure, person, digest, state, asked_at, due_at) VALUES ($1, $2, $3, $4, 'waiting', $5, $6)",
+    "INSERT INTO erasure (tenant, erasure, person, digest, state, asked_at, due_at, part) VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7)",
 );
 static OF_PERSON: Sql = Sql::both(
-    "SELECT erasure, state, asked_at, due_at FROM erasure WHERE tenant = $1 AND person = $2 ORDER BY asked_at DESC, erasure LIMIT 50",
+    "SELECT erasure, state, asked_at, due_at, part FROM erasure WHERE tenant = $1 AND person = $2 ORDER BY asked_at DESC, erasure LIMIT 50",
 );
 static CALL_OFF: Sql = Sql::both(
     "UPDATE erasure SET state = 'called_off', done_at = $4 WHERE tenant = $1 AND person = $2 AND erasure = $3 AND state = 'waiting'",
 );
 static DUE: Sql = Sql::both(concat!(
-    "SELECT tenant, erasure, person FROM erasure e WHERE state = 'waiting' AND due_at <= $1 ",
+    "SELECT tenant, erasure, person, part FROM erasure e WHERE state = 'waiting' AND due_at <= $1 ",
     // What a legal hold stops waits until it is lifted, and keeps no other waiting. The commit that erases asks again.
     "AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.tenant = e.tenant AND h.lifted_at IS NULL AND (h.until IS NULL OR h.until > $1) ",
-    "AND (h.scope = 'tenant' OR h.person = e.person OR (h.scope = 'collection' AND EXISTS (",
-    "SELECT 1 FROM record r WHERE r.tenant = e.tenant AND r.person = e.person AND r.collection = h.collection)))) ",
+    "AND (h.scope = 'tenant' OR h.person = e.person OR (h.scope = 'collection' AND (",
+    "e.part = 'kind/' || h.collection OR e.part LIKE 'record/' || h.collection || '/%' OR (e.part = '' AND EXISTS (",
+    "SELECT 1 FROM record r WHERE r.tenant = e.tenant AND r.person = e.person AND r.collection = h.collection)))))) ",
     "ORDER BY due_at LIMIT $2",
 ));
 static UNNAME: Sql = Sql::both(
@@ -44,12 +49,19 @@ static CERTIFY: Sql = Sql::both(
     "UPDATE erasure SET certificate = $3 WHERE tenant = $1 AND erasure = $2 AND certificate IS NULL",
 );
 static BY_DIGEST: Sql = Sql::both(
-    "SELECT state, asked_at, due_at, done_at, certificate FROM erasure WHERE digest = $1",
+    "SELECT state, asked_at, due_at, done_at, certificate, part FROM erasure WHERE digest = $1",
 );
 
 /// Every statement, for the test that prepares each on both engines.
 pub static STATEMENTS: &[&Sql] = &[
-    &INSERT, &OF_PERSON, &CALL_OFF, &DUE, &UNNAME, &CERTIFY, &BY_DIGEST,
+    &INSERT,
+    &OF_PERSON,
+    &CALL_OFF,
+    &DUE,
+    &UNNAME,
+    &CERTIFY,
+    &BY_DIGEST,
+    &part::PART_DONE,
 ];
 
 /// A request as the person sees it.
@@ -57,6 +69,8 @@ pub static STATEMENTS: &[&Sql] = &[
 pub struct Asked {
     /// Which.
     pub erasure: base::ObjectId,
+    /// Of what.
+    pub part: Part,
     /// `waiting`, `done` or `called_off`.
     pub state: String,
     /// When it was asked for.
@@ -68,6 +82,8 @@ pub struct Asked {
 /// What stands behind a link.
 #[derive(Clone, Debug)]
 pub struct Standing {
+    /// Of what.
+    pub part: Part,
     /// `waiting`, `done` or `called_off`.
     pub state: String,
     /// When it was asked for.
@@ -86,27 +102,43 @@ pub(crate) fn unname(tenant: &TenantId, person: PersonId, now: Instant, set: Wri
 }
 
 impl Installation {
-    /// Ask that everything about a person be deleted at `due_at`. Gives the request, the secret of the link to the certificate (once), and
+    /// Ask that everything about a person, or a part of it, be deleted at `due_at`. Gives the request, the secret of the link to the certificate (once), and
     /// the index of the entry.
     ///
     /// # Errors
-    /// [`VaultError::Contended`] when one waits already; storage failures.
+    /// [`VaultError::Contended`] when one waits already; [`VaultError::MustStay`] when a law wants something kept that would go;
+    /// [`VaultError::NoRecord`], [`VaultError::NoFile`]; storage failures.
     pub async fn ask_erasure(
         &self,
         ctx: &Ctx,
         allowed: &Allowed<PersonAt>,
+        part: Part,
         due_at: Instant,
     ) -> Result<(Asked, Secret<String>, u64), VaultError> {
         let person = allowed.thing().person.ok_or(VaultError::NoPerson)?;
         let handle = self.vault.handle(&ctx.tenant, person).await?;
+        self.may_go(&ctx.tenant, person, &part, ctx.now).await?;
         let secret = crypt::token::generate(&*self.rng);
         let asked = Asked {
             erasure: base::ObjectId::random(&*self.rng),
+            part,
             state: "waiting".to_owned(),
             asked_at: ctx.now,
             due_at,
         };
-        let entry = Entry::new(ctx, Action::PersonEraseAsk, Outcome::Ok)?.person(handle);
+        let action = match asked.part {
+            Part::Everything => Action::PersonEraseAsk,
+            _ => Action::PartEraseAsk,
+        };
+        let entry = Entry::new(ctx, action, Outcome::Ok)?.person(handle);
+        let entry = match &asked.part {
+            Part::Records(part) => match part.record {
+                Some(record) => entry.record(&part.collection, record),
+                None => entry.collection(&part.collection),
+            },
+            Part::File(file) => entry.file(*file),
+            Part::Everything | Part::Files => entry,
+        };
         let set = WriteSet::new()
             .with(Vault::is_there(&ctx.tenant, person))
             .run(
@@ -118,6 +150,7 @@ impl Installation {
                     crypt::token::digest(secret.expose()).into(),
                     asked.asked_at.into(),
                     asked.due_at.into(),
+                    asked.part.to_string().into(),
                 ],
             )
             .log(entry.finish(&ctx.tenant));
@@ -130,6 +163,49 @@ impl Installation {
             Err(StoreError::Guard(vault::GUARD_PERSON)) => Err(VaultError::NoPerson),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether nothing of a part is bound by a law; of a whole kind, that something is not.
+    async fn may_go(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        part: &Part,
+        now: Instant,
+    ) -> Result<(), VaultError> {
+        let until = match part {
+            Part::Everything => {
+                let held = self.vault.held_by_law(tenant, person, now).await?;
+                held.iter().filter_map(|it| it.1.until).max()
+            }
+            part => {
+                let plan = self.plan_part(tenant, person, part, now).await?;
+                let kept = plan.records.kept.until;
+                kept.filter(|_| plan.records.records == 0)
+            }
+        };
+        until.map_or(Ok(()), |until| Err(VaultError::MustStay(until)))
+    }
+
+    /// Whether a legal hold stops it for now.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn is_held(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        part: &Part,
+        now: Instant,
+    ) -> Result<bool, VaultError> {
+        let collection = match part {
+            Part::Everything => return self.vault.is_held(tenant, person, now).await,
+            Part::Records(part) => Some(&part.collection),
+            Part::Files | Part::File(_) => None,
+        };
+        self.vault
+            .is_part_held(tenant, person, collection, now)
+            .await
     }
 
     /// What a person asked to have deleted, newest first.
@@ -153,6 +229,10 @@ impl Installation {
                     state: row.text(1)?.to_owned(),
                     asked_at: Instant::from_micros(row.int(2)?),
                     due_at: Instant::from_micros(row.int(3)?),
+                    part: row
+                        .text(4)?
+                        .parse()
+                        .map_err(|()| VaultError::Damaged("erasure"))?,
                 })
             })
             .collect()
@@ -202,6 +282,10 @@ impl Installation {
         let row = self.db.row(&BY_DIGEST, vec![digest.into()]).await?;
         let row = row.ok_or(VaultError::NoErasure)?;
         Ok(Standing {
+            part: row
+                .text(5)?
+                .parse()
+                .map_err(|()| VaultError::Damaged("erasure"))?,
             state: row.text(0)?.to_owned(),
             asked_at: Instant::from_micros(row.int(1)?),
             due_at: Instant::from_micros(row.int(2)?),
@@ -288,7 +372,8 @@ pub async fn carry_out(house: &Installation) -> Result<usize, Failure> {
         let tenant: TenantId = row.text(0)?.parse().map_err(|_| damaged())?;
         let erasure = base::ObjectId::from_slice(row.bytes(1)?).ok_or_else(damaged)?;
         let person = PersonId::from_slice(row.bytes(2)?).ok_or_else(damaged)?;
-        match one(house, &tenant, erasure, person).await {
+        let part: Part = row.text(3)?.parse().map_err(|()| damaged())?;
+        match one(house, &tenant, erasure, person, &part).await {
             Ok(()) => done += 1,
             Err(error) => {
                 tracing::error!(%error, "an erasure that was due failed; it is tried again");
@@ -307,7 +392,11 @@ pub(crate) async fn one(
     tenant: &TenantId,
     erasure: base::ObjectId,
     person: PersonId,
+    part: &Part,
 ) -> Result<(), Failure> {
+    if *part != Part::Everything {
+        return part::one(house, tenant, erasure, person, part).await;
+    }
     let (ctx, authority) = house.local(tenant, "erasure");
     let thing = PersonAt {
         tenant: tenant.clone(),
@@ -319,6 +408,8 @@ pub(crate) async fn one(
         .find(|it| it.erasure == erasure)
         .map_or(ctx.now, |it| it.asked_at);
     let allowed = decide(&ctx, &authority, Verb::Delete, thing)?;
+    // It may have come to be bound since it was asked for.
+    house.may_go(tenant, person, part, ctx.now).await?;
     let (_, certificate) = house.erase_certified(&ctx, &allowed, asked_at).await?;
     let params = vec![tenant.into(), erasure.into(), certificate.as_str().into()];
     house
@@ -336,9 +427,11 @@ pub(crate) async fn one(
 pub fn check(text: &str, keys: &[audit::note::LogKey]) -> Result<Value, &'static str> {
     let public: Vec<_> = keys.iter().map(|it| *it.public()).collect();
     let body = jws::verify(text.trim(), TYPE, &public).ok_or("none of the keys signed it")?;
-    if body.get("format").and_then(Value::as_str) != Some(FORMAT) {
-        return Err("its form is none that is known here");
-    }
+    let deeds: &[Action] = match body.get("format").and_then(Value::as_str) {
+        Some(FORMAT) => &[Action::PersonErase],
+        Some(PART_FORMAT) => &[Action::RecordErase, Action::FileDelete],
+        _ => return Err("its form is none that is known here"),
+    };
     let proof = body
         .pointer("/log/proof")
         .and_then(Value::as_str)
@@ -350,9 +443,26 @@ pub fn check(text: &str, keys: &[audit::note::LogKey]) -> Result<Value, &'static
         .map_err(|_| "the proof in it does not hold")?;
     let entry = Entry::parse(&entry).map_err(|_| "the proof in it is about no entry")?;
     let handle = entry.person.map(|it| it.to_string());
-    if entry.action != Action::PersonErase
+    if !deeds.contains(&entry.action)
         || body.get("handle").and_then(Value::as_str) != handle.as_deref()
     {
+        return Err("the proof in it is about something else");
+    }
+    let named = |name: &str| body.pointer(name).and_then(Value::as_str);
+    let collection = entry.collection.as_ref().map(base::Name::as_str);
+    let record = entry.record.map(|it| hex::encode(it.as_bytes()));
+    let file = entry.file.map(|it| it.to_string());
+    let same = match entry.action {
+        Action::RecordErase => {
+            named("/of/collection") == collection && named("/of/record_handle") == record.as_deref()
+        }
+        Action::FileDelete => {
+            body.pointer("/of/files") == Some(&Value::Bool(true))
+                || named("/of/file") == file.as_deref()
+        }
+        _ => true,
+    };
+    if !same {
         return Err("the proof in it is about something else");
     }
     Ok(body)
