@@ -167,6 +167,8 @@ kinds! {
     Holds = "legal hold", &[House, Guarded];
     /// What is kept how long, and what was destroyed.
     Retention = "retention", &[House];
+    /// The records of processing activities.
+    Processing = "record of processing", &[House];
 }
 
 impl fmt::Display for Kind {
@@ -355,6 +357,13 @@ pub struct RetentionOf {
     pub tenant: TenantId,
 }
 
+/// A tenant's records of processing activities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessingOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
 /// A tenant's checks and evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustOf {
@@ -418,4 +427,5 @@ thing!(PolicyOf, Policy, about_people: false, person: |_it| None);
 thing!(AccountsOf, Accounts, about_people: false, person: |_it| None);
 thing!(HoldsOf, Holds, about_people: false, person: |_it| None);
 thing!(RetentionOf, Retention, about_people: false, person: |_it| None);
+thing!(ProcessingOf, Processing, about_people: false, person: |_it| None);
 thing!(AppsOf, Apps, about_people: false, person: |_it| None);

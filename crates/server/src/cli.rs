@@ -14,7 +14,7 @@ use policy::Role;
 
 pub use app::{App, AppOf, AppRegister, AppReview, AppVerdict, AppView};
 pub use keys::{KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView};
-pub use time::{Hold, HoldLift, HoldPlace, Retention, RetentionRun, RetentionView};
+pub use time::{Hold, HoldLift, HoldPlace, Processing, Retention, RetentionRun, RetentionView};
 
 /// Stores sensitive personal data sealed by class, opens them for a stated purpose, and proves every look.
 #[derive(Debug, Parser)]
@@ -55,6 +55,8 @@ pub enum Command {
     /// Legal holds: what must stay
     #[command(subcommand)]
     Hold(Hold),
+    /// The records of processing activities (GDPR, article 30)
+    Processing(Processing),
     /// Write synthetic people as files: FHIR R4 bundles, cycle diaries, wearable measurements
     Synth(Synth),
     /// The key tree: list, rotate, re-wrap, destroy

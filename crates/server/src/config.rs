@@ -3,15 +3,18 @@
 mod accounts;
 mod apps;
 mod consent;
+mod controllers;
 mod deletion;
 mod retention;
 
 pub use accounts::{Accounts, Encryption, Mail};
 pub use apps::Apps;
 pub use consent::Consent;
+pub use controllers::Controller;
 pub use deletion::Deletion;
 pub use retention::Retention;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -97,6 +100,9 @@ pub struct Config {
     /// How long files are kept.
     #[serde(default)]
     pub retention: Retention,
+    /// Who answers for each tenant's data.
+    #[serde(default)]
+    pub controllers: BTreeMap<TenantId, Controller>,
     /// What carries mail; without, none is sent.
     #[serde(default)]
     pub mail: Option<Mail>,
@@ -408,6 +414,12 @@ impl Config {
         self.apps.check()?;
         self.consent.check()?;
         self.deletion.check()?;
+        for (tenant, controller) in &self.controllers {
+            if !self.tenants.contains(tenant) {
+                return value("controllers", "each is named like one of `tenants`");
+            }
+            controller.check()?;
+        }
         self.accounts.check(self)
     }
 }

@@ -24,6 +24,7 @@ pub mod post;
 pub mod private;
 mod privileges;
 pub mod probes;
+pub mod processing;
 mod remind;
 mod remote;
 pub mod retention;

@@ -246,6 +246,8 @@ actions! {
     HoldLift = "hold.lift", Delete, Data;
     /// Legal holds were looked at.
     HoldList = "hold.list", List, System;
+    /// The records of processing activities were drawn up.
+    ProcessingRead = "processing.read", Read, System;
 }
 
 impl fmt::Display for Action {

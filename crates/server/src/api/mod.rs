@@ -20,6 +20,7 @@ mod house;
 mod log;
 mod meta;
 mod persons;
+mod processing;
 mod records;
 mod requests;
 mod trust;
@@ -55,6 +56,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(exports::routes(house));
     routes.extend(erasures::routes(house));
     routes.extend(holds::routes(house));
+    routes.extend(processing::routes(house));
     routes.extend(requests::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
@@ -92,6 +94,7 @@ fn staff(house: &House) -> Routes<Authority> {
     routes.extend(alerts::routes(house));
     routes.extend(apps::routes(house));
     routes.extend(holds::routes(house));
+    routes.extend(processing::routes(house));
     routes
 }
 

@@ -85,3 +85,23 @@ pub struct HoldLift {
     #[command(flatten)]
     pub view: RetentionView,
 }
+
+/// `processing`
+#[derive(Debug, Args)]
+pub struct Processing {
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Of which tenant (the only one, if there is one)
+    #[arg(long)]
+    pub tenant: Option<TenantId>,
+    /// The language of the promises: sv, de, it, fr or en
+    #[arg(long, default_value = "en")]
+    pub lang: String,
+    /// As a table to open elsewhere
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}

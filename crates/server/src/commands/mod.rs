@@ -14,6 +14,7 @@ mod log;
 mod migrate;
 mod place;
 mod policy;
+mod processing;
 mod register;
 mod serve;
 mod synth;
@@ -45,6 +46,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Export(args) => wait(export::run(args)),
         Command::Retention(args) => wait(time::retention(args)),
         Command::Hold(args) => wait(time::hold(args)),
+        Command::Processing(args) => wait(processing::run(args)),
         Command::Synth(args) => synth::run(&args),
         Command::Keys(args) => wait(keys::run(args)),
         Command::Log(args) => wait(log::run(args)),

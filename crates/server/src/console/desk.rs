@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::{AccountId, ErrorKind};
 use serde_json::Value;
 use web::words::Tongue;
-use web::{Call, Frame, Place, Problem, Visit};
+use web::{Answer, Call, Frame, Place, Problem, Visit};
 
 use super::WORDS;
 pub(super) use crate::desk::{Ask, Desk, authority, list, moment, text, wants_fresh_proof};
@@ -20,7 +20,7 @@ pub(super) struct Asker {
 }
 
 /// Places of the console: address, name, and who finds something there.
-const PLACES: [(&str, &str, &[&str]); 9] = [
+const PLACES: [(&str, &str, &[&str]); 10] = [
     ("/console/alerts", "alerts", &["owner", "security"]),
     ("/console/people", "people", &["owner", "administrator"]),
     (
@@ -62,6 +62,11 @@ const PLACES: [(&str, &str, &[&str]); 9] = [
     (
         "/console/holds",
         "holds",
+        &["owner", "administrator", "security", "compliance"],
+    ),
+    (
+        "/console/processing",
+        "processing",
         &["owner", "administrator", "security", "compliance"],
     ),
 ];
@@ -184,6 +189,34 @@ impl Asker {
             ..Ask::default()
         };
         self.desk.carry_out(who, &self.call, ask).await
+    }
+
+    /// The same with what stands behind the question mark.
+    ///
+    /// # Errors
+    /// What the route refuses with.
+    pub(super) async fn ask_with(&self, id: &str, query: &str) -> Result<Value, Problem> {
+        let who = authority(&self.desk.house, &self.call).await?;
+        let ask = Ask {
+            id,
+            query,
+            ..Ask::default()
+        };
+        self.desk.carry_out(who, &self.call, ask).await
+    }
+
+    /// What the API's route `id` gives out to be kept.
+    ///
+    /// # Errors
+    /// What the route refuses with.
+    pub(super) async fn fetch(&self, id: &str, query: &str) -> Result<Answer, Problem> {
+        let who = authority(&self.desk.house, &self.call).await?;
+        let ask = Ask {
+            id,
+            query,
+            ..Ask::default()
+        };
+        self.desk.hand_on(who, &self.call, ask).await
     }
 
     /// What accounts are called, as far as they are there.

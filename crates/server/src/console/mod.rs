@@ -10,6 +10,7 @@ mod glass;
 mod home;
 mod people;
 mod privileges;
+mod processing;
 mod requests;
 mod time;
 
@@ -47,6 +48,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(glass::routes(&desk));
     routes.extend(alerts::routes(&desk));
     routes.extend(time::routes(&desk));
+    routes.extend(processing::routes(&desk));
     routes
 }
 

@@ -311,6 +311,11 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "record.damaged",
         "The parts of a stored record do not fit each other.",
     ),
+    ("processing.format", "`format` is json or csv."),
+    (
+        "processing.later",
+        "The records of processing could not be drawn up just now.",
+    ),
     ("record.deleted", "The record was deleted."),
     ("record.missing_field", "A required field is missing."),
     ("record.not_an_object", "The record is not a JSON object."),

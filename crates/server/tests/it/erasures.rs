@@ -14,6 +14,7 @@ async fn every_statement_prepares_on_both_engines() {
         for sql in server::erasures::STATEMENTS
             .iter()
             .chain(server::leftovers::STATEMENTS)
+            .chain(server::processing::STATEMENTS)
         {
             let prepared = engine.prepare(sql).await;
             assert!(prepared.is_ok(), "{}: {prepared:?}", sql.sqlite);

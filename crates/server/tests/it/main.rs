@@ -41,6 +41,7 @@ mod notices;
 mod pages;
 mod portal;
 mod post;
+mod processing;
 mod records;
 mod refusals;
 mod renew;

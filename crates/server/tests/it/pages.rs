@@ -385,6 +385,7 @@ async fn the_console_is_whole_in_every_language_and_closed_to_who_has_no_busines
             "/console/retention",
             "/console/holds",
             "/console/holds/new",
+            "/console/processing",
         ] {
             let got = look(&house, &mut owner, &format!("{path}?lang={lang}")).await;
             let text = got.text();

@@ -45,6 +45,7 @@ pub(crate) fn is_a_look_at_access(id: &str) -> bool {
             | "listAlerts"
             | "listHolds"
             | "readRetention"
+            | "readProcessing"
     )
 }
 
@@ -92,9 +93,8 @@ fn may(id: &str, role: Role) -> bool {
         "decideRoleRequest" | "endAssignment" => matches!(role, Owner | Administrator | Security),
         "listRoleRequests" | "readRoleRequest" | "listAssignments" | "accessReviews"
         | "readPolicy" | "listBreakGlass" | "readBreakGlass" | "reviewAssignment"
-        | "reviewBreakGlass" | "listAlerts" | "closeAlert" | "listHolds" | "readRetention" => {
-            answers
-        }
+        | "reviewBreakGlass" | "listAlerts" | "closeAlert" | "listHolds" | "readRetention"
+        | "readProcessing" => answers,
         "placeHold" | "liftHold" => role == Compliance,
         "breakGlass" | "closeBreakGlass" => matches!(role, Clinician | Security),
         "secondBreakGlass" => matches!(role, Owner | Clinician | Security),

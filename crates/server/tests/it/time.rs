@@ -371,3 +371,77 @@ async fn holds_on_collections_and_on_everything() {
     })
     .await;
 }
+
+/// The commands, beside a running server: a hold that is placed there stops what the server is asked to delete.
+#[tokio::test(flavor = "multi_thread")]
+async fn holds_retention_and_processing_by_command() {
+    let place = crate::running::Place::new();
+    let server = place.start().await;
+    let person = server.person().to_owned();
+    let reason = place.path("reason");
+    std::fs::write(&reason, "the thistle case").unwrap();
+    let file = ["--reason-file", reason.to_str().unwrap()];
+    let nothing = place
+        .command(&[&["hold", "place"][..], &file].concat())
+        .await;
+    assert_eq!(nothing.code, Some(2), "on what? {nothing:?}");
+    let placing = [&["hold", "place", "--json", "--person", &person][..], &file].concat();
+    let placed = place.command(&placing).await.held().json();
+    let hold = placed["hold"].as_str().unwrap().to_owned();
+    let path = format!("/v1/persons/{person}");
+    let refused = server.ask(Method::DELETE, &path).send().await.unwrap();
+    assert_eq!(refused.status().as_u16(), 409);
+    assert!(!refused.text().await.unwrap().contains("thistle"));
+    let erase = place.command(&["erase", &person, "--yes"]).await;
+    assert_eq!(erase.code, Some(1), "{erase:?}");
+    let listed = place
+        .command(&["hold", "list", "--json"])
+        .await
+        .held()
+        .json();
+    assert_eq!(listed["holds"][0]["reason"], "the thistle case", "{listed}");
+    let report = place
+        .command(&["retention", "report", "--json"])
+        .await
+        .held();
+    assert_eq!(report.json()["holds_in_force"], 1, "{report:?}");
+    let said = place.command(&["retention", "report"]).await.held();
+    assert!(said.data.starts_with("COLLECTION"), "{said:?}");
+    assert!(said.talk.contains("1 legal holds are in force"), "{said:?}");
+    place
+        .command(&["retention", "run", "--dry-run"])
+        .await
+        .held();
+    let run = place
+        .command(&["retention", "run", "--json"])
+        .await
+        .held()
+        .json();
+    assert!(run["ended_at"].is_string(), "{run}");
+    place.command(&["hold", "lift", &hold]).await.held();
+    let twice = place.command(&["hold", "lift", &hold]).await;
+    assert_eq!(twice.code, Some(1), "{twice:?}");
+    let erased = server.ask(Method::DELETE, &path).send().await.unwrap();
+    assert_eq!(erased.status().as_u16(), 200);
+
+    let records = place.command(&["processing", "--json"]).await.held().json();
+    assert_eq!(records["format"], "strongroom-processing/1");
+    let used = |it: &&Value| it["in_use"] == true;
+    assert!(
+        records["activities"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(used)
+            .count()
+            > 2
+    );
+    let table = place.command(&["processing", "--csv"]).await.held().data;
+    assert!(table.starts_with("controller,contact,"), "{table}");
+    let said = place.command(&["processing"]).await.held().data;
+    assert!(
+        said.contains("controller: not named in the configuration"),
+        "{said}"
+    );
+    server.stop().await;
+}

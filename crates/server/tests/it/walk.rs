@@ -164,6 +164,7 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "placeHold"
             | "listHolds"
             | "readRetention"
+            | "readProcessing"
             | "batchRecords"
             | "fhirBundle"
             | "fhirSearch"
@@ -358,6 +359,7 @@ fn action(id: &str) -> &'static str {
         "liftHold" => "hold.lift",
         "listHolds" => "hold.list",
         "readRetention" => "retention.read",
+        "readProcessing" => "processing.read",
         "listAlerts" => "alert.list",
         "closeAlert" => "alert.close",
         id if is_a_look_at_access(id) => "role.list",

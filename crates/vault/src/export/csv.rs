@@ -41,7 +41,8 @@ pub(super) fn line(
 }
 
 /// A text, with an apostrophe before what a spreadsheet would take for a formula.
-fn text(it: &str) -> String {
+#[must_use]
+pub fn text(it: &str) -> String {
     if it.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         cell(&format!("'{it}"))
     } else {

@@ -25,6 +25,7 @@ use crate::register::Collection;
 use crate::{Vault, VaultError, sql};
 use archive::Archive;
 
+pub use csv::text as csv_text;
 pub use kept::{Build, Export, ExportId, ExportState, KEPT_FOR, KEPT_MAX};
 
 /// The version of the archive's form.
