@@ -27,6 +27,7 @@ promises! {
     "access.logged",
     "access.reviewed",
     "consent.asked",
+    "rights.answered_in_time",
     "log.always_on",
     "cards.none",
     "logs.clean",

@@ -94,11 +94,13 @@ pub enum Seen {
     Privileges,
     /// Emergency accesses.
     Emergencies,
+    /// Requests of data subjects with a clock that runs.
+    OpenRequests,
 }
 
 impl Seen {
     /// Every one.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Places,
         Self::BytesSearched,
         Self::Markers,
@@ -126,6 +128,7 @@ impl Seen {
         Self::Documents,
         Self::Privileges,
         Self::Emergencies,
+        Self::OpenRequests,
     ];
 }
 
@@ -214,11 +217,15 @@ pub enum Wrong {
     OpenedWithoutGrant,
     /// A grant that stands opened nothing.
     GrantIgnored,
+    /// A request of a data subject is past its last day.
+    RequestLate,
+    /// Those who answer are shown a later day than the law's.
+    DayShownLater,
 }
 
 impl Wrong {
     /// Every one.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::PlainText,
         Self::NotStored,
         Self::NothingSearched,
@@ -251,6 +258,8 @@ impl Wrong {
         Self::OwnApproval,
         Self::OpenedWithoutGrant,
         Self::GrantIgnored,
+        Self::RequestLate,
+        Self::DayShownLater,
     ];
 }
 

@@ -26,7 +26,7 @@ pub use rules::{
 };
 pub use thing::{
     AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, ExportOf, FileAt, GrantsOf, KeysOf, Kind,
-    LogOf, PersonAt, PolicyOf, PrivilegeAt, PrivilegesOf, RecordAt, RecordsOf, RequestsOf, Thing,
-    TrustOf, Verb,
+    LogOf, PersonAt, PolicyOf, PrivilegeAt, PrivilegesOf, RecordAt, RecordsOf, RequestsOf,
+    RightsOf, Thing, TrustOf, Verb,
 };
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

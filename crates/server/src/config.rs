@@ -4,11 +4,13 @@ mod accounts;
 mod apps;
 mod consent;
 mod deletion;
+mod rights;
 
 pub use accounts::{Accounts, Encryption, Mail};
 pub use apps::Apps;
 pub use consent::Consent;
 pub use deletion::Deletion;
+pub use rights::Rights;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -92,6 +94,9 @@ pub struct Config {
     /// How deletion goes.
     #[serde(default)]
     pub deletion: Deletion,
+    /// Under which law people ask for their rights, and where days are counted.
+    #[serde(default)]
+    pub rights: Rights,
     /// What carries mail; without, none is sent.
     #[serde(default)]
     pub mail: Option<Mail>,
@@ -403,6 +408,7 @@ impl Config {
         self.apps.check()?;
         self.consent.check()?;
         self.deletion.check()?;
+        self.rights.check(&self.tenants)?;
         self.accounts.check(self)
     }
 }

@@ -27,6 +27,7 @@ pub static DATA: &[Migration] = &[
     migration!(11, "consent", "data/0011-consent.sql"),
     migration!(12, "export", "data/0012-export.sql"),
     migration!(13, "erasure", "data/0013-erasure.sql"),
+    migration!(14, "rights", "data/0014-rights.sql"),
 ];
 
 /// The key store.

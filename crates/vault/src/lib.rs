@@ -12,6 +12,7 @@ pub mod export;
 pub mod fhir;
 pub mod files;
 mod ground;
+pub mod notes;
 mod once;
 pub mod people;
 mod place;

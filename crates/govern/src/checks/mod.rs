@@ -9,6 +9,7 @@ mod consent;
 mod logs_clean;
 mod register;
 mod reviewed;
+mod rights;
 mod transit;
 
 pub use access::{AccessLogged, Attempted, Proven, Reader};
@@ -20,6 +21,7 @@ pub use consent::{ConsentAsked, Grants, Opened};
 pub use logs_clean::{LogsClean, Provoke, Provoked};
 pub use register::{Field, RegisterPresent, Registered};
 pub use reviewed::{AccessReviewed, Privilege, Privileges};
+pub use rights::{Requests, RightsInTime, Running};
 pub use transit::{Hybrid, Transit};
 
 /// Data at rest: records.
@@ -42,6 +44,8 @@ pub const ACCESS_LOGGED: &str = "access.logged";
 pub const ACCESS_REVIEWED: &str = "access.reviewed";
 /// What takes a person's grant is not opened without one.
 pub const CONSENT_ASKED: &str = "consent.asked";
+/// What people ask for under their rights is answered in time.
+pub const RIGHTS_IN_TIME: &str = "rights.answered_in_time";
 /// The log cannot be switched off.
 pub const LOG_ALWAYS_ON: &str = "log.always_on";
 /// No payment card numbers.
@@ -66,6 +70,7 @@ pub const NAMES: &[&str] = &[
     ACCESS_LOGGED,
     ACCESS_REVIEWED,
     CONSENT_ASKED,
+    RIGHTS_IN_TIME,
     LOG_ALWAYS_ON,
     CARDS_NONE,
     LOGS_CLEAN,

@@ -21,6 +21,7 @@ mod meta;
 mod persons;
 mod records;
 mod requests;
+mod rights;
 mod trust;
 
 use std::sync::Arc;
@@ -54,6 +55,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(exports::routes(house));
     routes.extend(erasures::routes(house));
     routes.extend(requests::routes(house));
+    routes.extend(rights::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
     routes.extend(files::routes(house));
@@ -89,6 +91,7 @@ fn staff(house: &House) -> Routes<Authority> {
     routes.extend(access::routes(house));
     routes.extend(alerts::routes(house));
     routes.extend(apps::routes(house));
+    routes.extend(rights::routes(house));
     routes
 }
 
@@ -99,6 +102,7 @@ fn own(house: &House) -> Routes<Authority> {
     routes.extend(grants::routes(house));
     routes.extend(exports::routes(house));
     routes.extend(erasures::routes(house));
+    routes.extend(rights::routes(house));
     routes.extend(records::routes(house));
     routes.extend(files::routes(house));
     routes

@@ -245,6 +245,8 @@ struct Record {
     kind: Place,
     rows: Vec<(String, String)>,
     versions: Vec<String>,
+    /// Where a correction is asked for.
+    correct: Option<String>,
 }
 
 async fn record(reader: Reader) -> Result<Answer, Problem> {
@@ -277,6 +279,9 @@ async fn record(reader: Reader) -> Result<Answer, Problem> {
         kind: Place::new(format!("{PLACE}/{name}"), title(t, collection)),
         rows: fields::rows(t, &said),
         versions: versions.collect(),
+        correct: (!reader.stands_in).then(|| {
+            format!("/portal/rights/new?kind=rectification&collection={name}&record={id}")
+        }),
         page: reader.frame(),
     };
     show(StatusCode::OK, &page, Shown::Plain)

@@ -11,6 +11,7 @@ mod history;
 mod home;
 mod looks;
 mod reader;
+mod rights;
 mod sharing;
 mod take;
 
@@ -38,7 +39,7 @@ pub static SOURCES: Sources = [
 ];
 
 static WORDS: LazyLock<Words> =
-    LazyLock::new(|| Words::read(&[&crate::sharing::SOURCES, &SOURCES]));
+    LazyLock::new(|| Words::read(&[&crate::sharing::SOURCES, &crate::rights::SOURCES, &SOURCES]));
 
 /// Every page of the portal, over `api`.
 #[must_use]
@@ -52,6 +53,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(sharing::routes(&desk));
     routes.extend(take::routes(&desk));
     routes.extend(delete::routes(&desk));
+    routes.extend(rights::routes(&desk));
     routes
 }
 

@@ -20,6 +20,7 @@ mod privileges;
 mod provoke;
 mod raw;
 mod registered;
+mod rights;
 mod sample;
 mod sampler;
 mod switches;
@@ -35,7 +36,7 @@ use govern::checks::{
     self, AccessLogged, AccessReviewed, AtRest, CardsNone, Cipher, ConsentAsked, Hybrid,
     LogAlwaysOn,
 };
-use govern::checks::{LogsClean, RegisterPresent, Transit};
+use govern::checks::{LogsClean, RegisterPresent, RightsInTime, Transit};
 use govern::real::{All, InTheLog};
 use govern::{Check, Ledger, ProbeError};
 use policy::{Authority, NewToken, PersonAt, Role, Scope, Verb, decide};
@@ -225,6 +226,7 @@ impl Bench {
             Box::new(ConsentAsked::new(Arc::new(consents::Tried(Arc::clone(
                 self,
             ))))),
+            Box::new(RightsInTime::new(Arc::new(rights::Asked(Arc::clone(self))))),
             Box::new(LogAlwaysOn::new(
                 self.house.db.clone(),
                 self.tenant.clone(),

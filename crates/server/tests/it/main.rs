@@ -44,6 +44,7 @@ mod post;
 mod records;
 mod refusals;
 mod renew;
+mod rights;
 mod roles;
 mod running;
 mod sharing;

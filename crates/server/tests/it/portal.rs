@@ -63,6 +63,12 @@ async fn every_page_is_whole_in_every_language() {
             "/portal/looks",
             "/portal/looks?show=others",
             "/portal/sharing",
+            "/portal/rights",
+            "/portal/rights/new?kind=access",
+            "/portal/rights/new?kind=restriction",
+            "/portal/rights/new?kind=objection",
+            "/portal/rights/new?kind=report&entry=3",
+            "/portal/rights/new?kind=rectification&collection=sheet&record=2026-11-09",
         ] {
             let got = look(&house, &mut jar_of, path).await;
             let text = got.text();
@@ -80,7 +86,10 @@ async fn every_page_is_whole_in_every_language() {
                 "{path}: no inline style under the policy"
             );
             // A key in place of words is a message that is missing.
-            for key in ["did-", "looks-", "portal-", "home-", "kind-", "field-"] {
+            for key in [
+                "did-", "looks-", "portal-", "home-", "kind-", "field-", "right-", "rights-",
+                "purpose-",
+            ] {
                 assert!(
                     !text.contains(&format!(">{key}")),
                     "{path} {lang} shows {key}"

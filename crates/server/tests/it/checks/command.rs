@@ -47,7 +47,7 @@ async fn it_measures_an_installation_at_rest_and_says_what_is_broken() {
         .iter()
         .filter(|it| it["state"] == "kept")
         .count();
-    assert_eq!(kept, 15);
+    assert_eq!(kept, 16);
 
     let unknown = check(folder.path(), &["rest.nothing"]);
     assert_eq!(unknown.status.code(), Some(2));
@@ -89,7 +89,7 @@ async fn it_measures_beside_a_running_server() {
             .iter()
             .filter(|it| it["state"] == "kept")
             .count(),
-        15
+        16
     );
     serving.end().await;
 }
