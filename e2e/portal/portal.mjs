@@ -168,7 +168,7 @@ await test("everything is taken along, and opens elsewhere", async () => {
 await test("axe finds nothing and nothing is too wide, in five languages, wide and narrow, light and dark", async () => {
   const request = await ask(["date", "score"]);
   let question = null;
-  const paths = ["/portal", "/portal/data", "/portal/data/wearable-measure", "/portal/looks", "/portal/sharing", "/portal/take", "/portal/files"];
+  const paths = ["/portal", "/portal/data", "/portal/data/wearable-measure", "/portal/looks", "/portal/sharing", "/portal/take", "/portal/rights", "/portal/rights/new?kind=restriction", "/portal/files"];
   for (const [locale, viewport, colorScheme] of [
     ["sv", { width: 320, height: 640 }, "dark"],
     ["de", { width: 1200, height: 900 }, "light"],

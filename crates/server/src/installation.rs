@@ -308,6 +308,7 @@ impl Installation {
             let set = Oauth::end_grants_about(&ctx.tenant, person, ctx.now, set);
             let set = Consents::forget(&ctx.tenant, person, set);
             let set = crate::erasures::unname(&ctx.tenant, person, ctx.now, set);
+            let set = crate::rights::unname(&ctx.tenant, person, ctx.now, set);
             let set = crate::leftovers::forget_jobs(&ctx.tenant, person, set);
             self.vault.commit(set).await?;
         }

@@ -57,6 +57,9 @@ static PLACES: &[Place] = &[
     place!("questions", "consent_asking", "true"),
     place!("grants", "consent_grant", "true"),
     place!("receipts", "consent_event", "true"),
+    place!("limits", "consent_limit", "true"),
+    place!("requests under a right", "rights_request", "true"),
+    place!("what was said about them", "rights_event", "true"),
     place!("grants in force", "oauth_grant", "state = 'active'"),
     Place {
         name: "link to the log",

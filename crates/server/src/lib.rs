@@ -29,6 +29,7 @@ pub mod processing;
 mod remind;
 mod remote;
 pub mod retention;
+pub mod rights;
 pub mod secrets;
 mod serving;
 pub mod sharing;

@@ -1,31 +1,57 @@
 //! On what ground somebody is let at a person's data. Asked before a key is unwrapped, and again in the commit.
 //!
 //! Invariant: what takes a grant finds none but in the database, at that moment: no token, no session and no memory of this process
-//! stands in for it.
+//! stands in for it. The same is true of what a person had limited, which is stronger than any ground but their own and an emergency.
 
 use std::collections::BTreeSet;
 
 use audit::{Action, Outcome};
-use base::{ActorKind, Ctx, PersonId, TenantId};
-use consent::{By, ConsentError, Consented, Need, Party};
+use base::{ActorKind, Ctx, Name, PersonId, Purpose, TenantId};
+use consent::{By, ConsentError, Consented, Limited, Need, Party};
 use policy::{Allowed, Basis, Thing};
-use store::{Committed, StoreError, WriteSet};
+use store::{Committed, Statement, StoreError, WriteSet};
 
 use crate::{Vault, VaultError};
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ground(Option<Consented>);
+pub(crate) struct Ground {
+    /// The grant that it rests on, where it takes one.
+    consented: Option<Consented>,
+    /// What must still be unlimited in the commit: nothing for the person's own doing and an emergency.
+    free: Option<Free>,
+}
+
+/// What a limit can depend on.
+#[derive(Clone, Debug)]
+struct Free {
+    tenant: TenantId,
+    person: PersonId,
+    collection: Option<Name>,
+    purpose: Option<Purpose>,
+}
+
+impl Free {
+    fn guard(&self) -> Statement {
+        let collection = self.collection.as_ref();
+        consent::unlimited(&self.tenant, self.person, collection, self.purpose)
+    }
+}
 
 impl Ground {
     /// The only fields that may be seen; `None` for all.
     pub(crate) fn only(&self) -> Option<&BTreeSet<String>> {
-        self.0.as_ref().and_then(Consented::only)
+        self.consented.as_ref().and_then(Consented::only)
     }
 
-    /// Whether it rests on a grant.
-    pub(crate) const fn is_grant(&self) -> bool {
-        self.0.is_some()
+    /// Whether it can give way: a grant ends, a limit comes.
+    pub(crate) const fn can_end(&self) -> bool {
+        self.consented.is_some() || self.free.is_some()
+    }
+
+    fn guards(&self) -> impl Iterator<Item = Statement> {
+        let consented = self.consented.iter().map(Consented::guard);
+        consented.chain(self.free.iter().map(Free::guard))
     }
 }
 
@@ -39,9 +65,12 @@ impl Vault {
         person: PersonId,
     ) -> Result<Ground, VaultError> {
         match self.ground_of(ctx, allowed, person).await {
-            Err(VaultError::NoGrant) => {
-                self.log_no_grant(ctx, allowed, action, person).await?;
-                Err(VaultError::NoGrant)
+            Err(
+                refused @ (VaultError::NoGrant | VaultError::Restricted | VaultError::Objected),
+            ) => {
+                self.log_refused(ctx, allowed, action, person, &refused)
+                    .await?;
+                Err(refused)
             }
             found => found,
         }
@@ -54,9 +83,18 @@ impl Vault {
         allowed: &Allowed<T>,
         person: PersonId,
     ) -> Result<Ground, VaultError> {
+        if allowed.basis() == Basis::Own {
+            return Ok(Ground::default());
+        }
+        let free = self.unlimited(ctx, allowed, person).await?;
         let by = match allowed.basis() {
             Basis::Own => return Ok(Ground::default()),
-            Basis::House if !self.takes_consent(ctx) => return Ok(Ground::default()),
+            Basis::House if !self.takes_consent(ctx) => {
+                return Ok(Ground {
+                    consented: None,
+                    free,
+                });
+            }
             Basis::House => By::Party(party(ctx).ok_or(VaultError::NoGrant)?),
             Basis::Grant(grant) => By::Grant(grant),
             Basis::Missing => return Err(VaultError::NoGrant),
@@ -71,10 +109,56 @@ impl Vault {
             now: ctx.now,
         };
         match consent::consented(self.db(), &need).await {
-            Ok(consented) => Ok(Ground(Some(consented))),
+            Ok(consented) => Ok(Ground {
+                consented: Some(consented),
+                free,
+            }),
             Err(ConsentError::NoGrant) => Err(VaultError::NoGrant),
             Err(ConsentError::Store(error)) => Err(error.into()),
             Err(_) => Err(VaultError::Damaged("grant")),
+        }
+    }
+
+    /// Whether nothing that the person had limited stands in the way; and what must be so still in the commit.
+    async fn unlimited<T: Thing>(
+        &self,
+        ctx: &Ctx,
+        allowed: &Allowed<T>,
+        person: PersonId,
+    ) -> Result<Option<Free>, VaultError> {
+        // What is about nobody is limited by nobody; an emergency goes before (GDPR Art. 18(2), vital interests).
+        if person == PersonId::COMMONS || allowed.is_emergency() {
+            return Ok(None);
+        }
+        let free = Free {
+            tenant: ctx.tenant.clone(),
+            person,
+            collection: allowed.thing().collection().cloned(),
+            purpose: ctx.purpose,
+        };
+        match self.met(&free).await? {
+            None => Ok(Some(free)),
+            Some(limited) => Err(limited),
+        }
+    }
+
+    /// What stands in the way, as a refusal.
+    async fn met(&self, free: &Free) -> Result<Option<VaultError>, VaultError> {
+        let collection = free.collection.as_ref();
+        let found = consent::limited(
+            self.db(),
+            &free.tenant,
+            free.person,
+            collection,
+            free.purpose,
+        )
+        .await;
+        match found {
+            Ok(None) => Ok(None),
+            Ok(Some(Limited::Restricted)) => Ok(Some(VaultError::Restricted)),
+            Ok(Some(Limited::Objected)) => Ok(Some(VaultError::Objected)),
+            Err(ConsentError::Store(error)) => Err(error.into()),
+            Err(_) => Err(VaultError::Damaged("limit")),
         }
     }
 
@@ -83,18 +167,19 @@ impl Vault {
             .is_some_and(|it| self.by_consent().contains(&it))
     }
 
-    async fn log_no_grant<T: Thing>(
+    async fn log_refused<T: Thing>(
         &self,
         ctx: &Ctx,
         allowed: &Allowed<T>,
         action: Action,
         person: PersonId,
+        refused: &VaultError,
     ) -> Result<(), VaultError> {
         let handle = self.handle(&ctx.tenant, person).await?;
         let mut entry = self
             .entry(ctx, allowed, action, Outcome::Denied)?
             .person(handle)
-            .code(base::Fault::code(&VaultError::NoGrant));
+            .code(base::Fault::code(refused));
         if let Some(collection) = allowed.thing().collection()
             && self.collection(collection).is_ok()
         {
@@ -119,10 +204,7 @@ impl Vault {
 
     /// The same for a set that has begun already.
     pub(crate) fn with_ground(&self, set: WriteSet, ground: &Ground) -> WriteSet {
-        match &ground.0 {
-            Some(consented) => set.with(consented.guard()),
-            None => set,
-        }
+        ground.guards().fold(set, WriteSet::with)
     }
 
     /// Commit what rests on a ground. That it gave way meanwhile stands in the log before the caller hears of it.
@@ -135,9 +217,24 @@ impl Vault {
         set: WriteSet,
     ) -> Result<Committed, VaultError> {
         match self.commit(set).await {
-            Err(VaultError::Store(StoreError::Guard(consent::GUARD))) => {
-                self.log_no_grant(ctx, allowed, action, person).await?;
-                Err(VaultError::NoGrant)
+            Err(VaultError::Store(StoreError::Guard(guard)))
+                if matches!(guard, consent::GUARD | consent::LIMIT_GUARD) =>
+            {
+                let refused = if guard == consent::GUARD {
+                    VaultError::NoGrant
+                } else {
+                    let free = Free {
+                        tenant: ctx.tenant.clone(),
+                        person,
+                        collection: allowed.thing().collection().cloned(),
+                        purpose: ctx.purpose,
+                    };
+                    // Lifted again meanwhile: what was opened is dropped all the same.
+                    self.met(&free).await?.unwrap_or(VaultError::Restricted)
+                };
+                self.log_refused(ctx, allowed, action, person, &refused)
+                    .await?;
+                Err(refused)
             }
             done => done,
         }
@@ -145,11 +242,12 @@ impl Vault {
 
     /// Whether the ground stands still, for what goes on after its commit: an answer that streams.
     pub(crate) async fn stands(&self, ground: &Ground) -> bool {
-        let Some(consented) = &ground.0 else {
-            return true;
-        };
-        let guard = consented.guard();
-        matches!(self.db().row(guard.sql, guard.params).await, Ok(Some(_)))
+        for guard in ground.guards() {
+            if !matches!(self.db().row(guard.sql, guard.params).await, Ok(Some(_))) {
+                return false;
+            }
+        }
+        true
     }
 }
 

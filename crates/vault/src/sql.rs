@@ -58,6 +58,9 @@ pub static STATEMENTS: &[&Sql] = &[
     &RENEW_HEADS,
     &RENEW_RECORDS,
     &RENEW_HISTORY,
+    &ERASE_NOTES,
+    &RENEW_NOTES,
+    &RENEW_NOTE,
     &RENEW_RECORD,
     &RENEW_VERSION,
     &RENEW_FILE,
@@ -236,13 +239,23 @@ pub(crate) static ERASE_FILES: Sql =
 pub(crate) static RENEW_HEADS: Sql = Sql::both(concat!(
     "SELECT 0, substr(sealed, 1, 170) FROM record WHERE tenant = $1 AND person = $2 ",
     "UNION ALL SELECT 1, substr(sealed, 1, 170) FROM record_history WHERE tenant = $1 AND person = $2 AND sealed IS NOT NULL ",
-    "UNION ALL SELECT 2, substr(sealed, 1, 170) FROM file WHERE tenant = $1 AND person = $2"
+    "UNION ALL SELECT 2, substr(sealed, 1, 170) FROM file WHERE tenant = $1 AND person = $2 ",
+    "UNION ALL SELECT 3, substr(sealed, 1, 170) FROM rights_event WHERE tenant = $1 AND person = $2 AND sealed IS NOT NULL"
 ));
 pub(crate) static RENEW_RECORDS: Sql = Sql::both(
     "SELECT collection, rkey, version, written_at, sealed FROM record WHERE tenant = $1 AND person = $2 AND (collection > $3 OR (collection = $3 AND (rkey > $4 OR (rkey = $4 AND version > $5)))) ORDER BY collection, rkey LIMIT $6",
 );
 pub(crate) static RENEW_HISTORY: Sql = Sql::both(
     "SELECT collection, rkey, version, written_at, sealed FROM record_history WHERE tenant = $1 AND person = $2 AND (collection > $3 OR (collection = $3 AND (rkey > $4 OR (rkey = $4 AND version > $5)))) AND sealed IS NOT NULL ORDER BY collection, rkey, version LIMIT $6",
+);
+pub(crate) static ERASE_NOTES: Sql =
+    Sql::both("DELETE FROM rights_event WHERE tenant = $1 AND person = $2");
+/// Notes, in the form of records of a collection of their own.
+pub(crate) static RENEW_NOTES: Sql = Sql::both(
+    "SELECT 'rights', request, seq, at, sealed FROM rights_event WHERE tenant = $1 AND person = $2 AND ('rights' > CAST($3 AS TEXT) OR ('rights' = CAST($3 AS TEXT) AND (request > $4 OR (request = $4 AND seq > $5)))) AND sealed IS NOT NULL ORDER BY request, seq LIMIT $6",
+);
+pub(crate) static RENEW_NOTE: Sql = Sql::both(
+    "UPDATE rights_event SET sealed = $7 WHERE tenant = $1 AND person = $2 AND CAST($3 AS TEXT) = 'rights' AND request = $4 AND seq = $5 AND sealed = $6",
 );
 /// What was sealed again takes the place of exactly that which was opened.
 pub(crate) static RENEW_RECORD: Sql = Sql::both(

@@ -24,6 +24,7 @@ mod persons;
 mod processing;
 mod records;
 mod requests;
+mod rights;
 mod trust;
 
 use std::sync::Arc;
@@ -59,6 +60,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(holds::routes(house));
     routes.extend(processing::routes(house));
     routes.extend(requests::routes(house));
+    routes.extend(rights::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
     routes.extend(files::routes(house));
@@ -96,6 +98,7 @@ fn staff(house: &House) -> Routes<Authority> {
     routes.extend(apps::routes(house));
     routes.extend(holds::routes(house));
     routes.extend(processing::routes(house));
+    routes.extend(rights::routes(house));
     routes
 }
 
@@ -106,6 +109,7 @@ fn own(house: &House) -> Routes<Authority> {
     routes.extend(grants::routes(house));
     routes.extend(exports::routes(house));
     routes.extend(erasures::routes(house));
+    routes.extend(rights::routes(house));
     routes.extend(records::routes(house));
     routes.extend(files::routes(house));
     routes

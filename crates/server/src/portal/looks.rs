@@ -56,6 +56,8 @@ pub(super) struct Line {
     /// Why, under which grant; and that it was refused or failed.
     pub more: Vec<String>,
     pub refused: bool,
+    /// Somebody else's doing, of which a person may ask or report.
+    pub others: bool,
     pub proof: String,
 }
 
@@ -211,6 +213,7 @@ impl Names {
             sentence,
             more,
             refused: outcome != "ok",
+            others: !own,
             proof: text(it, "proof").to_owned(),
         }
     }

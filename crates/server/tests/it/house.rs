@@ -105,6 +105,7 @@ impl House {
              [seal]\nkind = \"key-file\"\npath = \"secrets/root.key\"\n\
              [register]\nfiles = [\"cabinet.toml\"]\n\
              [accounts]\nopen_sign_up = [\"{ACME}\"]\n\
+             [rights]\nlaws = {{ {OTHER} = \"ccpa\" }}\n\
              [accounts.passwords]\nmemory_kib = 7168\npasses = 5\n\
              [logging]\nlevel = \"error\"\nformat = \"text\"\n"
         );

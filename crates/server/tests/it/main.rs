@@ -47,6 +47,7 @@ mod processing;
 mod records;
 mod refusals;
 mod renew;
+mod rights;
 mod roles;
 mod running;
 mod sharing;

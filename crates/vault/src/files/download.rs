@@ -103,7 +103,7 @@ impl Vault {
                 let committed = self
                     .commit_on(ctx, allowed, action, thing.person, set)
                     .await?;
-                if ground.is_grant() {
+                if ground.can_end() {
                     download.on = Some((self.clone(), ground));
                 }
                 download.log_index = only_index(&committed)?;
@@ -317,7 +317,7 @@ impl Download {
                     && (index - first.0) % SEGMENTS_ON_TRUST == 0
                     && !vault.stands(ground).await
                 {
-                    tracing::info!(file = %stored.file, "a grant ended while a file was served; the answer was broken off");
+                    tracing::info!(file = %stored.file, "a grant ended, or a limit came, while a file was served; the answer was broken off");
                     return Err(std::io::Error::other("the grant has ended"));
                 }
                 match stored.segment(index).await {

@@ -111,6 +111,7 @@ impl Vault {
             .run(&sql::ERASE_FILES, both())
             .run(&sql::ERASE_EXPORTS, both())
             .run(&sql::ERASE_HOLDS, both())
+            .run(&sql::ERASE_NOTES, both())
             .run(&sql::EXTERNAL_DELETE, both())
             .run(&sql::FLOOR_FORGET, both())
             .run(&sql::PERSON_ERASED, both());

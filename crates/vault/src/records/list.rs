@@ -113,8 +113,11 @@ impl Vault {
                     _ => {
                         let ground = match self.ground_of(ctx, allowed, place.0).await {
                             Ok(ground) if self.searches_within(&ground, thing, lookups)? => ground,
-                            // Who granted nothing is not seen.
-                            Ok(_) | Err(VaultError::NoGrant) => continue,
+                            // Who granted nothing, or had it limited, is not seen.
+                            Ok(_)
+                            | Err(
+                                VaultError::NoGrant | VaultError::Restricted | VaultError::Objected,
+                            ) => continue,
                             Err(error) => return Err(error),
                         };
                         (ground, self.keys().ring(&ctx.tenant, place.0).await?)
@@ -123,8 +126,7 @@ impl Vault {
                 let (found, ring) = self
                     .look_at(ctx, allowed, &tokens, keep, &ground, (place, row, ring))
                     .await?;
-                if found.is_some() && ground.is_grant() && grounds.iter().all(|it| it.0 != place.0)
-                {
+                if found.is_some() && ground.can_end() && grounds.iter().all(|it| it.0 != place.0) {
                     grounds.push((place.0, ground.clone()));
                 }
                 last = Some((ground, ring));
