@@ -43,6 +43,7 @@ mod parts;
 mod portal;
 mod post;
 mod previews;
+mod proxies;
 mod records;
 mod refusals;
 mod renew;
