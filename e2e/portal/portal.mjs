@@ -167,15 +167,15 @@ for (const [locale, gone] of [["sv", "Det är raderat."], ["de", "Es ist gelösc
     assert.ok((await page.locator("main").innerText()).includes(gone));
     assert.equal((await fetch(`${base}/v1/persons/${person}/files/${file}`, { headers: { authorization: `Bearer ${ready.tokens.app}`, "purpose-of-use": "TREAT" } })).status, 404);
 
-    await page.goto(`${base}/portal/data/cycle-day`);
+    await page.goto(`${base}/portal/data/wearable-measure`);
     await page.locator("table a").last().click();
     const record = at(page).split("/").pop();
-    await page.locator('a[href^="/portal/delete/kind/cycle-day/"]').click();
+    await page.locator('a[href^="/portal/delete/kind/wearable-measure/"]').click();
     await shot(page, `delete-record-${locale}`);
     await Promise.all([page.waitForEvent("load"), page.locator('button[value="now"]').click()]);
     assert.ok((await page.locator("main").innerText()).includes(gone));
     await shot(page, `deleted-record-${locale}`);
-    assert.equal((await app("GET", `/v1/persons/${person}/records/cycle-day/${record}`)).status, 410);
+    assert.equal((await app("GET", `/v1/persons/${person}/records/wearable-measure/${record}`)).status, 410);
     assert.deepEqual(complaints, []);
     await context.close();
   });
