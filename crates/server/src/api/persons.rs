@@ -1,7 +1,7 @@
 //! `/v1/persons`.
 
 use audit::Action;
-use base::{ErrorKind, PersonId, limits};
+use base::{ActorKind, ErrorKind, PersonId, limits};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 use policy::{Authority, PersonAt, Verb};
@@ -10,6 +10,7 @@ use serde_json::json;
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
 use super::{House, allow, circumstances, once};
+use crate::erasures::Part;
 
 const PERSON: Param = Param::path("person", "The person's id");
 const KEY: Param = Param::header(
@@ -238,6 +239,13 @@ async fn erase_person(house: House, call: Call<Authority>) -> Result<Logged, Pro
         thing,
     )
     .await?;
+    if ctx.actor.kind == ActorKind::Person
+        && let Some(person) = allowed.thing().person
+    {
+        house
+            .may_go(&ctx.tenant, person, &Part::Everything, ctx.now)
+            .await?;
+    }
     let erased = house.erase_person::<Problem>(&ctx, &allowed).await?;
     let body = json!({
         "erased": true,

@@ -166,7 +166,7 @@ impl Installation {
     }
 
     /// Whether nothing of a part is bound by a law; of a whole kind, that something is not.
-    async fn may_go(
+    pub(crate) async fn may_go(
         &self,
         tenant: &TenantId,
         person: PersonId,
@@ -395,7 +395,7 @@ pub(crate) async fn one(
     part: &Part,
 ) -> Result<(), Failure> {
     if *part != Part::Everything {
-        return part::one(house, tenant, erasure, person, part).await;
+        return Box::pin(part::one(house, tenant, erasure, person, part)).await;
     }
     let (ctx, authority) = house.local(tenant, "erasure");
     let thing = PersonAt {

@@ -44,6 +44,7 @@ mod portal;
 mod post;
 mod previews;
 mod processing;
+mod proxies;
 mod records;
 mod refusals;
 mod renew;

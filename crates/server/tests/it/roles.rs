@@ -59,7 +59,7 @@ fn may(id: &str, role: Role) -> bool {
         "createPerson" | "listPersons" => matches!(role, App | Clinician),
         "readPerson" | "erasePerson" => matches!(role, App | Clinician | Person),
         "putRecord" | "readRecord" | "deleteRecord" | "recordHistory" | "listRecords"
-        | "uploadFile" | "listFiles" | "downloadFile" | "deleteFile" => {
+        | "uploadFile" | "listFiles" | "downloadFile" | "previewFile" | "deleteFile" => {
             matches!(role, App | Clinician | Person)
         }
         "fhirRead" | "fhirVread" | "fhirHistory" | "fhirSearch" | "fhirPostSearch"

@@ -5,9 +5,12 @@ use serde_json::Value;
 
 use crate::register::Collection;
 
-/// The names of the columns.
+/// What stands in the row of a record whose body no program reads as JSON.
+const UNREADABLE: &str = "(unreadable here: see records)";
+
+/// The names of the columns, behind the mark by which a spreadsheet knows that it is UTF-8.
 pub(super) fn head(collection: &Collection) -> String {
-    let mut line = "record,version,written_at".to_owned();
+    let mut line = "\u{feff}record,version,written_at".to_owned();
     for field in &collection.fields {
         line.push(',');
         line.push_str(&cell(field.name.as_str()));
@@ -24,8 +27,18 @@ pub(super) fn line(
     written_at: Instant,
     body: &[u8],
 ) -> String {
-    let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     let mut line = format!("{},{version},{written_at}", text(record.as_str()));
+    let Ok(body) = serde_json::from_slice::<Value>(body) else {
+        // A row that is empty would say that there is nothing.
+        line.push(',');
+        line.push_str(UNREADABLE);
+        line.extend(std::iter::repeat_n(
+            ',',
+            collection.fields.len().saturating_sub(1),
+        ));
+        line.push_str("\r\n");
+        return line;
+    };
     for field in &collection.fields {
         line.push(',');
         match body.get(field.name.as_str()) {
@@ -68,5 +81,17 @@ mod tests {
         assert_eq!(text("@x"), "'@x");
         assert_eq!(text("a\nb"), "\"a\nb\"");
         assert_eq!(text("plain"), "plain");
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_says_so() {
+        let register = crate::register::Register::shipped().unwrap();
+        let collection = register.collection("cycle-day").unwrap();
+        let at = Instant::from_micros(0);
+        let said = line(collection, &"d-1".parse().unwrap(), 2, at, b"{not json");
+        assert!(said.contains(UNREADABLE), "{said}");
+        let columns = |text: &str| text.trim_end().matches(',').count();
+        assert_eq!(columns(&said), columns(&head(collection)));
+        assert!(head(collection).starts_with("\u{feff}record,"));
     }
 }

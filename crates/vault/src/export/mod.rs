@@ -44,6 +44,14 @@ pub struct Wish {
     pub passphrase: Option<Secret<String>>,
 }
 
+/// A part that others than the vault keep: what a person shares, their account. Small: it is held whole.
+pub struct Extra {
+    /// Its path within the archive.
+    pub path: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// What was taken along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
@@ -80,6 +88,7 @@ impl Vault {
         allowed: &Allowed<ExportOf>,
         log: &Log,
         wish: &Wish,
+        extras: &[Extra],
         pieces: Pieces,
     ) -> Result<(Taken, u64), VaultError> {
         let person = allowed.thing().person;
@@ -91,7 +100,7 @@ impl Vault {
             person,
             clear: allowed.clear(),
         };
-        match source.write(log, handle, wish, pieces).await {
+        match source.write(log, handle, wish, extras, pieces).await {
             Ok(taken) => {
                 let count = taken.records + taken.versions + taken.files;
                 let index = self
@@ -138,6 +147,7 @@ impl Source<'_> {
         log: &Log,
         handle: Handle,
         wish: &Wish,
+        extras: &[Extra],
         pieces: Pieces,
     ) -> Result<Taken, VaultError> {
         let mut archive = Archive::begin(wish.passphrase.as_ref(), pieces)?;
@@ -171,6 +181,11 @@ impl Source<'_> {
         taken.versions = self.history(&mut archive).await?;
         taken.files = self.files(&mut archive).await?;
         taken.entries = self.accesses(&mut archive, log, handle).await?;
+        for extra in extras {
+            archive.open(extra.path, true)?;
+            archive.write(&extra.bytes).await?;
+            archive.close()?;
+        }
         let checkpoint = log.checkpoint(&self.ctx.tenant).await;
         let checkpoint = checkpoint.map_err(|_| VaultError::Damaged("checkpoint"))?;
         archive.open("log/checkpoint", true)?;
@@ -469,7 +484,11 @@ fn line(record: &base::RecordId, version: u64, written_at: Instant, body: &[u8])
     text
 }
 
-/// A name for a file within an archive: its number, and of its own name what every system takes.
+/// The longest own name of a file within an archive, in bytes: with its number and folder it stays below the 255 that most systems take.
+const NAME_BYTES_MAX: usize = 200;
+
+/// A name for a file within an archive: its number, and of its own name what every system takes. What is too long loses its middle, so that
+/// it still ends as it did.
 fn safe_name(number: u64, head: &FileHead) -> String {
     let own = head.name.as_deref().unwrap_or("file");
     let safe: String = own
@@ -481,7 +500,50 @@ fn safe_name(number: u64, head: &FileHead) -> String {
                 '_'
             }
         })
-        .take(80)
         .collect();
-    format!("{number:04}-{}", safe.trim_matches('.'))
+    let safe = safe.trim_matches('.');
+    format!("{number:04}-{}", shortened(safe))
+}
+
+fn shortened(name: &str) -> String {
+    if name.len() <= NAME_BYTES_MAX {
+        return name.to_owned();
+    }
+    let end = name
+        .rfind('.')
+        .filter(|dot| name.len() - dot <= 16)
+        .and_then(|dot| name.get(dot..))
+        .unwrap_or("");
+    let mut head = String::new();
+    for it in name.chars() {
+        if head.len() + it.len_utf8() + end.len() > NAME_BYTES_MAX {
+            break;
+        }
+        head.push(it);
+    }
+    head + end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_an_archive_fits_every_system() {
+        let head = |name: &str| FileHead {
+            name: Some(name.to_owned()),
+            media_type: "image/png".to_owned(),
+            len: 1,
+            sha256: String::new(),
+            class: base::Class::Health,
+        };
+        assert_eq!(safe_name(7, &head("a b/c.png")), "0007-a_b_c.png");
+        let long = format!("{}.jpeg", "語".repeat(83));
+        let name = safe_name(12_345, &head(&long));
+        assert!(name.len() <= 255 - "files/".len(), "{}", name.len());
+        assert!(
+            name.starts_with("12345-語") && name.ends_with("語.jpeg"),
+            "{name}"
+        );
+    }
 }
