@@ -70,6 +70,7 @@ async fn run(house: &House, post: &dyn Post, job: &Claimed) -> Result<(), crate:
         ASKED_JOB => house.identity.answer_asked(job).await?,
         notices::KIND => notices::hand_on(house, job).await?,
         crate::exports::KIND => crate::exports::build(house, job).await?,
+        crate::removal::KIND => crate::removal::run(house, job).await?,
         REUSE_JOB => notices::hand_on_reuse(house, job).await?,
         // A newer node may have written it; it waits for one that knows.
         _ => {

@@ -26,6 +26,7 @@ mod privileges;
 pub mod probes;
 mod remind;
 mod remote;
+mod removal;
 pub mod secrets;
 mod serving;
 pub mod sharing;

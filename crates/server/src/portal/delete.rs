@@ -148,6 +148,8 @@ struct Erased {
     said: Option<String>,
     code: String,
     certificate: Option<String>,
+    /// Whether it is still being made.
+    soon: bool,
 }
 
 fn done(call: &Call<Visit>, code: &str, certificate: &str) -> Result<Answer, Problem> {
@@ -158,6 +160,7 @@ fn done(call: &Call<Visit>, code: &str, certificate: &str) -> Result<Answer, Pro
         said: Some(t.say("erased-done")),
         code: code.to_owned(),
         certificate: (!certificate.is_empty()).then(|| certificate.to_owned()),
+        soon: certificate.is_empty(),
         page,
     };
     show(StatusCode::OK, &erased, Shown::Plain)
@@ -170,6 +173,7 @@ async fn blank(_desk: Arc<Desk>, call: Call<Visit>) -> Result<Answer, Problem> {
         said: None,
         code: String::new(),
         certificate: None,
+        soon: false,
         page,
     };
     show(StatusCode::OK, &erased, Shown::Plain)
@@ -199,9 +203,13 @@ async fn behind(desk: Arc<Desk>, call: Call<Visit>, form: Form) -> Result<Answer
             &t.moment(it.done_at.unwrap_or(it.due_at)),
         ),
     };
+    let soon = standing
+        .as_ref()
+        .is_some_and(|it| it.state == "done" && it.certificate.is_none());
     let erased = Erased {
         title: t.say("erased-title"),
         said: Some(said),
+        soon,
         certificate: standing.and_then(|it| it.certificate),
         code,
         page,
