@@ -13,6 +13,9 @@ use store::{Committed, StoreError, WriteSet};
 
 use crate::{Vault, VaultError};
 
+/// How often something is read again because a grant was narrowed meanwhile; people narrow one by one.
+pub(crate) const READINGS_MAX: usize = 4;
+
 /// What was found.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ground(Option<Consented>);
@@ -122,6 +125,14 @@ impl Vault {
         match &ground.0 {
             Some(consented) => set.with(consented.guard()),
             None => set,
+        }
+    }
+
+    /// Commit what was read on a ground; `None` when it gave way meanwhile: what is left of it decides then, and it is read again.
+    pub(crate) async fn commit_read(&self, set: WriteSet) -> Result<Option<Committed>, VaultError> {
+        match self.commit(set).await {
+            Err(VaultError::Store(StoreError::Guard(consent::GUARD))) => Ok(None),
+            done => done.map(Some),
         }
     }
 
