@@ -1,7 +1,10 @@
 //! Records as a table (RFC 4180), for programs that open one: a text that such a program would run as a formula is shown as text.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use base::{Instant, RecordId};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::register::Collection;
 
@@ -24,36 +27,46 @@ pub(super) fn line(
     written_at: Instant,
     body: &[u8],
 ) -> String {
-    let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    // Only its members are told apart: what is in them goes as it was stored.
+    let body: HashMap<String, &RawValue> = serde_json::from_slice(body).unwrap_or_default();
     let mut line = format!("{},{version},{written_at}", text(record.as_str()));
     for field in &collection.fields {
         line.push(',');
-        match body.get(field.name.as_str()) {
-            None | Some(Value::Null) => {}
-            Some(Value::String(it)) => line.push_str(&text(it)),
-            Some(Value::Bool(it)) => line.push_str(if *it { "true" } else { "false" }),
-            Some(Value::Number(it)) => line.push_str(&it.to_string()),
-            Some(other) => line.push_str(&cell(&other.to_string())),
+        if let Some(value) = body.get(field.name.as_str()) {
+            line.push_str(&value_cell(value.get()));
         }
     }
     line.push_str("\r\n");
     line
 }
 
+/// A member's JSON text as a cell.
+fn value_cell(json: &str) -> Cow<'_, str> {
+    match json.as_bytes().first() {
+        Some(b'"') => text(&serde_json::from_str::<String>(json).unwrap_or_default())
+            .into_owned()
+            .into(),
+        Some(b'{' | b'[') => cell(json),
+        _ if json == "null" => Cow::Borrowed(""),
+        // Numbers, true and false.
+        _ => Cow::Borrowed(json),
+    }
+}
+
 /// A text, with an apostrophe before what a spreadsheet would take for a formula.
-fn text(it: &str) -> String {
+fn text(it: &str) -> Cow<'_, str> {
     if it.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        cell(&format!("'{it}"))
+        cell(&format!("'{it}")).into_owned().into()
     } else {
         cell(it)
     }
 }
 
-fn cell(it: &str) -> String {
+fn cell(it: &str) -> Cow<'_, str> {
     if it.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", it.replace('"', "\"\""))
+        Cow::Owned(format!("\"{}\"", it.replace('"', "\"\"")))
     } else {
-        it.to_owned()
+        Cow::Borrowed(it)
     }
 }
 
@@ -67,5 +80,11 @@ mod tests {
         assert_eq!(text("@x"), "'@x");
         assert_eq!(text("a\nb"), "\"a\nb\"");
         assert_eq!(text("plain"), "plain");
+        assert_eq!(value_cell("\"=1+1\""), "'=1+1");
+        assert_eq!(value_cell("[\"a\",1]"), "\"[\"\"a\"\",1]\"");
+        assert_eq!(
+            (value_cell("null"), value_cell("-1.50")),
+            ("".into(), "-1.50".into())
+        );
     }
 }
