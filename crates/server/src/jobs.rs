@@ -72,6 +72,7 @@ async fn run(house: &House, post: &dyn Post, job: &Claimed) -> Result<(), crate:
         // Boxed: what it holds across its waits is large.
         crate::exports::KIND => Box::pin(crate::exports::build(house, job)).await?,
         crate::retention::KIND => crate::retention::go_on(house, job).await?,
+        crate::removal::KIND => crate::removal::run(house, job).await?,
         REUSE_JOB => notices::hand_on_reuse(house, job).await?,
         // A newer node may have written it; it waits for one that knows.
         _ => {

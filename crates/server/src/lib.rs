@@ -28,6 +28,7 @@ pub mod probes;
 pub mod processing;
 mod remind;
 mod remote;
+mod removal;
 pub mod retention;
 pub mod rights;
 pub mod secrets;

@@ -13,6 +13,9 @@ use store::{Committed, Statement, StoreError, WriteSet};
 
 use crate::{Vault, VaultError};
 
+/// How often something is read again because a grant was narrowed meanwhile; people narrow one by one.
+pub(crate) const READINGS_MAX: usize = 4;
+
 /// What was found.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ground {
@@ -205,6 +208,16 @@ impl Vault {
     /// The same for a set that has begun already.
     pub(crate) fn with_ground(&self, set: WriteSet, ground: &Ground) -> WriteSet {
         ground.guards().fold(set, WriteSet::with)
+    }
+
+    /// Commit what was read on a ground; `None` when it gave way meanwhile: what is left of it decides then, and it is read again.
+    pub(crate) async fn commit_read(&self, set: WriteSet) -> Result<Option<Committed>, VaultError> {
+        match self.commit(set).await {
+            Err(VaultError::Store(StoreError::Guard(consent::GUARD | consent::LIMIT_GUARD))) => {
+                Ok(None)
+            }
+            done => done.map(Some),
+        }
     }
 
     /// Commit what rests on a ground. That it gave way meanwhile stands in the log before the caller hears of it.

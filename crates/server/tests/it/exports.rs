@@ -470,3 +470,45 @@ async fn a_long_job_is_kept_as_long_as_it_takes() {
     })
     .await;
 }
+
+/// A table that is longer than what is held of one: every line of it is there once, in the order of the records.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_table_is_whole() {
+    const COUNT: usize = 600;
+    let house = House::over_sqlite().await;
+    let person = house.person(ACME);
+    let long = "calm, ".repeat(8 << 10);
+    for some in (0..COUNT).collect::<Vec<_>>().chunks(100) {
+        let lines: String = some
+            .iter()
+            .map(|n| {
+                let body = json!({ "pulse": n, "finding": long });
+                format!("{{\"method\":\"PUT\",\"person\":\"{person}\",\"collection\":\"sheet\",\"record\":\"s{n}\",\"body\":{body}}}\n")
+            })
+            .collect();
+        let ask = house.ask(Method::POST, "/v1/records:batch");
+        let ask = ask.by(house.token(ACME, Role::App));
+        let written = ask
+            .header("content-type", "application/x-ndjson")
+            .body(lines)
+            .send()
+            .await;
+        assert_eq!(written.text().matches("\"status\":200").count(), some.len());
+    }
+    let id = ready(&house).await;
+    let got = own(&house, Method::GET, &format!("/{id}/content"), None).await;
+    let mut zip = ZipArchive::new(Cursor::new(got.bytes().to_vec())).unwrap();
+    let table = String::from_utf8(part(&mut zip, "csv/sheet.csv")).unwrap();
+    assert!(table.len() > 24 << 20, "{}", table.len());
+    let ids = |text: &str| -> Vec<String> {
+        let own = text.lines().filter_map(|it| it.split(',').next());
+        own.map(str::to_owned).collect()
+    };
+    let records = lines(&part(&mut zip, "records/sheet.jsonl"));
+    let records: Vec<_> = records
+        .iter()
+        .map(|it| it["record"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(records.len(), COUNT);
+    assert_eq!(ids(&table)[1..], records[..]);
+}

@@ -257,6 +257,7 @@ erased-look = Nachsehen
 erased-unknown = Es gibt keine Löschung mit diesem Code.
 erased-waiting = Sie wartet bis { $date }.
 erased-done = Alles ist gelöscht.
+erased-soon = Die Schlüssel sind zerstört, und nichts davon lässt sich noch öffnen. Der Rest wird gerade entfernt; in einer Weile gibt der Code hier die Bescheinigung.
 erased-called_off = Sie wurde am { $date } zurückgenommen. Alles blieb.
 erased-certificate = Die Bescheinigung ist mit dem Schlüssel des Protokolls unterschrieben und trägt dessen Beweis. Jeder kann sie ohne uns prüfen: strongroom erase verify DATEI.
 erased-save = Bescheinigung speichern

@@ -257,6 +257,7 @@ erased-look = Look
 erased-unknown = There is no deletion with this code.
 erased-waiting = It waits until { $date }.
 erased-done = Everything is deleted.
+erased-soon = The keys are destroyed, and nothing of it can be opened any more. The rest is being removed just now; in a while the code gives the certificate here.
 erased-called_off = It was called off on { $date }. Everything stayed.
 erased-certificate = The certificate is signed with the key of the log and carries its proof. Anybody can check it without us: strongroom erase verify FILE.
 erased-save = Save the certificate

@@ -257,6 +257,7 @@ erased-look = Regarder
 erased-unknown = Il n’y a pas de suppression avec ce code.
 erased-waiting = Elle attend jusqu’au { $date }.
 erased-done = Tout est supprimé.
+erased-soon = Les clés sont détruites et plus rien ne peut être ouvert. Le reste est en train d’être retiré ; dans un moment, le code donnera ici l’attestation.
 erased-called_off = Elle a été annulée le { $date }. Tout est resté.
 erased-certificate = L’attestation est signée avec la clé du journal et en porte la preuve. Chacun peut la vérifier sans nous : strongroom erase verify FICHIER.
 erased-save = Enregistrer l’attestation

@@ -257,6 +257,7 @@ erased-look = Guarda
 erased-unknown = Non c’è nessuna cancellazione con questo codice.
 erased-waiting = Attende fino al { $date }.
 erased-done = Tutto è cancellato.
+erased-soon = Le chiavi sono distrutte e nulla si può più aprire. Il resto viene rimosso in questo momento; tra poco il codice darà qui l’attestato.
 erased-called_off = È stata revocata il { $date }. Tutto è rimasto.
 erased-certificate = L’attestato è firmato con la chiave del registro e ne porta la prova. Chiunque può verificarlo senza di noi: strongroom erase verify FILE.
 erased-save = Salva l’attestato

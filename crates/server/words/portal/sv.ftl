@@ -257,6 +257,7 @@ erased-look = Titta
 erased-unknown = Det finns ingen radering med den här koden.
 erased-waiting = Den väntar till { $date }.
 erased-done = Allt är raderat.
+erased-soon = Nycklarna är förstörda och ingenting av det går att öppna längre. Det sista tas bort just nu; om en stund ger koden intyget här.
 erased-called_off = Den togs tillbaka den { $date }. Allt blev kvar.
 erased-certificate = Intyget är undertecknat med loggens nyckel och bär dess bevis. Vem som helst kan pröva det utan oss: strongroom erase verify FIL.
 erased-save = Spara intyget

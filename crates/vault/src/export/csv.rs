@@ -1,7 +1,10 @@
 //! Records as a table (RFC 4180), for programs that open one: a text that such a program would run as a formula is shown as text.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use base::{Instant, RecordId};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::register::Collection;
 
@@ -28,7 +31,8 @@ pub(super) fn line(
     body: &[u8],
 ) -> String {
     let mut line = format!("{},{version},{written_at}", text(record.as_str()));
-    let Ok(body) = serde_json::from_slice::<Value>(body) else {
+    // Only its members are told apart: what is in them goes as it was stored.
+    let Ok(body) = serde_json::from_slice::<HashMap<String, &RawValue>>(body) else {
         // A row that is empty would say that there is nothing.
         line.push(',');
         line.push_str(UNREADABLE);
@@ -41,33 +45,42 @@ pub(super) fn line(
     };
     for field in &collection.fields {
         line.push(',');
-        match body.get(field.name.as_str()) {
-            None | Some(Value::Null) => {}
-            Some(Value::String(it)) => line.push_str(&text(it)),
-            Some(Value::Bool(it)) => line.push_str(if *it { "true" } else { "false" }),
-            Some(Value::Number(it)) => line.push_str(&it.to_string()),
-            Some(other) => line.push_str(&cell(&other.to_string())),
+        if let Some(value) = body.get(field.name.as_str()) {
+            line.push_str(&value_cell(value.get()));
         }
     }
     line.push_str("\r\n");
     line
 }
 
+/// A member's JSON text as a cell.
+fn value_cell(json: &str) -> Cow<'_, str> {
+    match json.as_bytes().first() {
+        Some(b'"') => text(&serde_json::from_str::<String>(json).unwrap_or_default())
+            .into_owned()
+            .into(),
+        Some(b'{' | b'[') => cell(json),
+        _ if json == "null" => Cow::Borrowed(""),
+        // Numbers, true and false.
+        _ => Cow::Borrowed(json),
+    }
+}
+
 /// A text, with an apostrophe before what a spreadsheet would take for a formula.
 #[must_use]
-pub fn text(it: &str) -> String {
+pub fn text(it: &str) -> Cow<'_, str> {
     if it.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        cell(&format!("'{it}"))
+        cell(&format!("'{it}")).into_owned().into()
     } else {
         cell(it)
     }
 }
 
-fn cell(it: &str) -> String {
+fn cell(it: &str) -> Cow<'_, str> {
     if it.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", it.replace('"', "\"\""))
+        Cow::Owned(format!("\"{}\"", it.replace('"', "\"\"")))
     } else {
-        it.to_owned()
+        Cow::Borrowed(it)
     }
 }
 
@@ -81,6 +94,12 @@ mod tests {
         assert_eq!(text("@x"), "'@x");
         assert_eq!(text("a\nb"), "\"a\nb\"");
         assert_eq!(text("plain"), "plain");
+        assert_eq!(value_cell("\"=1+1\""), "'=1+1");
+        assert_eq!(value_cell("[\"a\",1]"), "\"[\"\"a\"\",1]\"");
+        assert_eq!(
+            (value_cell("null"), value_cell("-1.50")),
+            ("".into(), "-1.50".into())
+        );
     }
 
     #[test]

@@ -32,8 +32,12 @@ pub use kept::{Build, Export, ExportId, ExportState, KEPT_FOR, KEPT_MAX};
 pub const FORMAT: &str = "strongroom-export/1";
 /// Rows fetched at a time.
 const CHUNK: u32 = 256;
+/// Bytes of one table that are held until its part is written.
+const TABLE_BYTES_HELD: usize = 16 << 20;
+/// Bytes of it that are written at a time.
+const TABLE_PIECE_BYTES: usize = 64 << 10;
 /// Entries of the log fetched at a time.
-const LOG_CHUNK: usize = 500;
+const LOG_CHUNK: usize = 4096;
 
 /// How it is to be.
 #[derive(Debug, Default)]
@@ -156,19 +160,33 @@ impl Source<'_> {
         for collection in &collections {
             let name = &collection.name;
             archive.open(&format!("records/{name}.jsonl"), true)?;
-            let mut after = None;
+            // The table is made along with it as far as it may be held; only what is longer is opened a second time.
+            let mut table = csv::head(collection);
+            let (mut after, mut from) = (None, None);
             while let Some(page) = self.page(collection, &mut after).await? {
+                let holds = table.len() < TABLE_BYTES_HELD;
                 for (row, record, body) in page {
                     archive
                         .write(&line(&record, row.version, row.written_at, &body))
                         .await?;
                     taken.records += 1;
+                    if holds {
+                        let line =
+                            csv::line(collection, &record, row.version, row.written_at, &body);
+                        table.push_str(&line);
+                    }
+                }
+                if holds {
+                    from = after;
                 }
             }
             archive.close()?;
             archive.open(&format!("csv/{name}.csv"), true)?;
-            archive.write(csv::head(collection).as_bytes()).await?;
-            let mut after = None;
+            for piece in table.as_bytes().chunks(TABLE_PIECE_BYTES) {
+                archive.write(piece).await?;
+            }
+            drop(table);
+            let mut after = from;
             while let Some(page) = self.page(collection, &mut after).await? {
                 for (row, record, body) in page {
                     let line = csv::line(collection, &record, row.version, row.written_at, &body);
@@ -205,7 +223,7 @@ impl Source<'_> {
             "versions": taken.versions,
             "files": taken.files,
             "log_entries": taken.entries,
-            "parts": archive.parts(),
+            "parts": archive.parts().await?,
         });
         archive.open("manifest.json", true)?;
         archive.write(format!("{manifest:#}\n").as_bytes()).await?;
@@ -462,10 +480,15 @@ impl Source<'_> {
             };
             before = Some(last.index);
             for logged in &found {
-                let body: serde_json::Value = serde_json::from_slice(&logged.body)
-                    .map_err(|_| VaultError::Damaged("log entry"))?;
-                let said = json!({ "index": logged.index, "leaf_hash": hex::encode(logged.leaf_hash), "entry": body });
-                archive.write(format!("{said}\n").as_bytes()).await?;
+                // As it was hashed, byte for byte: a canonical entry is JSON in one line.
+                let head = format!(
+                    "{{\"index\":{},\"leaf_hash\":\"{}\",\"entry\":",
+                    logged.index,
+                    hex::encode(logged.leaf_hash)
+                );
+                archive.write(head.as_bytes()).await?;
+                archive.write(&logged.body).await?;
+                archive.write(b"}\n").await?;
                 count += 1;
             }
         }
