@@ -17,6 +17,9 @@ fn check(folder: &Path, more: &[&str]) -> Output {
         .expect("it runs")
 }
 
+/// Promises that something measures.
+const MEASURED: usize = 17;
+
 fn promises(output: &Output) -> Vec<serde_json::Value> {
     serde_json::from_slice(&output.stdout).expect("a JSON list")
 }
@@ -47,7 +50,7 @@ async fn it_measures_an_installation_at_rest_and_says_what_is_broken() {
         .iter()
         .filter(|it| it["state"] == "kept")
         .count();
-    assert_eq!(kept, 17);
+    assert_eq!(kept, MEASURED);
 
     let unknown = check(folder.path(), &["rest.nothing"]);
     assert_eq!(unknown.status.code(), Some(2));
@@ -89,7 +92,7 @@ async fn it_measures_beside_a_running_server() {
             .iter()
             .filter(|it| it["state"] == "kept")
             .count(),
-        16
+        MEASURED
     );
     serving.end().await;
 }
