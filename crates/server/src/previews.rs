@@ -100,7 +100,11 @@ fn picture(bytes: &[u8]) -> Option<Preview> {
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let drawn = DynamicImage::from_decoder(decoder).ok()?;
-    let mut small = drawn.thumbnail(PREVIEW_SIDE, PREVIEW_SIDE);
+    let mut small = if width.max(height) > PREVIEW_SIDE {
+        drawn.thumbnail(PREVIEW_SIDE, PREVIEW_SIDE)
+    } else {
+        drawn
+    };
     small.apply_orientation(orientation);
     // Pixels alone: a new picture has no profile, no place, no camera.
     let small = if small.color().has_alpha() {
@@ -185,6 +189,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_picture_is_drawn_anew_and_small() {
+        let point = shown(png(1, 1)).await;
+        let Preview::Picture {
+            width: 1,
+            height: 1,
+            ..
+        } = point
+        else {
+            panic!("a small one stays as it is: {point:?}");
+        };
         let Preview::Picture { png, width, height } = shown(png(1000, 500)).await else {
             panic!("it has a preview");
         };
