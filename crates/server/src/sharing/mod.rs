@@ -66,6 +66,10 @@ impl Fault for SharingError {
         self.fault().code()
     }
 
+    fn pointer(&self) -> Option<String> {
+        self.fault().pointer()
+    }
+
     fn public(&self) -> String {
         self.fault().public()
     }
