@@ -24,15 +24,6 @@ const ASKING: Param = Param::path("asking", "The question's id");
 const LIMIT: Param = Param::query("limit", "Lines on a page, 1 to 100 (50)");
 const CURSOR: Param = Param::query("cursor", "Where the page before ended");
 
-macro_rules! route {
-    ($house:expr, $method:ident, $path:literal, $limit:expr, $handler:ident, $doc:expr) => {{
-        let house = $house.clone();
-        Route::logged(Method::$method, $path, $limit, $doc, move |call| {
-            $handler(house.clone(), call)
-        })
-    }};
-}
-
 pub(super) fn routes(house: &House) -> Routes<Authority> {
     vec![
         route!(

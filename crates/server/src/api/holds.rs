@@ -146,9 +146,8 @@ fn by(call: &Call<Authority>, ctx: &Ctx) -> String {
 
 async fn place(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let (ctx, allowed) = let_in(&house, &call, Verb::Create, Action::HoldPlace).await?;
-    let new: New = serde_json::from_slice(call.bytes()?).map_err(|_| {
-        VaultError::HoldBody("Send an object with `on` (tenant, person or collection), what it names, a `reason`, and `until` if it has an end.")
-    })?;
+    let takes = "Send an object with `on` (tenant, person or collection), what it names, a `reason`, and `until` if it has an end.";
+    let new: New = super::body::json(call.bytes()?, "hold.body", takes)?;
     let (on, reason, until) = match new {
         New::Tenant { reason, until } => (Held::Tenant, reason, until),
         New::Person {

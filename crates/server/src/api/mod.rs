@@ -1,5 +1,15 @@
 //! The HTTP surface: every route of every area, in one table.
 
+/// A route whose handler takes the house and the call.
+macro_rules! route {
+    ($house:expr, $method:ident, $path:literal, $limit:expr, $handler:ident, $doc:expr) => {{
+        let house = $house.clone();
+        Route::logged(Method::$method, $path, $limit, $doc, move |call| {
+            $handler(house.clone(), call)
+        })
+    }};
+}
+
 pub mod access;
 mod accesses;
 mod account;

@@ -20,7 +20,7 @@ const GROUP: &str = "Sharing";
 /// Five notices of 4,000 characters, and 64 parts with their fields.
 pub(super) const BODY_MAX: usize = 256 << 10;
 const BODY: &str = "consent.body";
-const TAKES: &str = "Send a JSON object with what /v1/openapi.json says for this route.";
+pub(super) const TAKES: &str = "Send a JSON object with what /v1/openapi.json says for this route.";
 const PAGE_DEFAULT: usize = 50;
 const REQUEST: Param = Param::path("question", "The request's id");
 const LIMIT: Param = Param::query("limit", "Lines on a page, 1 to 100 (50)");

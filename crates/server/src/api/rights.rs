@@ -1,7 +1,7 @@
 //! `/v1/persons/{person}/rights-requests` and `/v1/rights-requests`: what people ask for under their rights, and who answers.
 
 use audit::{Action, Entry, Outcome};
-use base::{Ctx, ErrorKind, Name, ObjectId, PersonId, Purpose, RecordId};
+use base::{Ctx, Name, ObjectId, PersonId, Purpose, RecordId};
 use govern::rights::{Event, Kind};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
@@ -24,15 +24,6 @@ const PERSON: Param = Param::path("person", "The person's id");
 const REQUEST: Param = Param::path("right", "The request's id");
 const LIMIT: Param = Param::query("limit", "Lines on a page, 1 to 100 (50)");
 const CURSOR: Param = Param::query("cursor", "Where the page before ended");
-
-macro_rules! route {
-    ($house:expr, $method:ident, $path:literal, $limit:expr, $handler:ident, $doc:expr) => {{
-        let house = $house.clone();
-        Route::logged(Method::$method, $path, $limit, $doc, move |call| {
-            $handler(house.clone(), call)
-        })
-    }};
-}
 
 pub(super) fn routes(house: &House) -> Routes<Authority> {
     vec![
@@ -164,15 +155,8 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
     ]
 }
 
-/// The whole of a body, or what is wrong with it without a word of it.
 fn body<T: serde::de::DeserializeOwned>(call: &Call<Authority>) -> Result<T, Problem> {
-    serde_json::from_slice(call.bytes()?).map_err(|_| {
-        Problem::new(
-            ErrorKind::Invalid,
-            "rights.body",
-            "The body is not what this route takes: a member is missing, unknown or of another type.",
-        )
-    })
+    super::body::json(call.bytes()?, "rights.body", super::requests::TAKES)
 }
 
 async fn let_in(

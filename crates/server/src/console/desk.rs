@@ -211,20 +211,6 @@ impl Asker {
         self.desk.carry_out(who, &self.call, ask).await
     }
 
-    /// The same with what stands behind the question mark.
-    ///
-    /// # Errors
-    /// What the route refuses with.
-    pub(super) async fn ask_with(&self, id: &str, query: &str) -> Result<Value, Problem> {
-        let who = authority(&self.desk.house, &self.call).await?;
-        let ask = Ask {
-            id,
-            query,
-            ..Ask::default()
-        };
-        self.desk.carry_out(who, &self.call, ask).await
-    }
-
     /// What the API's route `id` gives out to be kept.
     ///
     /// # Errors

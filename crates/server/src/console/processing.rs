@@ -40,7 +40,7 @@ fn joined(it: &Value, name: &str) -> String {
 async fn look(asker: Asker) -> Result<Answer, Problem> {
     let t = asker.t();
     let query = format!("lang={}", t.lang().code());
-    let said = asker.ask_with("readProcessing", &query).await?;
+    let said = asker.ask_for("readProcessing", &[], &query, None).await?;
     let columns = [
         "column-collection",
         "column-purposes",

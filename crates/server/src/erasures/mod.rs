@@ -405,9 +405,6 @@ pub(crate) async fn one(
     person: PersonId,
     part: &Part,
 ) -> Result<(), Failure> {
-    if *part != Part::Everything {
-        return Box::pin(part::one(house, tenant, erasure, person, part)).await;
-    }
     let (ctx, authority) = house.local(tenant, "erasure");
     let thing = PersonAt {
         tenant: tenant.clone(),
@@ -418,10 +415,13 @@ pub(crate) async fn one(
         .iter()
         .find(|it| it.erasure == erasure)
         .map_or(ctx.now, |it| it.asked_at);
+    let asked = removal::Asked { erasure, asked_at };
     let allowed = decide(&ctx, &authority, Verb::Delete, thing)?;
+    if *part != Part::Everything {
+        return Box::pin(part::one(house, &ctx, &allowed, asked, part)).await;
+    }
     // It may have come to be bound since it was asked for.
     house.may_go(tenant, person, part, ctx.now).await?;
-    let asked = removal::Asked { erasure, asked_at };
     let (erased, rest) = house
         .erase_person::<Failure>(&ctx, &allowed, Some(asked))
         .await?;

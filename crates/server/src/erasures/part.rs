@@ -16,7 +16,7 @@ use vault::{Vault, VaultError};
 
 use super::TYPE;
 use crate::config::Database;
-use crate::{Failure, Installation, exports};
+use crate::{Failure, Installation, exports, removal};
 
 /// The version of the statement's form (`docs/formats/erasure-certificate.md`).
 pub const FORMAT: &str = "strongroom-part-erasure/1";
@@ -361,25 +361,14 @@ impl Installation {
 /// Carry out a request about a part.
 pub(super) async fn one(
     house: &Installation,
-    tenant: &TenantId,
-    erasure: ObjectId,
-    person: PersonId,
+    ctx: &Ctx,
+    allowed: &Allowed<PersonAt>,
+    removal::Asked { erasure, asked_at }: removal::Asked,
     part: &Part,
 ) -> Result<(), Failure> {
-    let (ctx, authority) = house.local(tenant, "erasure");
-    let thing = PersonAt {
-        tenant: tenant.clone(),
-        person: Some(person),
-    };
-    let asked = house.erasures(tenant, person).await?;
-    let asked_at = asked
-        .iter()
-        .find(|it| it.erasure == erasure)
-        .map_or(ctx.now, |it| it.asked_at);
-    let allowed = decide(&ctx, &authority, Verb::Delete, thing)?;
-    let statement = house.erase_part(&ctx, &allowed, part, asked_at).await?;
+    let statement = house.erase_part(ctx, allowed, part, asked_at).await?;
     let params = vec![
-        tenant.into(),
+        (&ctx.tenant).into(),
         erasure.into(),
         house.clock.now().into(),
         statement.into(),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use store::{Sql, WriteSet};
 
 use crate::house::{ACME, Got, House, holds, on_each_engine};
+use crate::time::{hold, lift};
 
 static SEALED: Sql = Sql::both(
     "SELECT sealed FROM record WHERE person = $1 UNION ALL SELECT sealed FROM record_history WHERE person = $1 AND sealed IS NOT NULL",
@@ -317,6 +318,85 @@ async fn files_go_with_their_bytes() {
         let rest = ask(&house, &json!({ "now": true, "of": { "files": true } })).await;
         assert_eq!(checked(&house, &rest)["destroyed"]["files"], 2);
         assert!(!house.object(&files[1]).exists() && !house.object(&files[2]).exists());
+    })
+    .await;
+}
+
+/// A legal hold stops a part as it stops everything: what was asked for waits, and goes when the hold is lifted. Another kind is not held.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_stops_a_part_until_it_is_lifted() {
+    on_each_engine(async |house| {
+        let person = house.person(ACME);
+        write(&house, "sheet/one", &json!({ "pulse": 60 })).await;
+        write(&house, "slip/one", &json!({ "word": "one" })).await;
+        let uploaded = house.upload(person, "x.pdf", vec![1; 100]).await.json();
+        let file = uploaded["file"].as_str().unwrap().to_owned();
+        let waits = async |of: Value| {
+            let got = ask(&house, &json!({ "now": true, "of": of })).await;
+            assert_eq!(
+                (got.status, &got.json()["held"]),
+                (202, &json!(true)),
+                "{}",
+                got.text()
+            );
+        };
+
+        let on_kind = json!({ "on": "collection", "collection": "sheet", "reason": "a case" });
+        let on_kind = hold(&house, &on_kind).await;
+        let planned = plan(&house, "collection=sheet&record=one").await.json();
+        assert_eq!(planned["held"], true, "{planned}");
+        assert_eq!(plan(&house, "collection=slip").await.json()["held"], false);
+        waits(json!({ "collection": "sheet", "record": "one" })).await;
+        waits(json!({ "collection": "sheet" })).await;
+        let other = ask(
+            &house,
+            &json!({ "now": true, "of": { "collection": "slip" } }),
+        )
+        .await;
+        assert_eq!(
+            (other.status, &other.json()["state"]),
+            (200, &json!("done")),
+            "{}",
+            other.text()
+        );
+
+        let on_person = json!({ "on": "person", "person": person, "reason": "a case" });
+        let on_person = hold(&house, &on_person).await;
+        waits(json!({ "file": file })).await;
+        assert_eq!(server::erasures::carry_out(&house.place).await.unwrap(), 0);
+        let record = format!("/v1/persons/{person}/records/sheet/one");
+        let stored = format!("/v1/persons/{person}/files/{file}");
+        assert_eq!(house.get(&record).await.status, 200);
+        assert_eq!(house.get(&stored).await.status, 200);
+
+        // Past everything that looks before, the commits themselves refuse.
+        let (ctx, system) = house.place.local(&ACME.parse().unwrap(), "test");
+        let thing = policy::PersonAt {
+            tenant: ctx.tenant.clone(),
+            person: Some(person),
+        };
+        let allowed = policy::decide(&ctx, &system, policy::Verb::Delete, thing).unwrap();
+        let part = vault::records::RecordsPart {
+            collection: "sheet".parse().unwrap(),
+            record: None,
+        };
+        let refused = house.place.vault.erase_records(&ctx, &allowed, &part).await;
+        assert!(
+            matches!(refused, Err(vault::VaultError::Held)),
+            "{refused:?}"
+        );
+
+        assert_eq!(lift(&house, &on_person).await.status, 200);
+        assert_eq!(
+            server::erasures::carry_out(&house.place).await.unwrap(),
+            1,
+            "the file"
+        );
+        assert_eq!(house.get(&stored).await.status, 404);
+        assert_eq!(house.get(&record).await.status, 200);
+        assert_eq!(lift(&house, &on_kind).await.status, 200);
+        assert_eq!(server::erasures::carry_out(&house.place).await.unwrap(), 2);
+        assert_eq!(house.get(&record).await.status, 410);
     })
     .await;
 }

@@ -38,7 +38,7 @@ async fn place(house: &House, body: &Value) -> Got {
         .await
 }
 
-async fn lift(house: &House, hold: &str) -> Got {
+pub async fn lift(house: &House, hold: &str) -> Got {
     let ask = house.ask(Method::DELETE, format!("/v1/holds/{hold}"));
     ask.by(&staff(ACME, Role::Compliance, 9)).send().await
 }

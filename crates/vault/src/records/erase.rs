@@ -8,7 +8,7 @@ use base::{Ctx, Instant, Name, PersonId, TenantId};
 use policy::{Allowed, PersonAt};
 use store::{StoreError, Value, WriteSet};
 
-use crate::register::{Collection, LegalBasis, Retention};
+use crate::register::{Collection, LegalBasis};
 use crate::vault::{GUARD_VERSION, only_index};
 use crate::{Vault, VaultError, sql};
 
@@ -75,18 +75,7 @@ impl Collection {
         if self.legal_basis != Some(LegalBasis::LegalObligation) {
             return None;
         }
-        let span = match self.retention {
-            Retention::UntilErased => return None,
-            Retention::Days(days) => jiff::Span::new().try_days(days),
-            Retention::Months(months) => jiff::Span::new().try_months(months),
-        };
-        let until = jiff::Timestamp::from_microsecond(written_at.micros())
-            .ok()
-            .map(|it| it.to_zoned(jiff::tz::TimeZone::UTC))
-            .and_then(|it| it.checked_add(span.ok()?).ok())
-            .map(|it| Instant::from_micros(it.timestamp().as_microsecond()));
-        // A span beyond the calendar never ends.
-        Some(until.unwrap_or(Instant::from_micros(i64::MAX)))
+        self.retention.until(written_at)
     }
 }
 

@@ -45,6 +45,22 @@ impl Retention {
             }
         }
     }
+
+    /// Until when what was written at this moment is in its time; `None` where it always is. A time beyond the calendar never ends.
+    #[must_use]
+    pub fn until(self, written: Instant) -> Option<Instant> {
+        let span = match self {
+            Self::UntilErased => return None,
+            Self::Days(days) => Span::new().try_days(days),
+            Self::Months(months) => Span::new().try_months(months),
+        };
+        let until = Timestamp::from_microsecond(written.micros())
+            .ok()
+            .map(|it| it.to_zoned(TimeZone::UTC))
+            .and_then(|it| it.checked_add(span.ok()?).ok())
+            .map(|it| Instant::from_micros(it.timestamp().as_microsecond()));
+        Some(until.unwrap_or(Instant::from_micros(i64::MAX)))
+    }
 }
 
 /// How long things are kept, as far as there is an end to it.
