@@ -16,7 +16,7 @@ use crate::notices;
 /// How often the queue is looked at; costs one read.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Who takes a job has so long; after that another may.
-const LEASE: Duration = Duration::from_secs(300);
+pub(crate) const LEASE: Duration = Duration::from_secs(300);
 /// Jobs taken at once.
 const AT_ONCE: u32 = 4;
 /// Jobs that were done are kept so long: what was told once is not told again before.
@@ -70,6 +70,7 @@ async fn run(house: &House, post: &dyn Post, job: &Claimed) -> Result<(), crate:
         ASKED_JOB => house.identity.answer_asked(job).await?,
         notices::KIND => notices::hand_on(house, job).await?,
         crate::exports::KIND => crate::exports::build(house, job).await?,
+        crate::bulk::KIND => crate::bulk::lay_down(house, job).await?,
         crate::retention::KIND => crate::retention::go_on(house, job).await?,
         REUSE_JOB => notices::hand_on_reuse(house, job).await?,
         // A newer node may have written it; it waits for one that knows.

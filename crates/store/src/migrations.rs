@@ -29,6 +29,7 @@ pub static DATA: &[Migration] = &[
     migration!(13, "erasure", "data/0013-erasure.sql"),
     migration!(14, "time", "data/0014-time.sql"),
     migration!(15, "portal", "data/0015-portal.sql"),
+    migration!(16, "leaving", "data/0016-leaving.sql"),
 ];
 
 /// The key store.

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use audit::{Action, Outcome};
-use base::{ActorKind, Ctx, PersonId, TenantId};
+use base::{ActorKind, Ctx, Name, PersonId, TenantId};
 use consent::{By, ConsentError, Consented, Need, Party};
-use policy::{Allowed, Basis, Thing};
+use policy::{Allowed, Basis, Thing, Verb};
 use store::{Committed, StoreError, WriteSet};
 
 use crate::{Vault, VaultError};
@@ -54,7 +54,21 @@ impl Vault {
         allowed: &Allowed<T>,
         person: PersonId,
     ) -> Result<Ground, VaultError> {
-        let by = match allowed.basis() {
+        let (basis, verb) = (allowed.basis(), allowed.verb());
+        self.ground_by(ctx, basis, allowed.thing().collection(), verb, person)
+            .await
+    }
+
+    /// The same, for what policy is asked about only when it is opened: counting.
+    pub(crate) async fn ground_by(
+        &self,
+        ctx: &Ctx,
+        basis: Basis,
+        collection: Option<&Name>,
+        verb: Verb,
+        person: PersonId,
+    ) -> Result<Ground, VaultError> {
+        let by = match basis {
             Basis::Own => return Ok(Ground::default()),
             Basis::House if !self.takes_consent(ctx) => return Ok(Ground::default()),
             Basis::House => By::Party(party(ctx).ok_or(VaultError::NoGrant)?),
@@ -65,8 +79,8 @@ impl Vault {
             by,
             tenant: &ctx.tenant,
             person,
-            collection: allowed.thing().collection(),
-            verb: allowed.verb(),
+            collection,
+            verb,
             purpose: ctx.purpose,
             now: ctx.now,
         };

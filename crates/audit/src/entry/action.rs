@@ -252,6 +252,18 @@ actions! {
     RecordErase = "record.erase", Delete, Data;
     /// Somebody asked that a part of what is kept about a person be deleted: a record, a kind, a file, all files.
     PartEraseAsk = "part.erase_ask", Write, Data;
+    /// A program asked that everything of FHIR be taken out.
+    BulkAsk = "bulk.ask", Create, System;
+    /// How a bulk export stands was looked at.
+    BulkRead = "bulk.read", Read, System;
+    /// A bulk export was called off.
+    BulkEnd = "bulk.end", Delete, System;
+    /// The end of a tenant's contract was noted.
+    ContractEnd = "contract.end", Write, System;
+    /// A contract goes on after all.
+    ContractKeep = "contract.keep", Write, System;
+    /// Everything of a tenant is being destroyed; with a count of persons, it was.
+    ContractDestroy = "contract.destroy", Delete, System;
 }
 
 impl fmt::Display for Action {

@@ -8,6 +8,7 @@ mod alerts;
 pub(crate) mod apps;
 mod batch;
 mod body;
+mod bulk;
 mod conditions;
 mod erasures;
 mod exports;
@@ -62,6 +63,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
     routes.extend(files::routes(house));
+    routes.extend(bulk::routes(house));
     routes.extend(fhir::routes(house));
     routes.extend(apps::routes(house));
     routes.extend(log::routes(house));

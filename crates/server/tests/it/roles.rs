@@ -59,11 +59,13 @@ fn may(id: &str, role: Role) -> bool {
         "createPerson" | "listPersons" => matches!(role, App | Clinician),
         "readPerson" | "erasePerson" => matches!(role, App | Clinician | Person),
         "putRecord" | "readRecord" | "deleteRecord" | "recordHistory" | "listRecords"
-        | "uploadFile" | "listFiles" | "downloadFile" | "deleteFile" => {
+        | "uploadFile" | "listFiles" | "downloadFile" | "previewFile" | "deleteFile" => {
             matches!(role, App | Clinician | Person)
         }
         "fhirRead" | "fhirVread" | "fhirHistory" | "fhirSearch" | "fhirPostSearch"
         | "fhirCreate" | "fhirUpdate" | "fhirDelete" => matches!(role, App | Clinician | Person),
+        "fhirExport" | "fhirPatientExport" | "fhirExportState" | "fhirExportFetch"
+        | "fhirExportEnd" => role == App,
         // The whole is taken, each item refused.
         "batchRecords" | "fhirBundle" => true,
         "readLog" | "proveEntry" => role == Security,
@@ -135,6 +137,8 @@ async fn every_role_on_every_route() {
             .replace("{export}", nowhere)
             .replace("{question}", nowhere)
             .replace("{asking}", nowhere)
+            .replace("{bulk}", nowhere)
+            .replace("{part}", "0")
             .replace("{grant}", nowhere);
         for role in Role::TOKENS {
             if id == "erasePerson" && may(id, role) {

@@ -166,6 +166,8 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "readRetention"
             | "readProcessing"
             | "batchRecords"
+            | "fhirExport"
+            | "fhirPatientExport"
             | "fhirBundle"
             | "fhirSearch"
             | "fhirPostSearch"
@@ -311,6 +313,10 @@ fn action(id: &str) -> &'static str {
         "deleteRecord" | "fhirDelete" => "record.delete",
         "recordHistory" => "record.history",
         "listRecords" | "fhirSearch" | "fhirPostSearch" => "record.list",
+        "fhirExport" | "fhirPatientExport" => "bulk.ask",
+        "fhirExportState" => "bulk.read",
+        "fhirExportEnd" => "bulk.end",
+        "fhirExportFetch" => "export",
         "uploadFile" => "file.write",
         "listFiles" => "file.list",
         "downloadFile" | "previewFile" => "file.read",
