@@ -104,6 +104,8 @@ pub struct Client {
     send: SendRequest<Payload>,
     authority: HeaderValue,
     authorization: Option<HeaderValue>,
+    kept_bytes_max: usize,
+    purpose: HeaderValue,
 }
 
 impl Client {
@@ -130,7 +132,19 @@ impl Client {
             send,
             authority: HeaderValue::from_str(&target.authority)?,
             authorization,
+            kept_bytes_max: KEPT_BYTES_MAX,
+            purpose: HeaderValue::from_static("TREAT"),
         })
+    }
+
+    /// Read for another purpose than treatment, where a request does not say.
+    pub fn reads_for(&mut self, purpose: &'static str) {
+        self.purpose = HeaderValue::from_static(purpose);
+    }
+
+    /// Keep more of a body than [`KEPT_BYTES_MAX`].
+    pub const fn keep(&mut self, bytes_max: usize) {
+        self.kept_bytes_max = bytes_max;
     }
 
     /// Send one request and read the whole answer.
@@ -140,7 +154,9 @@ impl Client {
     pub async fn ask(&mut self, mut request: Request<Payload>) -> Outcome<Answer> {
         let headers = request.headers_mut();
         headers.insert("host", self.authority.clone());
-        headers.insert("purpose-of-use", HeaderValue::from_static("TREAT"));
+        headers
+            .entry("purpose-of-use")
+            .or_insert_with(|| self.purpose.clone());
         let proves = headers.contains_key("authorization");
         if let Some(authorization) = self.authorization.as_ref().filter(|_| !proves) {
             headers.insert("authorization", authorization.clone());
@@ -156,7 +172,7 @@ impl Client {
         while let Some(frame) = incoming.frame().await {
             if let Ok(data) = frame?.into_data() {
                 answer.length += data.len() as u64;
-                let room = KEPT_BYTES_MAX - answer.body.len();
+                let room = self.kept_bytes_max.saturating_sub(answer.body.len());
                 answer
                     .body
                     .extend_from_slice(data.get(..room.min(data.len())).unwrap_or_default());

@@ -8,6 +8,7 @@ pub mod client;
 pub mod load;
 pub mod oauth;
 pub mod ops;
+pub mod person;
 pub mod process;
 pub mod sample;
 pub mod seed;

@@ -15,6 +15,7 @@ use measure::client::Client;
 use measure::load::{self, Plan};
 use measure::oauth::{self, Issuer};
 use measure::ops;
+use measure::person;
 use measure::seed::Seed;
 use measure::target::Target;
 use measure::work::Work;
@@ -32,6 +33,8 @@ enum Cli {
     Bare(Bare),
     /// Load a server over TLS, in a closed loop.
     Load(Load),
+    /// Fill one person, and measure what they and their pages do.
+    Person(Person),
     /// Measure the cipher, the key tree or the log inside this process.
     Ops(Ops),
 }
@@ -109,6 +112,27 @@ struct Run {
 }
 
 #[derive(Args)]
+struct Person {
+    /// The server's ready file: a demonstration of Strongroom.
+    #[arg(long)]
+    ready: PathBuf,
+    /// Another node of it: only withdrawals are measured then, read there.
+    #[arg(long)]
+    other: Option<PathBuf>,
+    #[arg(long, default_value_t = 100_000)]
+    records: u64,
+    #[arg(long, default_value_t = 10)]
+    files: u64,
+    #[arg(long, default_value_t = 4 << 20)]
+    file_bytes: u64,
+    /// How often each page is looked at.
+    #[arg(long, default_value_t = 50)]
+    looks: u64,
+    #[arg(long, default_value_t = 20)]
+    withdrawals: u64,
+}
+
+#[derive(Args)]
 struct Ops {
     operation: Operation,
     /// An empty folder.
@@ -132,6 +156,7 @@ fn main() -> ExitCode {
         Cli::Bare(args) => on(Builder::new_multi_thread(), bare(args)),
         // One thread: the load must not take both cores from the server that it measures.
         Cli::Load(args) => on(Builder::new_current_thread(), load(args)),
+        Cli::Person(args) => on(Builder::new_current_thread(), of_person(args)),
         Cli::Ops(args) => on(Builder::new_multi_thread(), operation(args)),
     };
     match held {
@@ -201,6 +226,22 @@ async fn load(args: Load) -> Outcome<bool> {
             Ok(figures.wrong == 0)
         }
     }
+}
+
+async fn of_person(args: Person) -> Outcome<bool> {
+    let plan = person::Plan {
+        records: args.records,
+        files: args.files,
+        file_bytes: args.file_bytes,
+        looks: args.looks,
+        withdrawals: args.withdrawals,
+    };
+    let mut tell = |row: &serde_json::Value| println!("{row}");
+    match &args.other {
+        None => person::run(&args.ready, plan, &mut tell).await?,
+        Some(other) => person::nodes(&args.ready, other, plan, &mut tell).await?,
+    }
+    Ok(true)
 }
 
 async fn operation(args: Ops) -> Outcome<bool> {

@@ -29,6 +29,15 @@ pub fn read(pid: u32) -> Outcome<Reading> {
     })
 }
 
+/// From now on the most memory is counted anew.
+///
+/// # Errors
+/// When there is no such process, or it is somebody else's.
+pub fn forget_peak(pid: u32) -> Outcome {
+    // 5: reset the peak (proc(5)).
+    Ok(std::fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
+}
+
 /// Fields 14 and 15 (utime, stime), counted behind the command's closing parenthesis, which is field 2 and may hold anything.
 fn cpu(stat: &str) -> Option<Duration> {
     const TICKS_PER_SECOND: u64 = 100; // USER_HZ, which is 100 on every architecture that we build for.

@@ -273,7 +273,11 @@ pub fn batch(lines: String) -> Outcome<Request<Payload>> {
     )
 }
 
-fn file_in(person: &str, bytes: u64) -> Outcome<Request<Payload>> {
+/// A file of `bytes` for a person.
+///
+/// # Errors
+/// When the path is no path.
+pub fn file_in(person: &str, bytes: u64) -> Outcome<Request<Payload>> {
     let mut chance = Chance::new(bytes);
     let chunk: Bytes = (0..CHUNK_BYTES / 8)
         .flat_map(|_| chance.next().to_le_bytes())

@@ -145,6 +145,42 @@ await test("a question is read, part of it granted with the keyboard alone, and 
   await context.close();
 });
 
+const POINT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+for (const [locale, gone] of [["sv", "Det är raderat."], ["de", "Es ist gelöscht."]]) {
+  await test(`a file has a preview, and one record and one file are deleted where they stand (${locale})`, async () => {
+    const { context, page, complaints } = await signedIn({ locale });
+    const stored = await fetch(`${base}/v1/persons/${person}/files`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ready.tokens.app}`, "content-type": "image/png", "content-disposition": 'attachment; filename="point.png"' },
+      body: Buffer.from(POINT, "base64"),
+    });
+    const { file } = await stored.json();
+    await page.goto(`${base}/portal/files`);
+    const picture = page.locator(`img[src="/portal/files/${file}/preview"]`);
+    await picture.scrollIntoViewIfNeeded();
+    await page.waitForFunction((it) => document.querySelector(`img[src$="${it}/preview"]`).complete, file);
+    assert.ok((await picture.evaluate((it) => it.naturalWidth)) > 0, "the picture is shown");
+    await shot(page, `files-${locale}`);
+    await page.locator(`a[href="/portal/delete/files/${file}"]`).click();
+    await Promise.all([page.waitForEvent("load"), page.locator('button[value="now"]').click()]);
+    assert.ok((await page.locator("main").innerText()).includes(gone));
+    assert.equal((await fetch(`${base}/v1/persons/${person}/files/${file}`, { headers: { authorization: `Bearer ${ready.tokens.app}`, "purpose-of-use": "TREAT" } })).status, 404);
+
+    await page.goto(`${base}/portal/data/wearable-measure`);
+    await page.locator("table a").last().click();
+    const record = at(page).split("/").pop();
+    await page.locator('a[href^="/portal/delete/kind/wearable-measure/"]').click();
+    await shot(page, `delete-record-${locale}`);
+    await Promise.all([page.waitForEvent("load"), page.locator('button[value="now"]').click()]);
+    assert.ok((await page.locator("main").innerText()).includes(gone));
+    await shot(page, `deleted-record-${locale}`);
+    assert.equal((await app("GET", `/v1/persons/${person}/records/wearable-measure/${record}`)).status, 410);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+}
+
 await test("everything is taken along, and opens elsewhere", async () => {
   const { context, page, complaints } = await signedIn();
   await page.goto(`${base}/portal/take`);
@@ -168,7 +204,7 @@ await test("everything is taken along, and opens elsewhere", async () => {
 await test("axe finds nothing and nothing is too wide, in five languages, wide and narrow, light and dark", async () => {
   const request = await ask(["date", "score"]);
   let question = null;
-  const paths = ["/portal", "/portal/data", "/portal/data/wearable-measure", "/portal/looks", "/portal/sharing", "/portal/take", "/portal/files"];
+  const paths = ["/portal", "/portal/data", "/portal/data/wearable-measure", "/portal/looks", "/portal/sharing", "/portal/take", "/portal/rights", "/portal/rights/new?kind=restriction", "/portal/files", "/portal/delete", "/portal/delete/kind/cycle-day"];
   for (const [locale, viewport, colorScheme] of [
     ["sv", { width: 320, height: 640 }, "dark"],
     ["de", { width: 1200, height: 900 }, "light"],

@@ -6,6 +6,7 @@
 mod figures;
 mod large;
 mod oauth;
+mod person;
 mod server;
 mod table;
 
@@ -27,7 +28,7 @@ pub struct Options {
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
-    /// Measure only this (may be given several times), e.g. http, create, read, batch, list, file-in, file-out; oauth, token-opaque, token-es256, introspect; large, erase, start-up; ops, cipher, keys, log.
+    /// Measure only this (may be given several times), e.g. http, create, read, batch, list, file-in, file-out; oauth, token-opaque, token-es256, introspect; large, erase, start-up; person, one-person, withdraw-nodes; ops, cipher, keys, log.
     #[arg(long)]
     only: Vec<String>,
     /// One short round: to see that it works, not to quote.
@@ -173,6 +174,12 @@ pub fn run(options: &Options) -> Outcome<bool> {
         scratch.folder(),
     )?);
     rows.extend(large::run(
+        options,
+        &programs,
+        &root.join(REGISTER),
+        scratch.folder(),
+    )?);
+    rows.extend(person::run(
         options,
         &programs,
         &root.join(REGISTER),

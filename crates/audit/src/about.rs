@@ -24,6 +24,10 @@ const MARK_BYTES: usize = 4;
 const ITEM_BYTES: usize = MARK_BYTES + 2;
 /// Entries read at once.
 const STRIDE: u64 = 4096;
+/// Entries read first where few are wanted: most that is asked for is new, and lies at the end.
+const STRIDE_FIRST: u64 = 256;
+/// Entries of others between two of one's own that are read along with them: they lie in the same rows.
+const GAP_MAX: u64 = 64;
 /// Rows of the index read at once.
 const ROWS_AT_ONCE: u64 = 64;
 
@@ -195,16 +199,31 @@ impl Log {
         let items = sealed::open(&key, &place, row.bytes(2)?)
             .map_err(|why| AuditError::tampered(block * BLOCK, why.to_string()))?;
         let (items, _) = items.as_chunks::<ITEM_BYTES>();
-        for [a, b, c, d, high, low] in items.iter().rev() {
-            let index = block * BLOCK + u64::from(u16::from_be_bytes([*high, *low]));
-            if [*a, *b, *c, *d] != mark || index >= wanted.end {
-                continue;
-            }
+        let indexes: Vec<u64> = items
+            .iter()
+            .rev()
+            .filter(|[a, b, c, d, ..]| [*a, *b, *c, *d] == mark)
+            .map(|[.., high, low]| block * BLOCK + u64::from(u16::from_be_bytes([*high, *low])))
+            .filter(|index| *index < wanted.end)
+            .collect();
+        let mut indexes = indexes.into_iter().peekable();
+        while let Some(last) = indexes.next() {
             if found.len() >= wanted.limit {
                 break;
             }
-            let entry = self.entries(tenant, index, 1).await?;
-            found.extend(entry.into_iter().filter(|it| wanted.is(it)));
+            // Neighbours lie in the same rows, and a row is opened as a whole.
+            let (mut first, mut count) = (last, 1);
+            while let Some(next) = indexes.next_if(|next| {
+                first - next <= GAP_MAX
+                    && last - next < STRIDE
+                    && found.len() + count < wanted.limit
+            }) {
+                first = next;
+                count += 1;
+            }
+            let entries = self.entries(tenant, first, last + 1 - first).await?;
+            let about = entries.into_iter().rev().filter(|it| wanted.is(it));
+            found.extend(about.take(wanted.limit - found.len()));
         }
         Ok(())
     }
@@ -219,8 +238,11 @@ impl Log {
     ) -> Result<(), AuditError> {
         let begin = block * BLOCK;
         let mut until = wanted.end.min(begin + BLOCK);
+        let left = wanted.limit.saturating_sub(found.len()) as u64;
+        let mut stride = left.clamp(STRIDE_FIRST, STRIDE);
         while until > begin && found.len() < wanted.limit {
-            let from = begin.max(until.saturating_sub(STRIDE));
+            let from = begin.max(until.saturating_sub(stride));
+            stride = (2 * stride).min(STRIDE);
             let entries = self.entries(tenant, from, until - from).await?;
             let about = entries.into_iter().rev().filter(|it| wanted.is(it));
             found.extend(about.take(wanted.limit - found.len()));

@@ -139,7 +139,13 @@ impl Consents {
             ctx.now.into(),
             grant.grant.into(),
         ]);
-        let set = WriteSet::new().run_expecting(&sql::ASKING_ANSWER, params, 1, "consent.asking");
+        let purposes = grant.terms.purposes.iter().copied();
+        let set = Self::not_objected(ctx, asking.person, purposes, WriteSet::new()).run_expecting(
+            &sql::ASKING_ANSWER,
+            params,
+            1,
+            "consent.asking",
+        );
         let set = self.replace(ctx, &grant, asking, set).await?;
         let set = self.insert(ctx, &grant, Some(&signed), set)?;
         Ok((Answered::Granted(Box::new(grant), signed), set))

@@ -204,7 +204,8 @@ impl Consents {
         } else {
             ctx.now
         };
-        let set = WriteSet::new()
+        let purposes = offered.offer.purposes.iter().copied();
+        let set = Self::not_objected(ctx, person, purposes, WriteSet::new())
             .run(
                 &sql::ASKING_LAPSE_OLD,
                 vec![
@@ -229,6 +230,17 @@ impl Consents {
                 ],
             );
         Ok((asking, set))
+    }
+
+    /// What waits for a person's answer.
+    pub(crate) async fn askings_open(
+        &self,
+        ctx: &Ctx,
+        person: PersonId,
+    ) -> Result<Vec<Asking>, ConsentError> {
+        let params = vec![(&ctx.tenant).into(), person.into(), ctx.now.into()];
+        let rows = self.db.rows(&sql::ASKINGS_OPEN_OF, params).await?;
+        rows.iter().map(Asking::read).collect()
     }
 
     async fn pace(

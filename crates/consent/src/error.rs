@@ -33,6 +33,9 @@ pub enum ConsentError {
     /// No grant lets this be done.
     #[error("no grant")]
     NoGrant,
+    /// The person objected to a purpose.
+    #[error("the person objected to the purpose")]
+    Objected,
     /// What is stored does not hold together.
     #[error("{0} does not hold together")]
     Damaged(&'static str),
@@ -53,6 +56,7 @@ impl From<StoreError> for ConsentError {
             StoreError::Guard("consent.asking" | "consent.narrow" | "consent.end") => Self::Over,
             StoreError::Guard(crate::GUARD) => Self::NoGrant,
             StoreError::Guard("consent.one_open") => Self::Pace,
+            StoreError::Guard("consent.objected") => Self::Objected,
             other => Self::Store(other),
         }
     }
@@ -86,7 +90,7 @@ impl Fault for ConsentError {
             Self::Terms { .. } => ErrorKind::Invalid,
             Self::Wider => ErrorKind::Refused,
             Self::Pace => ErrorKind::TooMany,
-            Self::NoGrant => ErrorKind::Forbidden,
+            Self::NoGrant | Self::Objected => ErrorKind::Forbidden,
             Self::Damaged(_) => ErrorKind::Tampered,
             Self::Secrets(error) => error.kind(),
             Self::Keys(_) => ErrorKind::Unavailable,
@@ -103,6 +107,7 @@ impl Fault for ConsentError {
             Self::Shown => "consent.shown",
             Self::Pace => "consent.pace",
             Self::NoGrant => "consent.no_grant",
+            Self::Objected => "rights.objected",
             Self::Damaged(_) => "consent.damaged",
             Self::Secrets(error) => error.code(),
             Self::Keys(_) => "consent.keys",
@@ -126,6 +131,7 @@ impl Fault for ConsentError {
             Self::Shown => "The text has changed since it was shown. Read it again and answer then.".into(),
             Self::Pace => "This person was asked already, or refused not long ago. Nobody is asked again and again: wait for their answer, or come back later.".into(),
             Self::NoGrant => "The person has not granted this, or has taken it back, or it has run out. Ask them.".into(),
+            Self::Objected => "The person objected to this purpose. Nobody asks them for it, and nothing is done for it, until they take the objection back.".into(),
             Self::Keys(_) => "The key that signs is not at hand. Nothing was changed. Try again later.".into(),
             Self::Damaged(_) => "What is stored does not hold together. Somebody was told.".into(),
             Self::Secrets(error) => error.public(),

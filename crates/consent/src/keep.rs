@@ -110,6 +110,7 @@ impl Consents {
     pub fn forget(tenant: &TenantId, person: PersonId, set: WriteSet) -> WriteSet {
         let params = || vec![tenant.into(), person.into()];
         set.run(&sql::FORGET_ASKINGS, params())
+            .run(&sql::FORGET_LIMITS, params())
             .run(&sql::FORGET_EVENTS, params())
             .run(&sql::FORGET_GRANTS, params())
     }

@@ -8,6 +8,7 @@
 //! Invariant: a grant only ever gets smaller. More is a new question.
 //! Invariant: whoever opens or seals something by a grant commits [`Consented::guard`] with it: a grant that was withdrawn or
 //! narrowed meanwhile undoes the commit, on every node, and without its entry nothing is handed out.
+//! Invariant: what a person had limited is asked where a grant is, before a key and again in the commit; it is stronger than any grant.
 //! Invariant: refusing takes as many steps as agreeing; nobody is asked again soon after they refused ([`Pace`]).
 
 mod answer;
@@ -17,6 +18,7 @@ mod error;
 pub mod fhir;
 mod grants;
 mod keep;
+mod limit;
 mod model;
 pub mod receipt;
 mod request;
@@ -38,6 +40,7 @@ pub use check::{By, Consented, GUARD, Need, consented};
 pub use error::ConsentError;
 pub use grants::{Event, Grant, GrantState, Happened, NewProxy};
 pub use keep::Due;
+pub use limit::{LIMIT_GUARD, Limit, Limited, Reach, limited, limits, unlimited};
 pub use model::{AskingId, Party, RequestId};
 pub use request::{Notice, Offer, Offered, PartOffered};
 pub use sql::STATEMENTS;

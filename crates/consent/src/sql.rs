@@ -121,6 +121,35 @@ statements! {
     STANDS = Sql::both(
         "SELECT 1 FROM consent_grant WHERE tenant = $1 AND person = $2 AND grant_id = $3 AND epoch = $4 AND state = 'active' AND until > $5",
     );
+    LIMIT_INSERT = Sql::both(
+        "INSERT INTO consent_limit (tenant, person, request, kind, collection, purpose, since) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    );
+    LIMIT_LIFT = Sql::both(
+        "UPDATE consent_limit SET lifted_at = $4 WHERE tenant = $1 AND person = $2 AND request = $3 AND lifted_at IS NULL",
+    );
+    LIMITS_OF = Sql::both(
+        "SELECT request, kind, collection, purpose, since FROM consent_limit WHERE tenant = $1 AND person = $2 AND lifted_at IS NULL \
+         ORDER BY since, request LIMIT 100",
+    );
+    /// What stands in the way of something done to `$3` for `$4`; where it is done to no one collection, what limits one stands in no way.
+    LIMIT_MET = Sql::both(
+        "SELECT kind FROM consent_limit WHERE tenant = $1 AND person = $2 AND lifted_at IS NULL \
+         AND (collection IS NULL OR collection = $3) AND (purpose IS NULL OR purpose = $4) ORDER BY kind DESC LIMIT 1",
+    );
+    UNLIMITED = Sql::both(
+        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM consent_limit WHERE tenant = $1 AND person = $2 AND lifted_at IS NULL \
+         AND (collection IS NULL OR collection = $3) AND (purpose IS NULL OR purpose = $4))",
+    );
+    /// No new question for a purpose that somebody objected to.
+    NOT_OBJECTED = Sql::both(
+        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM consent_limit WHERE tenant = $1 AND person = $2 AND lifted_at IS NULL \
+         AND purpose = $3)",
+    );
+    ASKINGS_OPEN_OF = asking_columns!("AND person = $2 AND state IN ('open', 'deferred') AND expires_at > $3 ORDER BY asked_at, asking LIMIT 200");
+    ASKING_LAPSE = Sql::both(
+        "UPDATE consent_asking SET state = 'lapsed' WHERE tenant = $1 AND person = $2 AND asking = $3 AND state IN ('open', 'deferred')",
+    );
+    FORGET_LIMITS = Sql::both("DELETE FROM consent_limit WHERE tenant = $1 AND person = $2");
     FORGET_GRANTS = Sql::both("DELETE FROM consent_grant WHERE tenant = $1 AND person = $2");
     FORGET_EVENTS = Sql::both("DELETE FROM consent_event WHERE tenant = $1 AND person = $2");
     FORGET_ASKINGS = Sql::both("DELETE FROM consent_asking WHERE tenant = $1 AND person = $2");

@@ -28,6 +28,7 @@ promises! {
     "access.reviewed",
     "consent.asked",
     "retention.kept",
+    "rights.answered_in_time",
     "log.always_on",
     "cards.none",
     "logs.clean",

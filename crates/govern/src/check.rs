@@ -98,11 +98,13 @@ pub enum Seen {
     InTime,
     /// Those past it that a legal hold keeps.
     HeldBack,
+    /// Requests of data subjects with a clock that runs.
+    OpenRequests,
 }
 
 impl Seen {
     /// Every one.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Places,
         Self::BytesSearched,
         Self::Markers,
@@ -132,6 +134,7 @@ impl Seen {
         Self::Emergencies,
         Self::InTime,
         Self::HeldBack,
+        Self::OpenRequests,
     ];
 }
 
@@ -222,11 +225,15 @@ pub enum Wrong {
     GrantIgnored,
     /// Something is kept past its time, and no hold keeps it.
     PastItsTime,
+    /// A request of a data subject is past its last day.
+    RequestLate,
+    /// Those who answer are shown a later day than the law's.
+    DayShownLater,
 }
 
 impl Wrong {
     /// Every one.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::PlainText,
         Self::NotStored,
         Self::NothingSearched,
@@ -260,6 +267,8 @@ impl Wrong {
         Self::OpenedWithoutGrant,
         Self::GrantIgnored,
         Self::PastItsTime,
+        Self::RequestLate,
+        Self::DayShownLater,
     ];
 }
 

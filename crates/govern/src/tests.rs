@@ -2,6 +2,7 @@
 
 mod checks;
 mod evidence;
+mod in_time;
 mod log;
 mod page;
 mod real;

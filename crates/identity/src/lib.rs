@@ -31,7 +31,7 @@ mod tickets;
 #[cfg(test)]
 mod tests;
 
-pub use accounts::{Invited, NewAccount};
+pub use accounts::{Invited, NewAccount, OwnAccount};
 pub use crypt::{Secrets, SecretsError};
 pub use error::IdentityError;
 pub use factors::{

@@ -36,6 +36,7 @@ pub struct Allowed<T> {
     purpose: Option<Purpose>,
     rule: &'static str,
     basis: Basis,
+    emergency: bool,
 }
 
 impl<T> Allowed<T> {
@@ -67,6 +68,11 @@ impl<T> Allowed<T> {
     /// On what ground.
     pub const fn basis(&self) -> Basis {
         self.basis
+    }
+
+    /// Whether the caller has a break-glass open for this very person.
+    pub const fn is_emergency(&self) -> bool {
+        self.emergency
     }
 
     /// Which rule said yes; the log writes it down.
@@ -128,7 +134,12 @@ pub fn decide<T: Thing>(
     {
         return Err(Denied::Scope("another purpose"));
     }
-    let answer = rules::ask(|rules| question(rules, ctx, authority, verb, &thing));
+    let mut emergency = false;
+    let answer = rules::ask(|rules| {
+        let question = question(rules, ctx, authority, verb, &thing);
+        emergency = question.break_glass;
+        question
+    });
     match answer {
         Answer::Yes {
             rule,
@@ -145,6 +156,7 @@ pub fn decide<T: Thing>(
                 purpose: ctx.purpose,
                 rule,
                 basis: basis(authority),
+                emergency,
             })
         }
         Answer::No(refusal) => Err(denied(refusal, authority.role, verb, T::KIND, ctx.purpose)),

@@ -27,6 +27,6 @@ pub use rules::{
 pub use thing::{
     AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, BulkOf, ContractOf, ExportOf, FileAt,
     GrantsOf, HoldsOf, KeysOf, Kind, LogOf, PersonAt, PolicyOf, PrivilegeAt, PrivilegesOf,
-    ProcessingOf, RecordAt, RecordsOf, RequestsOf, RetentionOf, Thing, TrustOf, Verb,
+    ProcessingOf, RecordAt, RecordsOf, RequestsOf, RetentionOf, RightsOf, Thing, TrustOf, Verb,
 };
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

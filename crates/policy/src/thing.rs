@@ -145,6 +145,8 @@ kinds! {
     Grants = "list of grants", &[House];
     /// What somebody asks people to grant.
     Requests = "request for consent", &[House];
+    /// What people ask for under their rights.
+    Rights = "request under a right", &[House];
     /// The log.
     Log = "log", &[House, Guarded];
     /// Keys: counts and generations.
@@ -288,6 +290,15 @@ pub struct ExportOf {
 pub struct RequestsOf {
     /// Whose.
     pub tenant: TenantId,
+}
+
+/// What one person asked for under their rights, or (`None`) everybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RightsOf {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Who asked.
+    pub person: Option<PersonId>,
 }
 
 /// A tenant's keys: counts, generations, rotation. Never key bytes.
@@ -435,6 +446,7 @@ thing!(AccessesOf, Accesses, about_people: false, person: |it| Some(it.person));
 thing!(GrantsOf, Grants, about_people: false, person: |it| Some(it.person));
 thing!(ExportOf, Export, about_people: true, person: |it| Some(it.person));
 thing!(RequestsOf, Requests, about_people: false, person: |_it| None);
+thing!(RightsOf, Rights, about_people: false, person: |it| it.person);
 thing!(KeysOf, Keys, about_people: false, person: |_it| None);
 thing!(TrustOf, Trust, about_people: false, person: |_it| None);
 thing!(PrivilegesOf, Privileges, about_people: false, person: |_it| None);

@@ -1,4 +1,4 @@
-//! Alerts: what a tenant's security engineers and owners must have seen. Each waits until one of them takes note of it.
+//! Alerts: what those who answer for a tenant must have seen. Each waits until one of them takes note of it.
 //!
 //! An alert is a job that no worker takes: it is raised in the commit that hands its news on, once for each key, and is forgotten with
 //! other jobs that are done, 30 days after somebody took note. What happened stands in the log for good.
@@ -25,6 +25,10 @@ pub enum What {
     ReviewsOverdue,
     /// An app showed a code or a refresh token twice.
     AppReuse,
+    /// A request of a data subject is to be answered soon.
+    RightDue,
+    /// A request of a data subject was not answered in time.
+    RightOverdue,
 }
 
 impl What {
@@ -34,6 +38,8 @@ impl What {
             "glass_opened" => Self::GlassOpened,
             "glass_overdue" => Self::GlassOverdue,
             "reviews_overdue" => Self::ReviewsOverdue,
+            "right_due" => Self::RightDue,
+            "right_overdue" => Self::RightOverdue,
             _ => return None,
         })
     }
@@ -46,6 +52,8 @@ impl What {
             Self::GlassOverdue => "glass_overdue",
             Self::ReviewsOverdue => "reviews_overdue",
             Self::AppReuse => "app_reuse",
+            Self::RightDue => "right_due",
+            Self::RightOverdue => "right_overdue",
         }
     }
 }
@@ -65,7 +73,7 @@ pub struct Alert {
     pub id: PrivilegeId,
     /// What is wrong.
     pub what: What,
-    /// The emergency or the app that it is about.
+    /// The emergency, the app or the request that it is about.
     pub subject: Option<String>,
     /// Since when.
     pub at: Instant,

@@ -6,6 +6,7 @@ mod consent;
 mod controllers;
 mod deletion;
 mod retention;
+mod rights;
 
 pub use accounts::{Accounts, Encryption, Mail};
 pub use apps::Apps;
@@ -13,6 +14,7 @@ pub use consent::Consent;
 pub use controllers::Controller;
 pub use deletion::Deletion;
 pub use retention::Retention;
+pub use rights::Rights;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -103,6 +105,9 @@ pub struct Config {
     /// Who answers for each tenant's data.
     #[serde(default)]
     pub controllers: BTreeMap<TenantId, Controller>,
+    /// Under which law people ask for their rights, and where days are counted.
+    #[serde(default)]
+    pub rights: Rights,
     /// What carries mail; without, none is sent.
     #[serde(default)]
     pub mail: Option<Mail>,
@@ -420,6 +425,7 @@ impl Config {
             }
             controller.check()?;
         }
+        self.rights.check(&self.tenants)?;
         self.accounts.check(self)
     }
 }

@@ -1,12 +1,17 @@
 //! Archives that people take along: made by the queue's worker, kept for some days, then gone.
 
+use std::time::Duration;
+
 use base::{Ctx, Instant, ObjectId, PersonId, Purpose, TenantId};
+use consent::{ConsentError, Party};
+use identity::{Label, OwnAccount};
 use policy::{Allowed, Authority, ExportOf, FileAt, Verb, decide};
 use serde::{Deserialize, Serialize};
-use store::jobs::{Claimed, Dedupe, JobId, NewJob, complete, enqueue};
+use serde_json::{Value, json};
+use store::jobs::{Claimed, Dedupe, JobId, NewJob, complete, enqueue, extend};
 use store::{Statement, StoreError, WriteSet};
 use tokio::sync::mpsc;
-use vault::export::{ExportId, Taken, Wish};
+use vault::export::{ExportId, Extra, Taken, Wish};
 use vault::files::{Source, Upload};
 use vault::{Vault, VaultError};
 
@@ -16,6 +21,10 @@ use crate::{Failure, Installation};
 pub const KIND: &str = "export.build";
 /// An archive that could not be made so often is not made.
 const ATTEMPTS_MAX: u32 = 3;
+/// How often the lease is prolonged while an archive is made: well within it.
+const KEEP_EVERY: Duration = Duration::from_secs(60);
+/// Grants and questions read at a time.
+const PAGE: u32 = 100;
 /// Pieces that wait to be sealed.
 const PIECES_WAITING: usize = 8;
 
@@ -95,7 +104,12 @@ pub async fn build(house: &Installation, job: &Claimed) -> Result<(), Failure> {
         Err(error) => return Err(error.into()),
     };
     let (ctx, authority) = circumstances(house, tenant);
-    let (file, bytes, taken) = match keep(house, &ctx, &authority, person, build.wish).await {
+    let kept = Box::pin(keep(house, &ctx, &authority, person, build.wish));
+    let Some(kept) = holding(house, job, KEEP_EVERY, kept).await else {
+        // Another worker has it, and does it.
+        return Ok(());
+    };
+    let (file, bytes, taken) = match kept {
         Ok(kept) => kept,
         Err(VaultError::NoPerson) => {
             house.db.commit(done(WriteSet::new())).await?;
@@ -126,6 +140,178 @@ pub async fn build(house: &Installation, job: &Claimed) -> Result<(), Failure> {
     }
 }
 
+/// Do `work`, and keep the job while it goes on, however long. `None` where another worker has taken it: `work` is dropped then.
+pub async fn holding<T>(
+    house: &Installation,
+    job: &Claimed,
+    every: Duration,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    let mut again = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
+    loop {
+        tokio::select! {
+            done = &mut work => return Some(done),
+            _ = again.tick() => {
+                let until = house.clock.now().after(crate::jobs::LEASE);
+                // Where this cannot be written, the next time may do.
+                let kept = house.db.commit(WriteSet::new().with(extend(job, until))).await;
+                if matches!(kept, Err(StoreError::Guard(_))) {
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+/// What a person was asked and let whom do, and their account.
+///
+/// # Errors
+/// Storage and key failures.
+pub(crate) async fn extras(
+    house: &Installation,
+    tenant: &TenantId,
+    person: PersonId,
+    now: Instant,
+) -> Result<Vec<Extra>, VaultError> {
+    let mut grants = Vec::new();
+    let mut after = None;
+    loop {
+        let page = house.consents.grants(tenant, person, after, PAGE).await;
+        let page = page.map_err(consent_failed)?;
+        for it in &page {
+            let events = house.consents.events(tenant, it).await;
+            let events = events.map_err(consent_failed)?;
+            let events = events.iter().map(|it| {
+                json!({
+                    "version": it.epoch,
+                    "what": it.what.as_str(),
+                    "at": it.at.to_string(),
+                    "receipt": it.receipt,
+                })
+            });
+            let said = json!({
+                "grant": it.grant,
+                "grantee": it.grantee,
+                "name": name_of(house, tenant, it.grantee).await,
+                "proxy": it.proxy,
+                "terms": it.terms,
+                "state": it.state_at(now).as_str(),
+                "given_at": it.given_at.to_string(),
+                "until": it.until.to_string(),
+                "changed_at": it.changed_at.to_string(),
+                "request": it.request.map(|(request, version)| json!({ "request": request, "version": version })),
+                "events": events.collect::<Vec<_>>(),
+            });
+            grants.extend_from_slice(format!("{said}\n").as_bytes());
+        }
+        match page.last() {
+            Some(last) if page.len() == PAGE as usize => after = Some((last.given_at, last.grant)),
+            _ => break,
+        }
+    }
+    let mut askings = Vec::new();
+    let mut after = None;
+    loop {
+        let page = house.consents.askings(tenant, person, after, PAGE).await;
+        let page = page.map_err(consent_failed)?;
+        for it in &page {
+            let offered = house
+                .consents
+                .offered_at(tenant, it.request, it.version)
+                .await;
+            let offered = offered.map_err(consent_failed)?;
+            let said = json!({
+                "asking": it.asking,
+                "request": it.request,
+                "version": it.version,
+                "name": name_of(house, tenant, offered.asker).await,
+                "state": it.state.as_str(),
+                "asked_at": it.asked_at.to_string(),
+                "answered_at": it.answered_at.map(|at| at.to_string()),
+                "grant": it.grant,
+                "signed_request": offered.signed,
+            });
+            askings.extend_from_slice(format!("{said}\n").as_bytes());
+        }
+        match page.last() {
+            Some(last) if page.len() == PAGE as usize => after = Some((last.asked_at, last.asking)),
+            _ => break,
+        }
+    }
+    let mut extras = vec![
+        Extra {
+            path: "sharing/grants.jsonl",
+            bytes: grants,
+        },
+        Extra {
+            path: "sharing/askings.jsonl",
+            bytes: askings,
+        },
+    ];
+    let own = house.identity.own_account(tenant, person, now).await;
+    if let Some(own) = own.map_err(|_| VaultError::Damaged("account"))? {
+        let said = account_json(&own);
+        extras.push(Extra {
+            path: "account.json",
+            bytes: format!("{said:#}\n").into_bytes(),
+        });
+    }
+    Ok(extras)
+}
+
+fn account_json(own: &OwnAccount) -> Value {
+    let it = &own.account;
+    let factors = own.factors.iter().map(|it| {
+        json!({
+            "kind": it.kind.as_str(),
+            "name": it.name.as_ref().map(Label::as_str),
+            "created_at": it.created_at.to_string(),
+            "used_at": it.used_at.map(|at| at.to_string()),
+        })
+    });
+    let sessions = own.sessions.iter().map(|it| {
+        json!({
+            "session": it.id,
+            "name": it.name.as_ref().map(Label::as_str),
+            "assurance": it.assurance.as_str(),
+            "created_at": it.created_at.to_string(),
+            "seen_at": it.seen_at.to_string(),
+            "ends_at": it.idle_at.min(it.ends_at).to_string(),
+        })
+    });
+    json!({
+        "account": it.id,
+        "email": it.email.as_str(),
+        "name": it.name.as_str(),
+        "language": it.language.as_str(),
+        "created_at": it.created_at.to_string(),
+        "factors": factors.collect::<Vec<_>>(),
+        "sessions": sessions.collect::<Vec<_>>(),
+    })
+}
+
+fn consent_failed(error: ConsentError) -> VaultError {
+    match error {
+        ConsentError::Store(error) => error.into(),
+        _ => VaultError::Damaged("grants"),
+    }
+}
+
+/// What somebody whom a person granted something is called; `None` for who is gone.
+async fn name_of(house: &Installation, tenant: &TenantId, party: Party) -> Option<String> {
+    match party {
+        Party::App(app) => {
+            let app = house.oauth.app_of(tenant, app).await.ok();
+            app.map(|it| it.about.name.clone())
+        }
+        Party::Account(account) => {
+            let account = house.identity.account(tenant, account).await.ok();
+            account.map(|it| it.name.as_str().to_owned())
+        }
+    }
+}
+
 /// Take everything out and seal it again, piece by piece.
 async fn keep(
     house: &Installation,
@@ -142,12 +328,13 @@ async fn keep(
         file: None,
     };
     let into = decide(ctx, authority, Verb::Create, thing).map_err(refused)?;
+    let extras = Box::pin(extras(house, &ctx.tenant, person, ctx.now)).await?;
     let (pieces, mut received) = mpsc::channel(PIECES_WAITING);
     let failed = pieces.clone();
     let writes = async {
         let taken = house
             .vault
-            .take_out(ctx, &out, &house.log, &wish, pieces)
+            .take_out(ctx, &out, &house.log, &wish, &extras, pieces)
             .await;
         if taken.is_err() {
             // What was sent is no archive: what is being stored must not become a file.

@@ -23,6 +23,7 @@ use vault::{Vault, VaultError};
 use crate::clock::SystemClock;
 use crate::config::{Config, Database, Files, SealConfig};
 use crate::people::VaultPeople;
+use crate::removal::{self, Rest};
 use crate::secrets::KeySecrets;
 use crate::sharing::KeptAnswers;
 use crate::{Failure, OPERATOR, private};
@@ -287,31 +288,36 @@ impl Installation {
         (ctx, authority)
     }
 
-    /// Erase a person, for ever: the account that leads to them, and their data.
+    /// Erase a person, for ever: the account that leads to them, and their data. Where much is kept, rows are left whose keys are destroyed;
+    /// the job of the [`Rest`] removes them, and certifies it for whoever `asked`.
     ///
     /// # Errors
     /// As [`Vault::erase_person`], and storage failures.
-    pub async fn erase_person<E: From<VaultError> + From<IdentityError>>(
+    pub(crate) async fn erase_person<E: From<VaultError> + From<IdentityError>>(
         &self,
         ctx: &Ctx,
         allowed: &Allowed<PersonAt>,
-    ) -> Result<Erased, E> {
-        // First, so that nothing is left to sign in with, or to write to, if the rest is cut short.
-        if let Some(person) = allowed.thing().person {
-            // Nothing is begun that a hold would stop. The commits ask again.
-            if self.vault.is_held(&ctx.tenant, person, ctx.now).await? {
-                return Err(VaultError::Held.into());
-            }
-            self.identity.forget_person(ctx, person).await?;
-            let free = WriteSet::new().with(Vault::free_to_erase(&ctx.tenant, person, ctx.now));
-            let set = self.tokens.end_about(&ctx.tenant, person, free);
-            let set = Oauth::end_grants_about(&ctx.tenant, person, ctx.now, set);
-            let set = Consents::forget(&ctx.tenant, person, set);
-            let set = crate::erasures::unname(&ctx.tenant, person, ctx.now, set);
-            let set = crate::leftovers::forget_jobs(&ctx.tenant, person, set);
-            self.vault.commit(set).await?;
+        asked: Option<removal::Asked>,
+    ) -> Result<(Erased, Rest), E> {
+        let person = allowed.thing().person.ok_or(VaultError::NoPerson)?;
+        // Nothing is begun that a hold would stop. The commit that marks the person asks again.
+        if self.vault.is_held(&ctx.tenant, person, ctx.now).await? {
+            return Err(VaultError::Held.into());
         }
-        Ok(self.vault.erase_person(ctx, allowed).await?)
+        let handle = self.vault.handle(&ctx.tenant, person).await?;
+        // First, so that nothing is left to sign in with if the rest is cut short.
+        self.identity.forget_person(ctx, person).await?;
+        let kept = self.vault.kept_of(&ctx.tenant, person).await?;
+        let (rest, job) = removal::job(self, ctx, (person, handle, kept), asked);
+        // With the mark, behind which nothing is added any more.
+        let set = self.tokens.end_about(&ctx.tenant, person, WriteSet::new());
+        let set = Oauth::end_grants_about(&ctx.tenant, person, ctx.now, set);
+        let set = Consents::forget(&ctx.tenant, person, set);
+        let set = crate::erasures::unname(&ctx.tenant, person, ctx.now, set);
+        let set = crate::rights::unname(&ctx.tenant, person, ctx.now, set);
+        let set = crate::leftovers::forget_jobs(&ctx.tenant, person, None, set).with(job);
+        let erased = self.vault.erase_person(ctx, allowed, set).await?;
+        Ok((erased, rest))
     }
 
     /// Remember the heads of all logs outside the data database.

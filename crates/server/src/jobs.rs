@@ -69,9 +69,11 @@ async fn run(house: &House, post: &dyn Post, job: &Claimed) -> Result<(), crate:
         identity::mail::JOB => house.identity.deliver(job, post).await?,
         ASKED_JOB => house.identity.answer_asked(job).await?,
         notices::KIND => notices::hand_on(house, job).await?,
-        crate::exports::KIND => crate::exports::build(house, job).await?,
+        // Boxed: what it holds across its waits is large.
+        crate::exports::KIND => Box::pin(crate::exports::build(house, job)).await?,
         crate::bulk::KIND => crate::bulk::lay_down(house, job).await?,
         crate::retention::KIND => crate::retention::go_on(house, job).await?,
+        crate::removal::KIND => crate::removal::run(house, job).await?,
         REUSE_JOB => notices::hand_on_reuse(house, job).await?,
         // A newer node may have written it; it waits for one that knows.
         _ => {

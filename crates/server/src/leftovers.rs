@@ -4,6 +4,7 @@
 //! person to the handle is one of the places.
 
 use base::{PersonId, TenantId};
+use store::jobs::JobId;
 use store::{Sql, StoreError, WriteSet};
 
 use crate::{Failure, Installation};
@@ -57,6 +58,9 @@ static PLACES: &[Place] = &[
     place!("questions", "consent_asking", "true"),
     place!("grants", "consent_grant", "true"),
     place!("receipts", "consent_event", "true"),
+    place!("limits", "consent_limit", "true"),
+    place!("requests under a right", "rights_request", "true"),
+    place!("what was said about them", "rights_event", "true"),
     place!("grants in force", "oauth_grant", "state = 'active'"),
     Place {
         name: "link to the log",
@@ -89,24 +93,39 @@ static KEPT: &[(Place, &str)] = &[
     ),
 ];
 
-/// Jobs whose payload names the person, as bytes (`$2`) or in text (`$3`).
+/// Jobs whose payload names the person, as bytes (`$2`) or in text (`$3`), but for one (`$4`).
 static QUEUE: Sql = Sql::each(
-    "SELECT count(*) FROM job WHERE tenant = $1 AND (instr(payload, $2) > 0 OR instr(payload, CAST($3 AS BLOB)) > 0)",
-    "SELECT count(*) FROM job WHERE tenant = $1 AND (position(CAST($2 AS BYTEA) IN payload) > 0 OR position(convert_to(CAST($3 AS TEXT), 'UTF8') IN payload) > 0)",
+    "SELECT count(*) FROM job WHERE tenant = $1 AND job <> $4 AND (instr(payload, $2) > 0 OR instr(payload, CAST($3 AS BLOB)) > 0)",
+    "SELECT count(*) FROM job WHERE tenant = $1 AND job <> $4 AND (position(CAST($2 AS BYTEA) IN payload) > 0 OR position(convert_to(CAST($3 AS TEXT), 'UTF8') IN payload) > 0)",
 );
 /// What goes with a person of the queue: jobs that name them, done or not.
 static FORGET_JOBS: Sql = Sql::each(
-    "DELETE FROM job WHERE tenant = $1 AND (instr(payload, $2) > 0 OR instr(payload, CAST($3 AS BLOB)) > 0)",
-    "DELETE FROM job WHERE tenant = $1 AND (position(CAST($2 AS BYTEA) IN payload) > 0 OR position(convert_to(CAST($3 AS TEXT), 'UTF8') IN payload) > 0)",
+    "DELETE FROM job WHERE tenant = $1 AND job <> $4 AND (instr(payload, $2) > 0 OR instr(payload, CAST($3 AS BLOB)) > 0)",
+    "DELETE FROM job WHERE tenant = $1 AND job <> $4 AND (position(CAST($2 AS BYTEA) IN payload) > 0 OR position(convert_to(CAST($3 AS TEXT), 'UTF8') IN payload) > 0)",
 );
 
 /// Every statement that stands by itself, for the test that prepares each on both engines.
 pub static STATEMENTS: &[&Sql] = &[&QUEUE, &FORGET_JOBS, &STATE];
 
-/// The write that forgets every job which names the person.
-pub(crate) fn forget_jobs(tenant: &TenantId, person: PersonId, set: WriteSet) -> WriteSet {
-    let params = vec![tenant.into(), person.into(), person.to_string().into()];
-    set.run(&FORGET_JOBS, params)
+/// The write that forgets every job which names the person, but for one.
+pub(crate) fn forget_jobs(
+    tenant: &TenantId,
+    person: PersonId,
+    but_for: Option<JobId>,
+    set: WriteSet,
+) -> WriteSet {
+    set.run(&FORGET_JOBS, of_queue(tenant, person, but_for))
+}
+
+fn of_queue(tenant: &TenantId, person: PersonId, but_for: Option<JobId>) -> Vec<store::Value> {
+    vec![
+        tenant.into(),
+        person.into(),
+        person.to_string().into(),
+        but_for
+            .map_or_else(Vec::new, |it| it.as_bytes().to_vec())
+            .into(),
+    ]
 }
 
 static STATE: Sql = Sql::both("SELECT state FROM person WHERE tenant = $1 AND person = $2");
@@ -167,6 +186,16 @@ pub async fn search(
     tenant: &TenantId,
     person: PersonId,
 ) -> Result<Option<Leftovers>, Failure> {
+    search_but_for(house, tenant, person, None).await
+}
+
+/// The same, but for the job that does the erasing and goes with the commit in which the outcome is kept.
+pub(crate) async fn search_but_for(
+    house: &Installation,
+    tenant: &TenantId,
+    person: PersonId,
+    job: Option<JobId>,
+) -> Result<Option<Leftovers>, Failure> {
     let both = || vec![tenant.into(), person.into()];
     let state = house.db.row(&STATE, both()).await?;
     if !state.is_some_and(|row| matches!(row.int(0), Ok(1 | 2))) {
@@ -176,9 +205,7 @@ pub async fn search(
     for place in PLACES {
         searched.push(count(house, place, tenant, person).await?);
     }
-    let mut params = both();
-    params.push(person.to_string().as_str().into());
-    let jobs = house.db.row(&QUEUE, params).await?;
+    let jobs = house.db.row(&QUEUE, of_queue(tenant, person, job)).await?;
     searched.push(Found {
         place: "queue",
         count: number(jobs.as_ref())?,

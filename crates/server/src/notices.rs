@@ -31,13 +31,19 @@ pub struct Jobs {
     rng: Arc<dyn Rng>,
 }
 
-/// What a person is told of what they share.
+/// What a person is told of what they share, or asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     /// Somebody asks.
     Asked,
     /// A grant ends soon.
     GrantEnds,
+    /// A request under a right came.
+    RightsConfirmed,
+    /// It takes longer.
+    RightsExtended,
+    /// It was answered, refused, or what came of it was lifted.
+    RightsAnswered,
 }
 
 impl Told {
@@ -45,6 +51,9 @@ impl Told {
         match self {
             Self::Asked => "consent_asked",
             Self::GrantEnds => "grant_ends",
+            Self::RightsConfirmed => "rights_confirmed",
+            Self::RightsExtended => "rights_extended",
+            Self::RightsAnswered => "rights_answered",
         }
     }
 }
@@ -88,7 +97,7 @@ impl Jobs {
         self.job(tenant, Dedupe::Once(key), notice, now)
     }
 
-    /// Tell a person something about what they share, once for `id`.
+    /// Tell a person something about what they share or asked for, once for `id`.
     pub(crate) fn tell_person(
         &self,
         tenant: &TenantId,
@@ -267,6 +276,11 @@ fn news(what: &str, to_person: bool) -> Option<News> {
         "reviews_overdue" => News::ReviewsOverdue,
         "consent_asked" => News::Asked,
         "grant_ends" => News::GrantEnds,
+        "rights_confirmed" => News::RightsConfirmed,
+        "rights_extended" => News::RightsExtended,
+        "rights_answered" => News::RightsAnswered,
+        "right_due" => News::RightDue,
+        "right_overdue" => News::RightOverdue,
         _ => return None,
     })
 }

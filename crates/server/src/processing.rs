@@ -347,6 +347,6 @@ impl Processing {
 }
 
 fn line<const N: usize>(cells: [String; N]) -> String {
-    let cells = cells.map(|it| vault::export::csv_text(&it));
+    let cells = cells.map(|it| vault::export::csv_text(&it).into_owned());
     cells.join(",") + "\r\n"
 }

@@ -225,6 +225,9 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 if let Err(error) = crate::remind(&house).await {
                     tracing::warn!(%error, "reviews that are due were not told of");
                 }
+                if let Err(error) = crate::rights::remind(&house).await {
+                    tracing::warn!(%error, "requests of data subjects that are due were not told of");
+                }
                 if let Err(error) = crate::erasures::carry_out(&house).await {
                     tracing::warn!(%error, "erasures that are due were not carried out");
                 }

@@ -380,3 +380,75 @@ contract-ends = Der Vertrag endet am { $at }. Danach wird nichts Neues gespeiche
 contract-ended = Der Vertrag ist beendet. Es wird nichts Neues gespeichert. Tage, um alles mitzunehmen: { $days }. Nach dem { $at } wird alles vernichtet.
 contract-over = Der Vertrag ist beendet und die Frist vorbei: Alles wird vernichtet, sofern keine Aufbewahrungsanordnung es verhindert.
 thing-contract = Das Ende des Vertrags
+# Anträge von Personen nach ihren Rechten
+
+thing-request-under-a-right = Was Personen nach ihren Rechten verlangen
+place-rights = Rechte der Personen
+column-right = Was verlangt wird
+column-last-day = Letzter Tag
+column-left = Noch
+waits-rights =
+    { $n ->
+        [0] Kein Antrag zu beantworten
+        [one] Ein Antrag zu beantworten
+       *[other] { $n } Anträge zu beantworten
+    }
+rights-lead = Was Personen nach ihren Rechten verlangen, das Dringendste zuerst. Der letzte Tag ist der des Gesetzes.
+rights-empty = Hier sind keine Anträge. Was jemand in seinem Portal verlangt, kommt hier an.
+rights-left =
+    { $n ->
+        [0] heute
+        [one] ein Tag
+       *[other] { $n } Tage
+    }
+rights-late = verspätet
+rights-no-clock = keine Frist im Gesetz
+rights-more = Mehr
+rights-show-open = Offene Anträge
+rights-show-overdue = Verspätete Anträge
+rights-show-closed = Erledigte Anträge
+rights-show-all = Alle Anträge
+right-law = Gesetz
+right-language = Sprache der Person
+right-lang-sv = Schwedisch
+right-lang-de = Deutsch
+right-lang-it = Italienisch
+right-lang-fr = Französisch
+right-lang-en = Englisch
+right-wish = Was verlangt wird
+right-no-words = Es wurde nichts geschrieben.
+right-about = Betrifft: { $place }
+right-value = Dort soll stehen: { $value }
+right-purpose = Zweck: { $purpose }
+right-entry = Es geht um Eintrag { $n } des Protokolls.
+right-happened = Was geschehen ist
+right-version = Berichtigt als Version { $n } des Datensatzes.
+right-step = Was als Nächstes kommt
+right-step-confirm = Eingang bestätigen
+right-step-start = Arbeit daran beginnen
+right-step-extend = Sagen, dass es länger dauert
+right-step-answer = Antworten
+right-step-refuse = Ablehnen
+right-step-lift = Aufheben
+right-text = Was die Person liest
+right-text-hint = Ein Entwurf in ihrer Sprache. Sie bekommt einen Brief, der sagt, wo sie nachsehen soll; diesen Text liest sie in ihrem Portal.
+right-carry-out = Mit der Antwort tun, was verlangt wird: das Feld berichtigen, einschränken, oder beenden, wogegen widersprochen wird
+right-stands = Das gilt
+right-stands-text = Daraus folgte eine Einschränkung oder ein Widerspruch. Sagen Sie es der Person, bevor Sie es aufheben.
+right-event-received = Verlangt
+right-event-confirmed = Bestätigt
+right-event-begun = Arbeit begonnen
+right-event-extended = Verlängert
+right-event-answered = Beantwortet
+right-event-refused = Abgelehnt
+right-event-withdrawn = Zurückgenommen
+right-event-lifted = Aufgehoben
+notice-right-step = Erledigt. Die Person erfährt, was sie angeht.
+mistake-right-late = Die erste Frist ist vorbei, deshalb lässt sie sich nicht mehr verlängern.
+mistake-right-no-extension = Das Gesetz kennt hierfür keine längere Frist.
+mistake-right-moved = Jemand hat inzwischen etwas getan, oder dieser Schritt folgt nicht. Sehen Sie nach, was geschehen ist.
+mistake-right-text = Schreiben Sie, was die Person liest: die Antwort, oder warum.
+mistake-right-card = Der Text enthält, was wie die Nummer einer Zahlungskarte aussieht. Lassen Sie sie weg.
+mistake-right-correction = Die Berichtigung geht nicht von selbst: Der Wert passt nicht in das Feld, oder den Datensatz gibt es nicht. Lassen Sie sie von der Stelle machen, die ihn führt, und antworten Sie, ohne sie auszuführen.
+alert-right-due = Ein Antrag einer Person ist bald zu beantworten
+alert-right-overdue = Ein Antrag einer Person wurde nicht rechtzeitig beantwortet

@@ -380,3 +380,75 @@ contract-ends = The contract ends on { $at }. From then on nothing new is stored
 contract-ended = The contract has ended. Nothing new is stored. Days left to take everything along: { $days }. Everything is destroyed after { $at }.
 contract-over = The contract has ended, and its time is over: everything is destroyed, unless a legal hold stops it.
 thing-contract = The end of the contract
+# Requests of people under their rights
+
+thing-request-under-a-right = What people ask for under their rights
+place-rights = People’s rights
+column-right = What they ask for
+column-last-day = Last day
+column-left = Left
+waits-rights =
+    { $n ->
+        [0] No request to answer
+        [one] One request to answer
+       *[other] { $n } requests to answer
+    }
+rights-lead = What people ask for under their rights, the most urgent first. The last day is the law’s.
+rights-empty = No requests here. What somebody asks for in their portal comes in here.
+rights-left =
+    { $n ->
+        [0] today
+        [one] one day
+       *[other] { $n } days
+    }
+rights-late = late
+rights-no-clock = no time set by law
+rights-more = More
+rights-show-open = Open requests
+rights-show-overdue = Late requests
+rights-show-closed = Closed requests
+rights-show-all = All requests
+right-law = Law
+right-language = Language of the person
+right-lang-sv = Swedish
+right-lang-de = German
+right-lang-it = Italian
+right-lang-fr = French
+right-lang-en = English
+right-wish = What they ask for
+right-no-words = Nothing was written.
+right-about = About: { $place }
+right-value = It should say: { $value }
+right-purpose = Purpose: { $purpose }
+right-entry = It is about entry { $n } of the log.
+right-happened = What happened
+right-version = Corrected as version { $n } of the record.
+right-step = What comes next
+right-step-confirm = Confirm that it came
+right-step-start = Begin work on it
+right-step-extend = Say that it takes longer
+right-step-answer = Answer
+right-step-refuse = Refuse
+right-step-lift = Lift it
+right-text = What the person reads
+right-text-hint = A draft in their language. They get a letter that says where to look; this text they read in their portal.
+right-carry-out = Do what they ask for with this answer: correct the field, restrict, or end what they object to
+right-stands = This stands
+right-stands-text = A restriction or an objection came of it. Tell the person before you lift it.
+right-event-received = Asked for
+right-event-confirmed = Confirmed
+right-event-begun = Work began
+right-event-extended = Extended
+right-event-answered = Answered
+right-event-refused = Refused
+right-event-withdrawn = Taken back
+right-event-lifted = Lifted
+notice-right-step = Done. The person is told where it concerns them.
+mistake-right-late = The first period is over, so it cannot be extended any more.
+mistake-right-no-extension = The law knows no longer period for this.
+mistake-right-moved = Somebody took a step meanwhile, or this step does not follow. Look at what happened.
+mistake-right-text = Write what the person reads: the answer, or why.
+mistake-right-card = The text holds what looks like a payment card number. Leave it out.
+mistake-right-correction = The correction cannot be made by itself: the value does not fit the field, or the record is not there. Have it corrected by whoever keeps it, and answer without carrying it out.
+alert-right-due = A person’s request is to be answered soon
+alert-right-overdue = A person’s request was not answered in time

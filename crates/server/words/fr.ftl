@@ -380,3 +380,75 @@ contract-ends = Le contrat prend fin le { $at }. Ensuite, rien de nouveau n’es
 contract-ended = Le contrat a pris fin. Rien de nouveau n’est enregistré. Jours restants pour tout emporter : { $days }. Tout est détruit après le { $at }.
 contract-over = Le contrat a pris fin et le délai est écoulé : tout est détruit, sauf si une conservation légale l’empêche.
 thing-contract = La fin du contrat
+# Demandes de personnes au titre de leurs droits
+
+thing-request-under-a-right = Ce que les personnes demandent au titre de leurs droits
+place-rights = Droits des personnes
+column-right = Ce qu’elles demandent
+column-last-day = Dernier jour
+column-left = Reste
+waits-rights =
+    { $n ->
+        [0] Aucune demande à traiter
+        [one] Une demande à traiter
+       *[other] { $n } demandes à traiter
+    }
+rights-lead = Ce que les personnes demandent au titre de leurs droits, le plus urgent d’abord. Le dernier jour est celui de la loi.
+rights-empty = Pas de demande ici. Ce que quelqu’un demande dans son portail arrive ici.
+rights-left =
+    { $n ->
+        [0] aujourd’hui
+        [one] un jour
+       *[other] { $n } jours
+    }
+rights-late = en retard
+rights-no-clock = aucun délai légal
+rights-more = Suite
+rights-show-open = Demandes ouvertes
+rights-show-overdue = Demandes en retard
+rights-show-closed = Demandes closes
+rights-show-all = Toutes les demandes
+right-law = Loi
+right-language = Langue de la personne
+right-lang-sv = suédois
+right-lang-de = allemand
+right-lang-it = italien
+right-lang-fr = français
+right-lang-en = anglais
+right-wish = Ce qui est demandé
+right-no-words = Rien n’a été écrit.
+right-about = Concerne : { $place }
+right-value = Cela devrait dire : { $value }
+right-purpose = But : { $purpose }
+right-entry = Il s’agit de l’entrée { $n } du journal.
+right-happened = Ce qui s’est passé
+right-version = Rectifié en version { $n } de l’enregistrement.
+right-step = La suite
+right-step-confirm = Confirmer la réception
+right-step-start = Commencer à s’en occuper
+right-step-extend = Dire que cela prend plus de temps
+right-step-answer = Répondre
+right-step-refuse = Refuser
+right-step-lift = Lever
+right-text = Ce que la personne lit
+right-text-hint = Un brouillon dans sa langue. Elle reçoit une lettre qui dit où regarder ; ce texte, elle le lit dans son portail.
+right-carry-out = Faire avec la réponse ce qui est demandé : rectifier le champ, limiter, ou mettre fin à ce à quoi elle s’oppose
+right-stands = Ceci vaut
+right-stands-text = Une limitation ou une opposition en a résulté. Prévenez la personne avant de la lever.
+right-event-received = Demandée
+right-event-confirmed = Confirmée
+right-event-begun = Travail commencé
+right-event-extended = Prolongée
+right-event-answered = Répondue
+right-event-refused = Refusée
+right-event-withdrawn = Retirée
+right-event-lifted = Levée
+notice-right-step = C’est fait. La personne apprend ce qui la concerne.
+mistake-right-late = Le premier délai est passé, on ne peut plus le prolonger.
+mistake-right-no-extension = La loi ne connaît pas de délai plus long pour cela.
+mistake-right-moved = Quelqu’un a agi entre-temps, ou cette étape ne suit pas. Regardez ce qui s’est passé.
+mistake-right-text = Écrivez ce que la personne lit : la réponse, ou pourquoi.
+mistake-right-card = Le texte contient ce qui ressemble à un numéro de carte de paiement. Retirez-le.
+mistake-right-correction = La rectification ne se fait pas d’elle-même : la valeur ne convient pas au champ, ou l’enregistrement n’existe pas. Faites-la faire par qui le tient, et répondez sans l’exécuter.
+alert-right-due = Il faudra bientôt répondre à la demande d’une personne
+alert-right-overdue = La demande d’une personne n’a pas reçu de réponse à temps

@@ -380,3 +380,75 @@ contract-ends = Il contratto termina il { $at }. Da allora non si salva più nul
 contract-ended = Il contratto è terminato. Non si salva più nulla di nuovo. Giorni rimasti per portare via tutto: { $days }. Dopo il { $at } tutto viene distrutto.
 contract-over = Il contratto è terminato e il tempo è scaduto: tutto viene distrutto, salvo che un vincolo legale lo impedisca.
 thing-contract = La fine del contratto
+# Richieste di persone secondo i loro diritti
+
+thing-request-under-a-right = Ciò che le persone chiedono secondo i loro diritti
+place-rights = Diritti delle persone
+column-right = Che cosa chiedono
+column-last-day = Ultimo giorno
+column-left = Restano
+waits-rights =
+    { $n ->
+        [0] Nessuna richiesta a cui rispondere
+        [one] Una richiesta a cui rispondere
+       *[other] { $n } richieste a cui rispondere
+    }
+rights-lead = Ciò che le persone chiedono secondo i loro diritti, prima le più urgenti. L’ultimo giorno è quello della legge.
+rights-empty = Qui non ci sono richieste. Ciò che qualcuno chiede nel suo portale arriva qui.
+rights-left =
+    { $n ->
+        [0] oggi
+        [one] un giorno
+       *[other] { $n } giorni
+    }
+rights-late = in ritardo
+rights-no-clock = nessun termine di legge
+rights-more = Altre
+rights-show-open = Richieste aperte
+rights-show-overdue = Richieste in ritardo
+rights-show-closed = Richieste chiuse
+rights-show-all = Tutte le richieste
+right-law = Legge
+right-language = Lingua della persona
+right-lang-sv = svedese
+right-lang-de = tedesco
+right-lang-it = italiano
+right-lang-fr = francese
+right-lang-en = inglese
+right-wish = Che cosa chiede
+right-no-words = Non è stato scritto nulla.
+right-about = Riguarda: { $place }
+right-value = Dovrebbe dire: { $value }
+right-purpose = Scopo: { $purpose }
+right-entry = Riguarda la voce { $n } del registro.
+right-happened = Che cosa è successo
+right-version = Corretto come versione { $n } della registrazione.
+right-step = Che cosa viene dopo
+right-step-confirm = Confermare che è arrivata
+right-step-start = Cominciare a occuparsene
+right-step-extend = Dire che serve più tempo
+right-step-answer = Rispondere
+right-step-refuse = Respingere
+right-step-lift = Togliere
+right-text = Ciò che la persona legge
+right-text-hint = Una bozza nella sua lingua. Riceve una lettera che dice dove guardare; questo testo lo legge nel suo portale.
+right-carry-out = Con la risposta fare ciò che chiede: correggere il campo, limitare, o fermare ciò a cui si oppone
+right-stands = Questo vale
+right-stands-text = Ne è venuta una limitazione o un’opposizione. Avvisi la persona prima di toglierla.
+right-event-received = Chiesta
+right-event-confirmed = Confermata
+right-event-begun = Lavoro cominciato
+right-event-extended = Prolungata
+right-event-answered = Con risposta
+right-event-refused = Respinta
+right-event-withdrawn = Ritirata
+right-event-lifted = Tolta
+notice-right-step = Fatto. La persona viene avvisata di ciò che la riguarda.
+mistake-right-late = Il primo termine è passato, quindi non si può più prolungare.
+mistake-right-no-extension = La legge non prevede un termine più lungo.
+mistake-right-moved = Qualcuno ha fatto un passo nel frattempo, o questo passo non segue. Guardi che cosa è successo.
+mistake-right-text = Scriva ciò che la persona legge: la risposta, o il perché.
+mistake-right-card = Il testo contiene ciò che sembra il numero di una carta di pagamento. Lo tolga.
+mistake-right-correction = La correzione non si può fare da sé: il valore non va bene per il campo, o la registrazione non c’è. La faccia correggere da chi la tiene, e risponda senza eseguirla.
+alert-right-due = A una richiesta di una persona va presto data risposta
+alert-right-overdue = A una richiesta di una persona non è stata data risposta in tempo

@@ -380,3 +380,75 @@ contract-ends = Avtalet upphör { $at }. Därefter sparas inget nytt.
 contract-ended = Avtalet har upphört. Inget nytt sparas. Dagar kvar att ta med sig allt: { $days }. Allt förstörs efter { $at }.
 contract-over = Avtalet har upphört och tiden är ute: allt förstörs, om inget rättsligt bevarande hindrar det.
 thing-contract = Avtalets slut
+# Begäranden från personer enligt deras rättigheter
+
+thing-request-under-a-right = Vad personer ber om enligt sina rättigheter
+place-rights = Personers rättigheter
+column-right = Vad de ber om
+column-last-day = Sista dag
+column-left = Kvar
+waits-rights =
+    { $n ->
+        [0] Ingen begäran att besvara
+        [one] En begäran att besvara
+       *[other] { $n } begäranden att besvara
+    }
+rights-lead = Vad personer ber om enligt sina rättigheter, det mest brådskande först. Sista dagen är lagens.
+rights-empty = Inga begäranden här. Det någon ber om i sin portal kommer in här.
+rights-left =
+    { $n ->
+        [0] i dag
+        [one] en dag
+       *[other] { $n } dagar
+    }
+rights-late = försenad
+rights-no-clock = ingen tid i lagen
+rights-more = Fler
+rights-show-open = Öppna begäranden
+rights-show-overdue = Försenade begäranden
+rights-show-closed = Avslutade begäranden
+rights-show-all = Alla begäranden
+right-law = Lag
+right-language = Personens språk
+right-lang-sv = svenska
+right-lang-de = tyska
+right-lang-it = italienska
+right-lang-fr = franska
+right-lang-en = engelska
+right-wish = Vad de ber om
+right-no-words = Inget skrevs.
+right-about = Gäller: { $place }
+right-value = Det borde stå: { $value }
+right-purpose = Ändamål: { $purpose }
+right-entry = Det gäller post { $n } i loggen.
+right-happened = Vad som har hänt
+right-version = Rättat som version { $n } av posten.
+right-step = Vad som kommer härnäst
+right-step-confirm = Bekräfta att den kommit
+right-step-start = Börja arbeta med den
+right-step-extend = Säg att det tar längre tid
+right-step-answer = Svara
+right-step-refuse = Avslå
+right-step-lift = Häv det
+right-text = Vad personen läser
+right-text-hint = Ett utkast på personens språk. De får ett brev som säger var de ska titta; den här texten läser de i sin portal.
+right-carry-out = Gör det de ber om med svaret: rätta fältet, begränsa, eller avsluta det de invänder mot
+right-stands = Detta gäller
+right-stands-text = En begränsning eller en invändning kom av den. Säg till personen innan du häver den.
+right-event-received = Begärd
+right-event-confirmed = Bekräftad
+right-event-begun = Arbetet började
+right-event-extended = Förlängd
+right-event-answered = Besvarad
+right-event-refused = Avslagen
+right-event-withdrawn = Återtagen
+right-event-lifted = Hävd
+notice-right-step = Klart. Personen får veta det som rör dem.
+mistake-right-late = Den första tiden är slut, så den kan inte förlängas längre.
+mistake-right-no-extension = Lagen har ingen längre tid för detta.
+mistake-right-moved = Någon tog ett steg under tiden, eller så följer steget inte. Se vad som har hänt.
+mistake-right-text = Skriv vad personen läser: svaret, eller varför.
+mistake-right-card = Texten innehåller något som ser ut som ett betalkortsnummer. Utelämna det.
+mistake-right-correction = Rättelsen kan inte göras av sig själv: värdet passar inte fältet, eller posten finns inte. Låt den som har hand om den rätta, och svara utan att utföra det.
+alert-right-due = En begäran från en person ska snart besvaras
+alert-right-overdue = En begäran från en person har inte besvarats i tid

@@ -22,6 +22,12 @@ pub enum VaultError {
     /// It takes a person's grant, and none lets it be done.
     #[error("no grant lets this be done")]
     NoGrant,
+    /// The person had what is done with their data restricted.
+    #[error("restricted by the person")]
+    Restricted,
+    /// The person objected to the purpose.
+    #[error("the person objected to the purpose")]
+    Objected,
     /// No such archive, or none any more.
     #[error("no such export")]
     NoExport,
@@ -169,7 +175,7 @@ impl Fault for VaultError {
             }
             Self::Deleted => ErrorKind::Gone,
             Self::MustStay(_) => ErrorKind::Refused,
-            Self::NoGrant => ErrorKind::Forbidden,
+            Self::NoGrant | Self::Restricted | Self::Objected => ErrorKind::Forbidden,
             Self::NoExport | Self::NoErasure | Self::NoHold | Self::NoBulk | Self::NoEnd => {
                 ErrorKind::NotFound
             }
@@ -204,6 +210,8 @@ impl Fault for VaultError {
             Self::NoCollection => "collection.not_found",
             Self::NoRecord => "record.not_found",
             Self::NoGrant => "consent.no_grant",
+            Self::Restricted => "rights.restricted",
+            Self::Objected => "rights.objected",
             Self::NoExport => "export.not_found",
             Self::NoErasure => "erasure.not_found",
             Self::TooManyExports => "export.too_many",
@@ -248,6 +256,8 @@ impl Fault for VaultError {
             Self::NoCollection => "The register has no such collection. `strongroom register show` lists them.".into(),
             Self::NoRecord => "There is no such record.".into(),
             Self::NoGrant => "The person has not granted this, or has taken it back, or it has run out. Ask them.".into(),
+            Self::Restricted => "The person had this restricted: until it is lifted nobody but they reads or changes it, save in an emergency.".into(),
+            Self::Objected => "The person objected to this purpose: nothing is done for it until they take the objection back.".into(),
             Self::NoErasure => "There is no such request to delete, or it does not wait any more.".into(),
             Self::NoExport => "There is no such archive, or it is not ready, or its seven days are over.".into(),
             Self::TooManyExports => "There are three archives already, or five were made today. Fetch one of them, delete one, or come back tomorrow.".into(),

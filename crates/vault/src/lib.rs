@@ -14,6 +14,7 @@ pub mod fhir;
 pub mod files;
 mod ground;
 pub mod holds;
+pub mod notes;
 mod once;
 pub mod people;
 mod place;

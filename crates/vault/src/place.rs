@@ -74,6 +74,24 @@ pub(crate) fn hold(environment: &Environment, tenant: &TenantId, hold: ObjectId)
         .bytes(hold.as_bytes())
 }
 
+/// What was asked under a right, or said about it: event `seq` of a request.
+pub(crate) fn note(
+    environment: &Environment,
+    tenant: &TenantId,
+    person: PersonId,
+    request: ObjectId,
+    seq: u64,
+    at: Instant,
+) -> Context {
+    Context::new("note")
+        .text(environment.as_str())
+        .text(tenant.as_str())
+        .bytes(person.as_bytes())
+        .bytes(request.as_bytes())
+        .int(seq)
+        .int(at.micros().cast_unsigned())
+}
+
 /// A file's row: name, media type, length.
 pub(crate) fn file_row(
     environment: &Environment,

@@ -2,6 +2,15 @@
 
 use store::Sql;
 
+macro_rules! nothing_left {
+    () => {
+        "AND NOT EXISTS (SELECT 1 FROM record WHERE tenant = $1 AND person = $2) \
+         AND NOT EXISTS (SELECT 1 FROM record_history WHERE tenant = $1 AND person = $2) \
+         AND NOT EXISTS (SELECT 1 FROM record_index WHERE tenant = $1 AND person = $2) \
+         AND NOT EXISTS (SELECT 1 FROM file WHERE tenant = $1 AND person = $2)"
+    };
+}
+
 /// Every statement, for the test that prepares each on both engines.
 pub static STATEMENTS: &[&Sql] = &[
     &PERSON_INSERT,
@@ -34,10 +43,12 @@ pub static STATEMENTS: &[&Sql] = &[
     &INDEX_OF_RECORD,
     &INDEX_OF_PERSON,
     &INDEX_OF_ALL,
+    &IS_ERASING,
+    &ERASE_COUNT,
     &ERASE_RECORDS,
     &ERASE_HISTORY,
     &ERASE_INDEX,
-    &ERASE_FILES,
+    &ERASE_FILE,
     &FILE_INSERT,
     &FILE_FIND,
     &FILE_LIST,
@@ -58,6 +69,9 @@ pub static STATEMENTS: &[&Sql] = &[
     &RENEW_HEADS,
     &RENEW_RECORDS,
     &RENEW_HISTORY,
+    &ERASE_NOTES,
+    &RENEW_NOTES,
+    &RENEW_NOTE,
     &RENEW_RECORD,
     &RENEW_VERSION,
     &RENEW_FILE,
@@ -157,11 +171,19 @@ pub(crate) static PERSON_LIST: Sql = Sql::both(
 );
 pub(crate) static PERSON_ERASING: Sql =
     Sql::both("UPDATE person SET state = 1 WHERE tenant = $1 AND person = $2 AND state = 0");
-/// The link from person to handle goes: the row stays, so that the id is never given out again.
+pub(crate) static IS_ERASING: Sql =
+    Sql::both("SELECT 1 FROM person WHERE tenant = $1 AND person = $2 AND state = 1");
+/// The link from person to handle goes when nothing else is left: the row stays, so that the id is never given out again.
 pub(crate) static PERSON_ERASED: Sql = Sql::each(
-    "UPDATE person SET state = 2, handle = zeroblob(16), sealed = NULL WHERE tenant = $1 AND person = $2 AND state = 1",
+    concat!(
+        "UPDATE person SET state = 2, handle = zeroblob(16), sealed = NULL WHERE tenant = $1 AND person = $2 AND state = 1 ",
+        nothing_left!()
+    ),
     // PostgreSQL has no zeroblob.
-    "UPDATE person SET state = 2, handle = '\\x00000000000000000000000000000000'::bytea, sealed = NULL WHERE tenant = $1 AND person = $2 AND state = 1",
+    concat!(
+        "UPDATE person SET state = 2, handle = '\\x00000000000000000000000000000000'::bytea, sealed = NULL WHERE tenant = $1 AND person = $2 AND state = 1 ",
+        nothing_left!()
+    ),
 );
 pub(crate) static PERSONS_ERASING: Sql =
     Sql::both("SELECT person, handle FROM person WHERE tenant = $1 AND state = 1");
@@ -251,26 +273,51 @@ pub(crate) static TOMBSTONES: Sql = Sql::both(
     "SELECT count(*) FROM record_history WHERE tenant = $1 AND person = $2 AND collection = $3 AND (rkey = $4 OR length($4) = 0) AND sealed IS NULL",
 );
 
-pub(crate) static ERASE_RECORDS: Sql =
-    Sql::both("DELETE FROM record WHERE tenant = $1 AND person = $2");
-pub(crate) static ERASE_HISTORY: Sql =
-    Sql::both("DELETE FROM record_history WHERE tenant = $1 AND person = $2");
-pub(crate) static ERASE_INDEX: Sql =
-    Sql::both("DELETE FROM record_index WHERE tenant = $1 AND person = $2");
-pub(crate) static ERASE_FILES: Sql =
-    Sql::both("DELETE FROM file WHERE tenant = $1 AND person = $2");
+/// What is kept of a person: records, earlier versions, files.
+pub(crate) static ERASE_COUNT: Sql = Sql::both(
+    "SELECT (SELECT count(*) FROM record WHERE tenant = $1 AND person = $2), \
+     (SELECT count(*) FROM record_history WHERE tenant = $1 AND person = $2), \
+     (SELECT count(*) FROM file WHERE tenant = $1 AND person = $2)",
+);
+// A portion each: SQLite finds its rows by rowid, PostgreSQL by where they lie, which costs neither a second search nor a sort.
+pub(crate) static ERASE_RECORDS: Sql = Sql::each(
+    "DELETE FROM record WHERE rowid IN (SELECT rowid FROM record WHERE tenant = $1 AND person = $2 LIMIT $3)",
+    "DELETE FROM record WHERE ctid = ANY (ARRAY (SELECT ctid FROM record WHERE tenant = $1 AND person = $2 LIMIT $3))",
+);
+pub(crate) static ERASE_HISTORY: Sql = Sql::each(
+    "DELETE FROM record_history WHERE rowid IN (SELECT rowid FROM record_history WHERE tenant = $1 AND person = $2 LIMIT $3)",
+    "DELETE FROM record_history WHERE ctid = ANY (ARRAY (SELECT ctid FROM record_history WHERE tenant = $1 AND person = $2 LIMIT $3))",
+);
+/// This table has no rowid in SQLite.
+pub(crate) static ERASE_INDEX: Sql = Sql::each(
+    "DELETE FROM record_index WHERE (tenant, collection, token, person, rkey) IN \
+     (SELECT tenant, collection, token, person, rkey FROM record_index WHERE tenant = $1 AND person = $2 LIMIT $3)",
+    "DELETE FROM record_index WHERE ctid = ANY (ARRAY (SELECT ctid FROM record_index WHERE tenant = $1 AND person = $2 LIMIT $3))",
+);
+pub(crate) static ERASE_FILE: Sql =
+    Sql::both("DELETE FROM file WHERE tenant = $1 AND person = $2 AND file = $3");
 
 /// The heads of everything that is sealed about a person: as many bytes as a head has at most.
 pub(crate) static RENEW_HEADS: Sql = Sql::both(concat!(
     "SELECT 0, substr(sealed, 1, 170) FROM record WHERE tenant = $1 AND person = $2 ",
     "UNION ALL SELECT 1, substr(sealed, 1, 170) FROM record_history WHERE tenant = $1 AND person = $2 AND sealed IS NOT NULL ",
-    "UNION ALL SELECT 2, substr(sealed, 1, 170) FROM file WHERE tenant = $1 AND person = $2"
+    "UNION ALL SELECT 2, substr(sealed, 1, 170) FROM file WHERE tenant = $1 AND person = $2 ",
+    "UNION ALL SELECT 3, substr(sealed, 1, 170) FROM rights_event WHERE tenant = $1 AND person = $2 AND sealed IS NOT NULL"
 ));
 pub(crate) static RENEW_RECORDS: Sql = Sql::both(
     "SELECT collection, rkey, version, written_at, sealed FROM record WHERE tenant = $1 AND person = $2 AND (collection > $3 OR (collection = $3 AND (rkey > $4 OR (rkey = $4 AND version > $5)))) ORDER BY collection, rkey LIMIT $6",
 );
 pub(crate) static RENEW_HISTORY: Sql = Sql::both(
     "SELECT collection, rkey, version, written_at, sealed FROM record_history WHERE tenant = $1 AND person = $2 AND (collection > $3 OR (collection = $3 AND (rkey > $4 OR (rkey = $4 AND version > $5)))) AND sealed IS NOT NULL ORDER BY collection, rkey, version LIMIT $6",
+);
+pub(crate) static ERASE_NOTES: Sql =
+    Sql::both("DELETE FROM rights_event WHERE tenant = $1 AND person = $2");
+/// Notes, in the form of records of a collection of their own.
+pub(crate) static RENEW_NOTES: Sql = Sql::both(
+    "SELECT 'rights', request, seq, at, sealed FROM rights_event WHERE tenant = $1 AND person = $2 AND ('rights' > CAST($3 AS TEXT) OR ('rights' = CAST($3 AS TEXT) AND (request > $4 OR (request = $4 AND seq > $5)))) AND sealed IS NOT NULL ORDER BY request, seq LIMIT $6",
+);
+pub(crate) static RENEW_NOTE: Sql = Sql::both(
+    "UPDATE rights_event SET sealed = $7 WHERE tenant = $1 AND person = $2 AND CAST($3 AS TEXT) = 'rights' AND request = $4 AND seq = $5 AND sealed = $6",
 );
 /// What was sealed again takes the place of exactly that which was opened.
 pub(crate) static RENEW_RECORD: Sql = Sql::both(
@@ -303,7 +350,7 @@ pub(crate) static FILE_DELETE: Sql = Sql::both(
     "DELETE FROM file WHERE tenant = $1 AND person = $2 AND file = $3 AND coalesce(object, file) = $4",
 );
 pub(crate) static FILES_OF: Sql =
-    Sql::both("SELECT file, object FROM file WHERE tenant = $1 AND person = $2");
+    Sql::both("SELECT file, object FROM file WHERE tenant = $1 AND person = $2 LIMIT $3");
 pub(crate) static FILE_IDS: Sql = Sql::both(
     "SELECT file FROM file WHERE tenant = $1 AND person = $2 \
      AND NOT EXISTS (SELECT 1 FROM export e WHERE e.tenant = file.tenant AND e.person = file.person AND e.file = file.file) ORDER BY file",

@@ -19,6 +19,8 @@ pub struct Figures {
     pub rss_kib: u64,
     /// The most it ever was.
     pub peak_kib: u64,
+    /// By how much it grew at most while this was done, where that is what is asked.
+    pub grown_kib: u64,
     /// Wrong answers: with any, nothing above counts.
     pub wrong: u64,
     /// One of them.
@@ -37,6 +39,7 @@ impl Figures {
             cpu_us: float("cpu_us"),
             rss_kib: whole("rss_kib"),
             peak_kib: whole("peak_kib"),
+            grown_kib: whole("grown_kib"),
             wrong: whole("wrong"),
             complaint: value
                 .get("complaint")
@@ -54,6 +57,7 @@ impl Figures {
             "cpu_us": round(self.cpu_us),
             "rss_kib": self.rss_kib,
             "peak_kib": self.peak_kib,
+            "grown_kib": self.grown_kib,
             "wrong": self.wrong,
         })
     }
@@ -73,6 +77,11 @@ impl Figures {
             peak_kib: rounds
                 .iter()
                 .map(|round| round.peak_kib)
+                .max()
+                .unwrap_or_default(),
+            grown_kib: rounds
+                .iter()
+                .map(|round| round.grown_kib)
                 .max()
                 .unwrap_or_default(),
             wrong: rounds.iter().map(|round| round.wrong).sum(),

@@ -42,6 +42,27 @@ impl Server {
 
     /// Strongroom, as a newcomer starts it, with the collection `bench` in its register.
     pub fn strongroom(binary: &Path, register: &Path, folder: &Path) -> Outcome<Self> {
+        Self::demonstration(binary, register, &[], folder)
+    }
+
+    /// The same over PostgreSQL, with data and keys in the databases that these files name.
+    pub fn over_postgres(
+        binary: &Path,
+        register: &Path,
+        (data, keys): (&Path, &Path),
+        folder: &Path,
+    ) -> Outcome<Self> {
+        let (data, keys) = (data.display().to_string(), keys.display().to_string());
+        let more = ["--postgres-data", &data, "--postgres-keys", &keys];
+        Self::demonstration(binary, register, &more, folder)
+    }
+
+    fn demonstration(
+        binary: &Path,
+        register: &Path,
+        more: &[&str],
+        folder: &Path,
+    ) -> Outcome<Self> {
         let mut arguments: Vec<String> = [
             "demo",
             "--listen",
@@ -53,6 +74,7 @@ impl Server {
         .map(str::to_owned)
         .into();
         arguments.push(register.display().to_string());
+        arguments.extend(more.iter().map(|it| (*it).to_owned()));
         Self::start("strongroom", binary, arguments, folder)
     }
 

@@ -31,6 +31,54 @@ const CIPHER_MIN: f64 = 0.5;
 /// Our CPU for a token or an introspection over the peer's.
 const ISSUER_MAX: f64 = 0.5;
 
+/// What a person does, and how long it may take, in microseconds: by p99.
+const SPANS: [(&str, u64); 4] = [
+    ("withdraw", 100_000),
+    ("withdraw-nodes", 1_000_000),
+    ("erase-unreadable", 1_000_000),
+    ("erase-answered", 1_000_000),
+];
+/// The same of each page of theirs.
+const PAGE_MAX_US: u64 = 200_000;
+/// Megabytes a second at which everything is taken along, and the memory that it may take meanwhile whatever the size.
+const TAKE_ALONG_MIN: f64 = 50.0;
+const TAKE_ALONG_MAX_KIB: u64 = 64 << 10;
+
+/// The goals of a person of whom much is kept.
+fn of_person(row: &Row, ours: &Figures) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    let most = if row.name.starts_with("page ") {
+        Some(PAGE_MAX_US)
+    } else {
+        let found = SPANS.iter().find(|(name, _)| *name == row.name);
+        found.map(|(_, most)| *most)
+    };
+    if let Some(most) = most {
+        goals.push(Goal {
+            text: format!("{}: at most {} (p99)", row.name, span(most as f64)),
+            measured: span(ours.p99_us as f64),
+            held: ours.p99_us <= most && ours.wrong == 0,
+        });
+    }
+    if let (true, Some(bytes)) = (row.name == "take-along", row.bytes) {
+        let rate = ours.rps * bytes as f64 / 1e6;
+        goals.push(Goal {
+            text: format!("take-along: at least {TAKE_ALONG_MIN:.0} MB/s"),
+            measured: format!("{rate:.0} MB/s"),
+            held: rate >= TAKE_ALONG_MIN,
+        });
+        goals.push(Goal {
+            text: format!(
+                "take-along: memory grows by at most {} MiB",
+                TAKE_ALONG_MAX_KIB >> 10
+            ),
+            measured: format!("{} MiB", ours.grown_kib >> 10),
+            held: ours.grown_kib <= TAKE_ALONG_MAX_KIB,
+        });
+    }
+    goals
+}
+
 /// The goals that the measured rows speak about.
 pub fn goals(rows: &[Row]) -> Vec<Goal> {
     let mut goals = Vec::new();
@@ -41,6 +89,9 @@ pub fn goals(rows: &[Row]) -> Vec<Goal> {
             row.figures.get("peer"),
         );
         let name = format!("{} x{}", row.name, row.connections);
+        if let Some(ours) = ours {
+            goals.extend(of_person(row, ours));
+        }
         if let (Some(bare), Some(ours)) = (bare, ours) {
             if row.connections == 64 {
                 let (throughput, median) =
@@ -251,6 +302,41 @@ mod tests {
         let missed = goals(&[row("create", 64, bare, bad)]);
         assert_eq!(missed.len(), 3);
         assert!(missed.iter().all(|goal| !goal.held));
+    }
+
+    #[test]
+    fn what_a_person_waits_for_is_held_or_missed() {
+        let alone = |name: &str, ours: Figures| {
+            let mut row = Row::new(name, 1);
+            row.bytes = (name == "take-along").then_some(100_000_000);
+            row.figures.insert("strongroom", ours);
+            goals(&[row])
+        };
+        let slow = Figures {
+            rps: 0.4,
+            p99_us: 1_000_001,
+            grown_kib: 65 << 10,
+            ..Figures::default()
+        };
+        let quick = Figures {
+            rps: 0.6,
+            p99_us: 90_000,
+            grown_kib: 20 << 10,
+            ..Figures::default()
+        };
+        for (name, count) in [
+            ("page /portal", 1),
+            ("withdraw", 1),
+            ("withdraw-nodes", 1),
+            ("erase-answered", 1),
+            ("take-along", 2),
+            ("erase-beside", 0),
+        ] {
+            let (missed, held) = (alone(name, slow.clone()), alone(name, quick.clone()));
+            assert_eq!((missed.len(), held.len()), (count, count), "{name}");
+            assert!(missed.iter().all(|goal| !goal.held), "{name}");
+            assert!(held.iter().all(|goal| goal.held), "{name}");
+        }
     }
 
     #[test]

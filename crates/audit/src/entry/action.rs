@@ -252,6 +252,16 @@ actions! {
     RecordErase = "record.erase", Delete, Data;
     /// Somebody asked that a part of what is kept about a person be deleted: a record, a kind, a file, all files.
     PartEraseAsk = "part.erase_ask", Write, Data;
+    /// A request under a right of a data subject came in.
+    RightsAsk = "rights.ask", Create, Data;
+    /// A step was taken with such a request: confirmed, begun, extended, answered, refused, withdrawn.
+    RightsStep = "rights.step", Write, Data;
+    /// Such requests were looked at.
+    RightsRead = "rights.read", Read, Data;
+    /// The requests of everybody were listed.
+    RightsList = "rights.list", List, System;
+    /// What a person had limited was lifted.
+    RightsLift = "rights.lift", Write, Data;
     /// A program asked that everything of FHIR be taken out.
     BulkAsk = "bulk.ask", Create, System;
     /// How a bulk export stands was looked at.

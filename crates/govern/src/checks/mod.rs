@@ -10,6 +10,7 @@ mod logs_clean;
 mod register;
 mod retention;
 mod reviewed;
+mod rights;
 mod transit;
 
 pub use access::{AccessLogged, Attempted, Proven, Reader};
@@ -22,6 +23,7 @@ pub use logs_clean::{LogsClean, Provoke, Provoked};
 pub use register::{Field, RegisterPresent, Registered};
 pub use retention::{Aged, Ages, RetentionKept};
 pub use reviewed::{AccessReviewed, Privilege, Privileges};
+pub use rights::{Requests, RightsInTime, Running};
 pub use transit::{Hybrid, Transit};
 
 /// Data at rest: records.
@@ -46,6 +48,8 @@ pub const ACCESS_REVIEWED: &str = "access.reviewed";
 pub const CONSENT_ASKED: &str = "consent.asked";
 /// Nothing is kept past its time without a hold.
 pub const RETENTION_KEPT: &str = "retention.kept";
+/// What people ask for under their rights is answered in time.
+pub const RIGHTS_IN_TIME: &str = "rights.answered_in_time";
 /// The log cannot be switched off.
 pub const LOG_ALWAYS_ON: &str = "log.always_on";
 /// No payment card numbers.
@@ -71,6 +75,7 @@ pub const NAMES: &[&str] = &[
     ACCESS_REVIEWED,
     CONSENT_ASKED,
     RETENTION_KEPT,
+    RIGHTS_IN_TIME,
     LOG_ALWAYS_ON,
     CARDS_NONE,
     LOGS_CLEAN,

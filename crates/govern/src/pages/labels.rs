@@ -196,6 +196,13 @@ pub(super) fn seen(seen: Seen, lang: Lang) -> &'static str {
             "Accès d’urgence",
             "Emergency accesses",
         ],
+        Seen::OpenRequests => &[
+            "Öppna begäranden med en sista dag",
+            "Offene Anträge mit einem letzten Tag",
+            "Richieste aperte con un ultimo giorno",
+            "Demandes ouvertes avec un dernier jour",
+            "Open requests with a last day",
+        ],
     })
 }
 
@@ -432,6 +439,20 @@ pub(super) fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "Un consenso valido non ha aperto nulla",
             "Un consentement valable n’a rien ouvert",
             "A grant that stands opened nothing",
+        ],
+        Wrong::RequestLate => &[
+            "En begäran från en person är förbi sin sista dag",
+            "Ein Antrag einer Person ist über seinen letzten Tag hinaus",
+            "Una richiesta di una persona ha superato il suo ultimo giorno",
+            "La demande d’une personne a dépassé son dernier jour",
+            "A person’s request is past its last day",
+        ],
+        Wrong::DayShownLater => &[
+            "De som svarar ser en senare dag än lagens",
+            "Wer antwortet, sieht einen späteren Tag als den des Gesetzes",
+            "Chi risponde vede un giorno successivo a quello della legge",
+            "Ceux qui répondent voient un jour plus tardif que celui de la loi",
+            "Those who answer see a later day than the law’s",
         ],
     })
 }

@@ -32,10 +32,23 @@ impl Holidays {
             why,
         };
         let read: File = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        if read.days.len() > DAYS_MAX {
+        Self::of(file, &read.days)
+    }
+
+    /// A list of days, each `YYYY-MM-DD`, at most 4096; `file` says where it stands.
+    ///
+    /// # Errors
+    ///
+    /// [`RightsError::Rules`] if one is no day.
+    pub fn of(file: &str, days: &[String]) -> Result<Self, RightsError> {
+        let wrong = |why: String| RightsError::Rules {
+            file: file.to_owned(),
+            why,
+        };
+        if days.len() > DAYS_MAX {
             return Err(wrong(format!("more than {DAYS_MAX} days")));
         }
-        let days = read.days.iter().map(|day| {
+        let days = days.iter().map(|day| {
             day.parse::<Date>()
                 .map_err(|error| wrong(format!("{day:?} is no day: {error}")))
         });

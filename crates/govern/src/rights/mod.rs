@@ -11,7 +11,7 @@ mod request;
 
 pub use clock::{Due, day_of, due, expires};
 pub use days::Holidays;
-pub use pack::{Clock, Counting, End, Extended, Law, Pack, Step, Unit, in_force, packs};
+pub use pack::{Clock, Counting, End, Extended, Law, Pack, Step, Unit, in_force, packs, version};
 pub use request::{Event, Happened, Kind, Request, State};
 
 use jiff::civil::Date;

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use super::request::words;
 use super::{Kind, RightsError};
 
 const FILES: &[(&str, &str)] = &[
@@ -10,14 +11,14 @@ const FILES: &[(&str, &str)] = &[
     ("rules/ccpa-1.toml", include_str!("../../rules/ccpa-1.toml")),
 ];
 
-/// Which law a request is made under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Law {
-    /// Regulation (EU) 2016/679.
-    Gdpr,
-    /// California Consumer Privacy Act and its regulations.
-    Ccpa,
+words! {
+    /// Which law a request is made under.
+    Law {
+        /// Regulation (EU) 2016/679.
+        Gdpr = "gdpr",
+        /// California Consumer Privacy Act and its regulations.
+        Ccpa = "ccpa",
+    }
 }
 
 /// One version of a law's rules about time.
@@ -92,14 +93,14 @@ pub struct Extended {
     pub source: String,
 }
 
-/// What is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Step {
-    /// To tell the person that the request came.
-    Confirm,
-    /// To do what was asked, or to refuse with a reason.
-    Answer,
+words! {
+    /// What is due.
+    Step {
+        /// To tell the person that the request came.
+        Confirm = "confirm",
+        /// To do what was asked, or to refuse with a reason.
+        Answer = "answer",
+    }
 }
 
 /// In what a period is counted.
@@ -184,6 +185,14 @@ pub fn packs() -> Result<Vec<Pack>, RightsError> {
         .iter()
         .map(|(file, text)| Pack::parse(file, text))
         .collect()
+}
+
+/// One version of a law's pack.
+#[must_use]
+pub fn version(packs: &[Pack], law: Law, version: u16) -> Option<&Pack> {
+    packs
+        .iter()
+        .find(|pack| pack.law == law && pack.version == version)
 }
 
 /// The pack of a law that counts for what was received on a day: the latest that had begun.

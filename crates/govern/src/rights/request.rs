@@ -6,17 +6,45 @@ use serde::{Deserialize, Serialize};
 use super::clock::last_day;
 use super::{Holidays, Law, Pack, RightsError, Step};
 
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident => $law:expr),* $(,)?) => {
-        /// What is asked for.
+/// A closed list of words, with the name of each.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum Kind { $($(#[$doc])* $name),* }
+        pub enum $name {
+            $($(#[$each])* #[serde(rename = $text)] $variant,)*
+        }
+
+        impl $name {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+
+            /// The one of this name.
+            #[must_use]
+            pub fn of(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|it| it.as_str() == text)
+            }
+        }
+    };
+}
+pub(super) use words;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal => $law:expr),* $(,)?) => {
+        words! {
+            /// What is asked for.
+            Kind { $($(#[$doc])* $name = $text,)* }
+        }
 
         impl Kind {
-            /// Every kind.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
             /// Which law it is made under; nothing where no law sets a time.
             #[must_use]
             pub fn law(self) -> Option<Law> {
@@ -28,69 +56,69 @@ macro_rules! kinds {
 
 kinds! {
     /// GDPR Art. 15.
-    Access => Some(Law::Gdpr),
+    Access = "access" => Some(Law::Gdpr),
     /// GDPR Art. 20.
-    Portability => Some(Law::Gdpr),
+    Portability = "portability" => Some(Law::Gdpr),
     /// GDPR Art. 16.
-    Rectification => Some(Law::Gdpr),
+    Rectification = "rectification" => Some(Law::Gdpr),
     /// GDPR Art. 17.
-    Erasure => Some(Law::Gdpr),
+    Erasure = "erasure" => Some(Law::Gdpr),
     /// GDPR Art. 18.
-    Restriction => Some(Law::Gdpr),
+    Restriction = "restriction" => Some(Law::Gdpr),
     /// GDPR Art. 21.
-    Objection => Some(Law::Gdpr),
+    Objection = "objection" => Some(Law::Gdpr),
     /// Cal. Civ. Code § 1798.110.
-    Know => Some(Law::Ccpa),
+    Know = "know" => Some(Law::Ccpa),
     /// Cal. Civ. Code § 1798.105.
-    Delete => Some(Law::Ccpa),
+    Delete = "delete" => Some(Law::Ccpa),
     /// Cal. Civ. Code § 1798.106.
-    Correct => Some(Law::Ccpa),
+    Correct = "correct" => Some(Law::Ccpa),
     /// Cal. Civ. Code § 1798.120.
-    OptOut => Some(Law::Ccpa),
+    OptOut = "opt-out" => Some(Law::Ccpa),
     /// Cal. Civ. Code § 1798.121.
-    Limit => Some(Law::Ccpa),
+    Limit = "limit" => Some(Law::Ccpa),
     /// A question about one access.
-    Question => None,
+    Question = "question" => None,
     /// A report of one access.
-    Report => None,
+    Report = "report" => None,
 }
 
-/// What can happen to a request after it was received.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Event {
-    /// The person was told that it came.
-    Confirmed,
-    /// Somebody works on it.
-    Begun,
-    /// The person was told that it takes longer, and why.
-    Extended,
-    /// What was asked is done, and the person was told.
-    Answered,
-    /// It is refused, and the person was told why.
-    Refused,
-    /// The person took it back.
-    Withdrawn,
+words! {
+    /// What can happen to a request after it was received.
+    Event {
+        /// The person was told that it came.
+        Confirmed = "confirmed",
+        /// Somebody works on it.
+        Begun = "begun",
+        /// The person was told that it takes longer, and why.
+        Extended = "extended",
+        /// What was asked is done, and the person was told.
+        Answered = "answered",
+        /// It is refused, and the person was told why.
+        Refused = "refused",
+        /// The person took it back.
+        Withdrawn = "withdrawn",
+    }
 }
 
-/// How far a request is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// It came.
-    Received,
-    /// The person was told so.
-    Confirmed,
-    /// Somebody works on it.
-    InProgress,
-    /// It takes longer, and the person was told so.
-    Extended,
-    /// It is done.
-    Answered,
-    /// It is refused.
-    Refused,
-    /// The person took it back.
-    Withdrawn,
+words! {
+    /// How far a request is.
+    State {
+        /// It came.
+        Received = "received",
+        /// The person was told so.
+        Confirmed = "confirmed",
+        /// Somebody works on it.
+        InProgress = "in_progress",
+        /// It takes longer, and the person was told so.
+        Extended = "extended",
+        /// It is done.
+        Answered = "answered",
+        /// It is refused.
+        Refused = "refused",
+        /// The person took it back.
+        Withdrawn = "withdrawn",
+    }
 }
 
 impl State {
@@ -126,6 +154,16 @@ impl Request {
             kind,
             received,
             events: Vec::new(),
+        }
+    }
+
+    /// A request as it was stored: what happened was held to the rules then.
+    #[must_use]
+    pub fn restore(kind: Kind, received: Date, events: Vec<Happened>) -> Self {
+        Self {
+            kind,
+            received,
+            events,
         }
     }
 

@@ -7,5 +7,7 @@ mod forget;
 mod invite;
 mod list;
 mod sign_up;
+mod taken;
 
 pub use invite::{Invited, NewAccount};
+pub use taken::OwnAccount;

@@ -43,11 +43,21 @@ pub enum News {
     Asked,
     /// Something that a person shares ends soon.
     GrantEnds,
+    /// To the person: what they asked for under their rights came.
+    RightsConfirmed,
+    /// To the person: the answer takes longer.
+    RightsExtended,
+    /// To the person: there is an answer.
+    RightsAnswered,
+    /// To staff: a request of a data subject is to be answered soon.
+    RightDue,
+    /// To staff: one was not answered in time.
+    RightOverdue,
 }
 
 impl News {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::YourGlassOpened,
         Self::GlassOpened,
         Self::GlassAsked,
@@ -64,6 +74,11 @@ impl News {
         Self::AppReuse,
         Self::Asked,
         Self::GrantEnds,
+        Self::RightsConfirmed,
+        Self::RightsExtended,
+        Self::RightsAnswered,
+        Self::RightDue,
+        Self::RightOverdue,
     ];
 
     /// The page with more about it.
@@ -78,6 +93,8 @@ impl News {
             Self::YourAppReuse => "/account/apps",
             Self::AppReuse => "/console/apps",
             Self::Asked | Self::GrantEnds => "/portal/sharing",
+            Self::RightsConfirmed | Self::RightsExtended | Self::RightsAnswered => "/portal/rights",
+            Self::RightDue | Self::RightOverdue => "/console/rights",
         }
     }
 }
@@ -159,6 +176,26 @@ const fn swedish(news: News) -> (&'static str, &'static str) {
             "Något som du delar upphör snart",
             "Hej,\n\nnågot som du har gått med på att dela på {service} upphör snart av sig självt. Du behöver inte göra något. Vill du att det ska fortsätta, så svara ja när du tillfrågas igen.",
         ),
+        News::RightsConfirmed => (
+            "Din begäran har kommit fram",
+            "Hej,\n\nden begäran som du skickade till {service} har kommit fram. När du är inloggad ser du den, och vilken dag den senast ska vara besvarad.",
+        ),
+        News::RightsExtended => (
+            "Svaret på din begäran tar längre tid",
+            "Hej,\n\nsvaret på en begäran som du skickade till {service} tar längre tid. När du är inloggad ser du varför, och vilken dag den senast ska vara besvarad.",
+        ),
+        News::RightsAnswered => (
+            "Det finns ett svar på din begäran",
+            "Hej,\n\ndet finns något nytt om en begäran som du skickade till {service}. Logga in och läs.",
+        ),
+        News::RightDue => (
+            "En begäran från en person ska snart besvaras",
+            "Hej!\n\nHos {service} finns en begäran från en person vars sista dag närmar sig. Sidan visar vilken.",
+        ),
+        News::RightOverdue => (
+            "En begäran från en person har inte besvarats i tid",
+            "Hej!\n\nHos {service} finns en begäran från en person vars sista dag har gått. Svara så snart det går.",
+        ),
     }
 }
 
@@ -227,6 +264,26 @@ const fn german(news: News) -> (&'static str, &'static str) {
         News::GrantEnds => (
             "Etwas, das Sie teilen, endet bald",
             "Guten Tag,\n\netwas, das Sie bei {service} teilen, endet bald von selbst. Sie müssen nichts tun. Soll es weitergehen, sagen Sie Ja, wenn Sie wieder gefragt werden.",
+        ),
+        News::RightsConfirmed => (
+            "Ihr Antrag ist eingegangen",
+            "Guten Tag,\n\nder Antrag, den Sie an {service} gestellt haben, ist eingegangen. Wenn Sie angemeldet sind, sehen Sie ihn und den Tag, bis zu dem er beantwortet sein muss.",
+        ),
+        News::RightsExtended => (
+            "Die Antwort auf Ihren Antrag dauert länger",
+            "Guten Tag,\n\ndie Antwort auf einen Antrag an {service} dauert länger. Wenn Sie angemeldet sind, sehen Sie, warum, und den Tag, bis zu dem er beantwortet sein muss.",
+        ),
+        News::RightsAnswered => (
+            "Zu Ihrem Antrag gibt es eine Antwort",
+            "Guten Tag,\n\nzu einem Antrag, den Sie an {service} gestellt haben, gibt es etwas Neues. Melden Sie sich an und lesen Sie es.",
+        ),
+        News::RightDue => (
+            "Ein Antrag einer Person ist bald zu beantworten",
+            "Guten Tag,\n\nbei {service} liegt ein Antrag einer Person, dessen letzter Tag näher kommt. Die Seite zeigt, welcher.",
+        ),
+        News::RightOverdue => (
+            "Ein Antrag einer Person wurde nicht rechtzeitig beantwortet",
+            "Guten Tag,\n\nbei {service} liegt ein Antrag einer Person, dessen letzter Tag vorbei ist. Antworten Sie so bald wie möglich.",
         ),
     }
 }
@@ -297,6 +354,26 @@ const fn italian(news: News) -> (&'static str, &'static str) {
             "Qualcosa che condivide sta per finire",
             "Buongiorno,\n\nqualcosa che condivide su {service} sta per finire da sé. Non deve fare nulla. Se vuole che continui, dica di sì quando glielo chiederanno di nuovo.",
         ),
+        News::RightsConfirmed => (
+            "La Sua richiesta è arrivata",
+            "Buongiorno,\n\nla richiesta che ha fatto a {service} è arrivata. Quando ha effettuato l’accesso la vede, con il giorno entro cui va data una risposta.",
+        ),
+        News::RightsExtended => (
+            "La risposta alla Sua richiesta richiede più tempo",
+            "Buongiorno,\n\nla risposta a una richiesta che ha fatto a {service} richiede più tempo. Quando ha effettuato l’accesso vede perché, e il giorno entro cui va data una risposta.",
+        ),
+        News::RightsAnswered => (
+            "C’è una risposta alla Sua richiesta",
+            "Buongiorno,\n\nc’è una novità su una richiesta che ha fatto a {service}. Acceda e la legga.",
+        ),
+        News::RightDue => (
+            "A una richiesta di una persona va presto data risposta",
+            "Buongiorno,\n\nda {service} c’è una richiesta di una persona il cui ultimo giorno si avvicina. La pagina mostra quale.",
+        ),
+        News::RightOverdue => (
+            "A una richiesta di una persona non è stata data risposta in tempo",
+            "Buongiorno,\n\nda {service} c’è una richiesta di una persona il cui ultimo giorno è passato. Risponda appena possibile.",
+        ),
     }
 }
 
@@ -366,6 +443,26 @@ const fn french(news: News) -> (&'static str, &'static str) {
             "Un de vos partages prend bientôt fin",
             "Bonjour,\n\nquelque chose que vous partagez sur {service} prendra bientôt fin tout seul. Vous n’avez rien à faire. Pour continuer, dites oui quand on vous le demandera de nouveau.",
         ),
+        News::RightsConfirmed => (
+            "Votre demande est arrivée",
+            "Bonjour,\n\nla demande que vous avez faite à {service} est arrivée. Une fois connecté, vous la voyez, avec le jour avant lequel il faut y répondre.",
+        ),
+        News::RightsExtended => (
+            "La réponse à votre demande prend plus de temps",
+            "Bonjour,\n\nla réponse à une demande que vous avez faite à {service} prend plus de temps. Une fois connecté, vous voyez pourquoi, et le jour avant lequel il faut y répondre.",
+        ),
+        News::RightsAnswered => (
+            "Il y a une réponse à votre demande",
+            "Bonjour,\n\nil y a du nouveau sur une demande que vous avez faite à {service}. Connectez-vous pour la lire.",
+        ),
+        News::RightDue => (
+            "Il faudra bientôt répondre à la demande d’une personne",
+            "Bonjour,\n\nchez {service}, une demande d’une personne approche de son dernier jour. La page montre laquelle.",
+        ),
+        News::RightOverdue => (
+            "La demande d’une personne n’a pas reçu de réponse à temps",
+            "Bonjour,\n\nchez {service}, le dernier jour d’une demande d’une personne est passé. Répondez dès que possible.",
+        ),
     }
 }
 
@@ -434,6 +531,26 @@ const fn english(news: News) -> (&'static str, &'static str) {
         News::GrantEnds => (
             "Something that you share ends soon",
             "Hello,\n\nsomething that you agreed to share at {service} ends soon by itself. You need do nothing. If you want it to go on, say yes when you are asked again.",
+        ),
+        News::RightsConfirmed => (
+            "Your request has come",
+            "Hello,\n\nthe request that you sent to {service} has come. When you are signed in you see it, and the day by which it must be answered.",
+        ),
+        News::RightsExtended => (
+            "The answer to your request takes longer",
+            "Hello,\n\nthe answer to a request that you sent to {service} takes longer. When you are signed in you see why, and the day by which it must be answered.",
+        ),
+        News::RightsAnswered => (
+            "There is an answer to your request",
+            "Hello,\n\nthere is news of a request that you sent to {service}. Sign in to read it.",
+        ),
+        News::RightDue => (
+            "A person’s request is to be answered soon",
+            "Hello,\n\nat {service} there is a request of a person whose last day comes near. The page shows which.",
+        ),
+        News::RightOverdue => (
+            "A person’s request was not answered in time",
+            "Hello,\n\nat {service} there is a request of a person whose last day is over. Answer it as soon as you can.",
         ),
     }
 }

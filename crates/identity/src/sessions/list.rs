@@ -1,7 +1,7 @@
 //! An account's own sessions, and what they are called.
 
 use audit::{Action, Outcome};
-use base::{Assurance, Ctx, Instant, SessionId, TenantId};
+use base::{AccountId, Assurance, Ctx, Instant, SessionId, TenantId};
 use store::WriteSet;
 
 use super::SignedIn;
@@ -33,20 +33,14 @@ pub struct SessionLine {
 }
 
 impl Identity {
-    /// The account's live sessions, and where the log says that they were listed.
-    ///
-    /// # Errors
-    /// Storage failures.
-    pub async fn sessions(
+    /// The account's live sessions.
+    pub(crate) async fn session_lines(
         &self,
-        ctx: &Ctx,
-        who: &SignedIn,
-    ) -> Result<(Vec<SessionLine>, u64), IdentityError> {
-        let params = of(
-            &who.tenant,
-            who.account,
-            vec![ctx.now.into(), LIST_MAX.into()],
-        );
+        tenant: &TenantId,
+        account: AccountId,
+        now: Instant,
+    ) -> Result<Vec<SessionLine>, IdentityError> {
+        let params = of(tenant, account, vec![now.into(), LIST_MAX.into()]);
         let rows = self.db.rows(&sql::SESSION_LIST, params).await?;
         let damaged = || IdentityError::damaged("a session's row");
         let mut lines = Vec::with_capacity(rows.len());
@@ -56,7 +50,7 @@ impl Identity {
                 None
             } else {
                 let place = ["session.name", &id.to_string()];
-                let plain = self.open(&who.tenant, &place, row.bytes(6)?)?;
+                let plain = self.open(tenant, &place, row.bytes(6)?)?;
                 Some(
                     std::str::from_utf8(&plain)
                         .map_err(|_| damaged())?
@@ -71,8 +65,26 @@ impl Identity {
                 idle_at: Instant::from_micros(row.int(4)?),
                 ends_at: Instant::from_micros(row.int(5)?),
                 name,
-                this: id == who.session,
+                this: false,
             });
+        }
+        Ok(lines)
+    }
+
+    /// The account's live sessions, and where the log says that they were listed.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn sessions(
+        &self,
+        ctx: &Ctx,
+        who: &SignedIn,
+    ) -> Result<(Vec<SessionLine>, u64), IdentityError> {
+        let mut lines = self
+            .session_lines(&who.tenant, who.account, ctx.now)
+            .await?;
+        for line in &mut lines {
+            line.this = line.id == who.session;
         }
         let entry = self
             .entry(ctx, Action::AccountList, Outcome::Ok, Some(who.account))?

@@ -26,6 +26,10 @@ pub enum About {
     RoleEnded(PrivilegeId),
     /// A privilege of the reader does not count, since nobody reviewed it in time.
     RoleOverdue(PrivilegeId),
+    /// A request of a data subject is to be answered soon.
+    RightDue(PrivilegeId),
+    /// A request of a data subject was not answered in time.
+    RightOverdue(PrivilegeId),
     /// Privileges come up for review.
     ReviewsDue,
     /// Privileges were not reviewed in time.
@@ -46,6 +50,8 @@ impl About {
             Self::RequestRefused(_) => "request_refused",
             Self::RoleEnded(_) => "role_ended",
             Self::RoleOverdue(_) => "role_overdue",
+            Self::RightDue(_) => "right_due",
+            Self::RightOverdue(_) => "right_overdue",
             Self::ReviewsDue => "reviews_due",
             Self::ReviewsOverdue => "reviews_overdue",
         }
@@ -63,7 +69,9 @@ impl About {
             | Self::RequestGranted(id)
             | Self::RequestRefused(id)
             | Self::RoleEnded(id)
-            | Self::RoleOverdue(id) => Some(id),
+            | Self::RoleOverdue(id)
+            | Self::RightDue(id)
+            | Self::RightOverdue(id) => Some(id),
             Self::ReviewsDue | Self::ReviewsOverdue => None,
         }
     }

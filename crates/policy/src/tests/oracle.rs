@@ -7,7 +7,7 @@ use base::{
 
 use crate::{
     Allowed, Area, Authority, Denied, FileAt, KeysOf, LogOf, PersonAt, Proven, RecordAt, RecordsOf,
-    Role, Scope, Thing, TrustOf, Verb, decide,
+    RightsOf, Role, Scope, Thing, TrustOf, Verb, decide,
 };
 
 const PLAIN: ClassSet = ClassSet::EMPTY.with(Class::Public).with(Class::Internal);
@@ -28,9 +28,11 @@ struct Seen {
     glass: bool,
     assurance: Option<Assurance>,
     fresh: bool,
+    /// It acts for one person.
+    bound: bool,
 }
 
-fn about_people(it: &Seen) -> Option<Yes> {
+fn about_people(kind: &str, it: &Seen) -> Option<Yes> {
     use Purpose::{Etreat, Hoperat, Hpaymt, Hresch, Patrqt, Pubhlth, Sysdev, Treat};
     if it.assurance == Some(Assurance::Single) && it.role.is_staff() {
         return None;
@@ -40,6 +42,9 @@ fn about_people(it: &Seen) -> Option<Yes> {
         (_, Verb::Read, Some(Etreat)) if !it.glass => return None,
         (Role::Security, Verb::Read, Some(Etreat)) => ("security-etreat", ALL, NONE),
         (Role::System, Verb::Read, Some(Sysdev)) => ("system-check", ALL, NONE),
+        (Role::System, Verb::Read, Some(Patrqt)) if kind == "record" => {
+            ("system-correct", ALL, NONE)
+        }
         (Role::System, Verb::Create | Verb::Update | Verb::Delete, _) => {
             ("system-write", NONE, NONE)
         }
@@ -63,7 +68,7 @@ fn about_people(it: &Seen) -> Option<Yes> {
     })
 }
 
-fn about_the_house(kind: &str, it: &Seen) -> Option<Yes> {
+fn about_the_house(kind: &str, somebody: bool, it: &Seen) -> Option<Yes> {
     if let Some(assurance) = it.assurance.filter(|_| it.role.is_staff()) {
         let guarded = matches!(kind, "log" | "keys");
         if assurance == Assurance::Single
@@ -74,9 +79,21 @@ fn about_the_house(kind: &str, it: &Seen) -> Option<Yes> {
         }
     }
     let name = match (kind, it.role, it.verb) {
+        ("request under a right", Role::App, _) if it.bound => return None,
         (_, Role::System, _) => "system-house",
         ("person", Role::App | Role::Clinician, _) => "care-person",
         ("person", Role::Person, Verb::Read | Verb::Delete) => "person-self",
+        ("request under a right", Role::Person, Verb::Create | Verb::Read | Verb::Delete) => {
+            "person-rights"
+        }
+        ("request under a right", Role::App | Role::Clinician, Verb::Create | Verb::Read)
+            if somebody =>
+        {
+            "care-rights"
+        }
+        ("request under a right", Role::Compliance, Verb::Read | Verb::Update) => {
+            "compliance-rights"
+        }
         ("log", Role::Security, Verb::Read) => "security-log",
         ("keys", Role::Security | Role::Operator, Verb::Read) => "house-keys",
         ("keys", Role::Security, Verb::Manage) => "security-keys",
@@ -132,8 +149,8 @@ impl Asked<'_> {
                 None
             }
             _ if without_grant && T::KIND.areas().contains(&Area::Data) => None,
-            (true, true) => about_people(self.seen),
-            (true, false) => about_the_house(T::KIND.as_str(), self.seen),
+            (true, true) => about_people(T::KIND.as_str(), self.seen),
+            (true, false) => about_the_house(T::KIND.as_str(), thing.person().is_some(), self.seen),
         };
         let said = got
             .as_ref()
@@ -194,6 +211,7 @@ fn cedar_says_what_the_table_says() {
                                 glass,
                                 assurance: *assurance,
                                 fresh: *fresh,
+                                bound: acts_for.is_some(),
                             };
                             every_thing(&who, &seen, glass, &mut counted);
                         }
@@ -245,6 +263,11 @@ fn every_thing(
                 person: Some(person),
             };
             asked.of(&themselves, counted);
+            let rights = RightsOf {
+                tenant: tenant.clone(),
+                person: Some(person),
+            };
+            asked.of(&rights, counted);
         }
         let seen = &seen(false);
         let asked = Asked { who, seen };
@@ -259,6 +282,11 @@ fn every_thing(
             person: None,
         };
         asked.of(&persons, counted);
+        let inbox = RightsOf {
+            tenant: tenant.clone(),
+            person: None,
+        };
+        asked.of(&inbox, counted);
         asked.of(
             &LogOf {
                 tenant: tenant.clone(),

@@ -11,6 +11,8 @@ use super::{House, allow, circumstances, log};
 
 /// Entries on a page that come with their proofs.
 const PROOFS_MAX: usize = 100;
+/// Entries that are read for one page where only some are shown.
+const READ_MAX: usize = 2000;
 const PERSON: Param = Param::path("person", "The person's id");
 
 pub(super) fn routes(house: &House) -> Routes<Authority> {
@@ -29,6 +31,10 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
                     PERSON,
                     Param::query("limit", "Entries on a page, 1 to 1000 (50)"),
                     Param::query("before", "Only entries below this index"),
+                    Param::query(
+                        "show",
+                        "`others` (not what the person did), `opened` (of these what they were given) or `refused`; a page may then be short, or empty, and have a next",
+                    ),
                     Param::query(
                         "proofs",
                         "`true`: each entry with its proof (C2SP tlog-proof), 100 at most",
@@ -82,14 +88,6 @@ async fn list_accesses(house: House, call: Call<Authority>) -> Result<Logged, Pr
         .query
         .number("before", 0..=usize::MAX)?
         .map(|it| it as u64);
-    // One more, to know whether there is another page.
-    let mut found = house
-        .log
-        .about(&ctx.tenant, handle, before, limit + 1)
-        .await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|it| it.index);
     let proofs = call.query.first("proofs") == Some("true");
     if proofs && limit > PROOFS_MAX {
         return Err(Problem::new(
@@ -98,9 +96,29 @@ async fn list_accesses(house: House, call: Call<Authority>) -> Result<Logged, Pr
             "With `proofs`, `limit` is 100 at most.",
         ));
     }
-    let mut entries = Vec::with_capacity(found.len());
-    for logged in &found {
-        let mut line = log::line(logged)?;
+    let show = Show::of(&call)?;
+    let account = call.who.account().map(|it| it.to_string());
+    // Where some are left out, it is read on, until there are enough or it was much.
+    let reads = if show == Show::All { limit } else { READ_MAX };
+    // One more, to know whether there is another page.
+    let found = house
+        .log
+        .about(&ctx.tenant, handle, before, reads + 1)
+        .await?;
+    let (mut lines, mut next) = (Vec::new(), None);
+    for logged in found.iter().take(reads) {
+        if lines.len() == limit {
+            break;
+        }
+        let line = log::line(logged)?;
+        next = Some(logged.index);
+        if show.shows(&line, account.as_deref()) {
+            lines.push((logged, line));
+        }
+    }
+    let next = next.filter(|it| found.last().is_some_and(|last| last.index < *it));
+    let mut entries = Vec::with_capacity(lines.len());
+    for (logged, mut line) in lines {
         if proofs && let Some(line) = line.as_object_mut() {
             let (_, proof) = house.log.prove(&ctx.tenant, logged.index).await?;
             line.insert("proof".into(), proof.to_string().into());
@@ -114,6 +132,45 @@ async fn list_accesses(house: House, call: Call<Authority>) -> Result<Logged, Pr
     let index = log::append(&house, &ctx, allowed.rule(), entry).await?;
     let said = json!({ "entries": entries, "next": next });
     Ok(Answer::value(StatusCode::OK, &said).logged(index))
+}
+
+/// Which entries.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Show {
+    All,
+    Others,
+    Opened,
+    Refused,
+}
+
+impl Show {
+    fn of(call: &Call<Authority>) -> Result<Self, Problem> {
+        match call.query.first("show") {
+            None | Some("all") => Ok(Self::All),
+            Some("others") => Ok(Self::Others),
+            Some("opened") => Ok(Self::Opened),
+            Some("refused") => Ok(Self::Refused),
+            Some(_) => Err(Problem::new(
+                base::ErrorKind::Invalid,
+                "http.query",
+                "`show` is all, others, opened or refused.",
+            )),
+        }
+    }
+
+    /// Whether a line is one of them, for a person with this account.
+    fn shows(self, line: &serde_json::Value, account: Option<&str>) -> bool {
+        let text = |pointer: &str| line.pointer(pointer).and_then(serde_json::Value::as_str);
+        let own = text("/entry/actor/kind") == Some("person")
+            && account.is_none_or(|account| text("/entry/actor/id") == Some(account));
+        let ok = text("/entry/outcome") == Some("ok");
+        match self {
+            Self::All => true,
+            Self::Others => !own,
+            Self::Opened => !own && ok,
+            Self::Refused => !ok,
+        }
+    }
 }
 
 async fn prove_access(house: House, call: Call<Authority>) -> Result<Logged, Problem> {

@@ -1,4 +1,4 @@
-//! `/v1/access/alerts`: what the tenant's security engineers and owners must have seen.
+//! `/v1/access/alerts`: what those who answer for a tenant must have seen.
 
 use audit::{Action, Entry, Outcome};
 use base::{ErrorKind, PrivilegeId};
@@ -25,7 +25,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
                 id: "listAlerts",
                 group: "Access",
                 summary: "Alerts that nobody took note of, newest first",
-                about: "An emergency that was opened or not reviewed in time, roles that were not reviewed, an app whose token came twice. 50 at a time; `next` says what to skip for more.",
+                about: "An emergency that was opened or not reviewed in time, roles that were not reviewed, an app whose token came twice, a request of a person whose day comes or is over. 50 at a time; `next` says what to skip for more.",
                 params: vec![Param::query("skip", "Leave out so many of the newest")],
                 body: None,
                 answers: &[(200, "Alerts")],

@@ -429,7 +429,7 @@ async fn send(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
         let entry = entry(&ctx, &allowed, Action::BulkRead, bulk.bulk)?;
         let index = log::append(&house, &ctx, allowed.rule(), entry).await?;
         let said = format!(
-            "{} persons are left out, in whole or in part: they have not granted this.",
+            "{} persons are left out, in whole or in part: they have not granted this, or have it limited.",
             bulk.left_out
         );
         let line = format!("{}\n", outcome("warning", "suppressed", &said, None));

@@ -58,7 +58,10 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
                 )),
                 answers: &[
                     (202, "It waits: until when, and the code"),
-                    (200, "It is done: the certificate"),
+                    (
+                        200,
+                        "The keys are destroyed: the certificate, or null while there is much to remove; the code gives it then",
+                    ),
                 ],
             },
             move |call| ask(ask_in.clone(), call),

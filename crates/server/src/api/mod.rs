@@ -25,6 +25,7 @@ mod persons;
 mod processing;
 mod records;
 mod requests;
+mod rights;
 mod trust;
 
 use std::sync::Arc;
@@ -60,6 +61,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(holds::routes(house));
     routes.extend(processing::routes(house));
     routes.extend(requests::routes(house));
+    routes.extend(rights::routes(house));
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
     routes.extend(files::routes(house));
@@ -98,6 +100,7 @@ fn staff(house: &House) -> Routes<Authority> {
     routes.extend(apps::routes(house));
     routes.extend(holds::routes(house));
     routes.extend(processing::routes(house));
+    routes.extend(rights::routes(house));
     routes
 }
 
@@ -108,6 +111,7 @@ fn own(house: &House) -> Routes<Authority> {
     routes.extend(grants::routes(house));
     routes.extend(exports::routes(house));
     routes.extend(erasures::routes(house));
+    routes.extend(rights::routes(house));
     routes.extend(records::routes(house));
     routes.extend(files::routes(house));
     routes

@@ -1,7 +1,7 @@
 //! `/v1/persons`.
 
 use audit::Action;
-use base::{ErrorKind, PersonId, limits};
+use base::{ActorKind, ErrorKind, PersonId, limits};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 use policy::{Authority, PersonAt, Verb};
@@ -10,6 +10,8 @@ use serde_json::json;
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
 use super::{House, allow, circumstances, once};
+use crate::erasures::Part;
+use crate::removal;
 
 const PERSON: Param = Param::path("person", "The person's id");
 const KEY: Param = Param::header(
@@ -83,10 +85,10 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
                 id: "erasePerson",
                 group: "Persons",
                 summary: "Erase a person, for ever",
-                about: "Destroys the person's keys, so that nothing of theirs opens again anywhere; then removes records, index, files and the link to the log.",
+                about: "Destroys the person's keys, so that nothing of theirs opens again anywhere; then removes records, index, files and the link to the log. Of somebody of whom much is kept, the rest is removed after the answer (`removed` is then false).",
                 params: vec![PERSON],
                 body: None,
-                answers: &[(200, "Erased: what was removed, and where the log says so")],
+                answers: &[(200, "Erased: what there was, and where the log says so")],
             },
             move |call| erase_person(erase.clone(), call),
         ),
@@ -238,9 +240,23 @@ async fn erase_person(house: House, call: Call<Authority>) -> Result<Logged, Pro
         thing,
     )
     .await?;
-    let erased = house.erase_person::<Problem>(&ctx, &allowed).await?;
+    let person: PersonId = call.part("person")?;
+    if ctx.actor.kind == ActorKind::Person {
+        house
+            .may_go(&ctx.tenant, person, &Part::Everything, ctx.now)
+            .await?;
+    }
+    let (erased, rest) = house.erase_person::<Problem>(&ctx, &allowed, None).await?;
+    if erased.removed {
+        let closed = removal::close(&house, &ctx.tenant, person, &erased, &rest).await;
+        if let Err(error) = closed {
+            // The person is erased; the job stays for a moment, and finds nothing to do.
+            tracing::warn!(%error, "a job of an erasure that is done was not let go");
+        }
+    }
     let body = json!({
         "erased": true,
+        "removed": erased.removed,
         "records": erased.records,
         "files": erased.files,
         "handle": erased.handle.to_string(),

@@ -51,6 +51,8 @@ pub(super) async fn run(args: Export) -> Held {
     }
     let mut file =
         tempfile::NamedTempFile::new_in(folder).map_err(|error| Failure::file(folder, &error))?;
+    let extras = exports::extras(&installation, &tenant, args.person, ctx.now);
+    let extras = Box::pin(extras).await?;
     let (pieces, received) = mpsc::channel(8);
     let begun = Instant::now();
     let bar = ProgressBar::new_spinner();
@@ -60,7 +62,7 @@ pub(super) async fn run(args: Export) -> Held {
     let (taken, bytes) = tokio::join!(
         installation
             .vault
-            .take_out(&ctx, &allowed, &installation.log, &wish, pieces),
+            .take_out(&ctx, &allowed, &installation.log, &wish, &extras, pieces),
         write(received, &mut file, &bar)
     );
     bar.finish_and_clear();

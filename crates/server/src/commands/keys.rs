@@ -12,7 +12,7 @@ use store::WriteSet;
 
 use super::{Held, data, json, place, talk};
 use crate::cli::{KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView};
-use crate::{Failure, Installation, OPERATOR};
+use crate::{Failure, Installation, OPERATOR, removal};
 
 pub(super) async fn run(args: Keys) -> Held {
     match args {
@@ -451,11 +451,15 @@ async fn destroy_person(installation: Installation, args: KeysDestroy) -> Held {
     let tenant = place::tenant(&installation, args.tenant.as_ref())?;
     let (ctx, authority) = installation.local(&tenant, "keys");
     let thing = PersonAt {
-        tenant,
+        tenant: tenant.clone(),
         person: Some(person),
     };
     let allowed = decide(&ctx, &authority, Verb::Delete, thing)?;
-    let erased = installation.erase_person::<Failure>(&ctx, &allowed).await?;
+    let (mut erased, rest) = installation
+        .erase_person::<Failure>(&ctx, &allowed, None)
+        .await?;
+    removal::to_the_end(&installation, &tenant, person, &mut erased).await?;
+    removal::close(&installation, &tenant, person, &erased, &rest).await?;
     talk(format_args!(
         "person {person}: keys destroyed, data removed; entry {} of the log says so",
         erased.log_index

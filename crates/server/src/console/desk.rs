@@ -23,8 +23,13 @@ pub(super) struct Asker {
 }
 
 /// Places of the console: address, name, and who finds something there.
-const PLACES: [(&str, &str, &[&str]); 10] = [
-    ("/console/alerts", "alerts", &["owner", "security"]),
+const PLACES: [(&str, &str, &[&str]); 11] = [
+    (
+        "/console/alerts",
+        "alerts",
+        &["owner", "security", "compliance"],
+    ),
+    ("/console/rights", "rights", &["compliance"]),
     ("/console/people", "people", &["owner", "administrator"]),
     (
         "/console/apps",
@@ -200,10 +205,25 @@ impl Asker {
         path: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Result<Value, Problem> {
+        self.ask_for(id, path, "", body).await
+    }
+
+    /// The same, with what stands behind the question mark.
+    ///
+    /// # Errors
+    /// What the route refuses with.
+    pub(super) async fn ask_for(
+        &self,
+        id: &str,
+        path: &[(&str, &str)],
+        query: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Problem> {
         let who = authority(&self.desk.house, &self.call).await?;
         let ask = Ask {
             id,
             path,
+            query,
             body,
             ..Ask::default()
         };

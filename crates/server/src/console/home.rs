@@ -53,6 +53,16 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
             open,
         ));
     }
+    if asker.finds("/console/rights") {
+        let said = asker.ask("listRightsRequests", &[], None).await?;
+        let open = list(&said, "requests").len();
+        waiting.push((
+            "/console/rights",
+            "place-rights",
+            count("waits-rights", open),
+            open,
+        ));
+    }
     if asker.finds("/console/requests") {
         let said = asker.ask("listRoleRequests", &[], None).await?;
         let open = list(&said, "requests")

@@ -12,6 +12,7 @@ mod people;
 mod privileges;
 mod processing;
 mod requests;
+mod rights;
 mod time;
 
 use std::future::Future;
@@ -33,7 +34,7 @@ pub static SOURCES: Sources = [
     include_str!("../../words/en.ftl"),
 ];
 
-static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(&[&SOURCES]));
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(&[&crate::rights::SOURCES, &SOURCES]));
 
 /// Every page of the console, over `api`.
 #[must_use]
@@ -46,6 +47,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(privileges::routes(&desk));
     routes.extend(requests::routes(&desk));
     routes.extend(glass::routes(&desk));
+    routes.extend(rights::routes(&desk));
     routes.extend(alerts::routes(&desk));
     routes.extend(time::routes(&desk));
     routes.extend(processing::routes(&desk));
@@ -136,6 +138,7 @@ mod tests {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/console");
         let keys = [
             web::words::keys(&super::SOURCES),
+            web::words::keys(&crate::rights::SOURCES),
             web::words::keys(&web::words::KIT),
         ]
         .concat();

@@ -8,13 +8,14 @@ use audit::{Action, Entry, Outcome, jws};
 use base::{Ctx, Instant, PersonId, Secret, TenantId};
 use policy::{Allowed, PersonAt, Verb, decide};
 use serde_json::{Value, json};
-use store::{Sql, StoreError, WriteSet};
+use store::jobs::JobId;
+use store::{Sql, Statement, StoreError, WriteSet};
 use vault::people::Erased;
 use vault::{Vault, VaultError};
 
 pub use part::{FORMAT as PART_FORMAT, Of, Part, Plan, STAYS};
 
-use crate::{Failure, Installation, leftovers};
+use crate::{Failure, Installation, leftovers, removal};
 
 /// The version of a certificate's form (`docs/formats/erasure-certificate.md`).
 pub const FORMAT: &str = "strongroom-erasure/1";
@@ -166,7 +167,7 @@ impl Installation {
     }
 
     /// Whether nothing of a part is bound by a law; of a whole kind, that something is not.
-    async fn may_go(
+    pub(crate) async fn may_go(
         &self,
         tenant: &TenantId,
         person: PersonId,
@@ -302,7 +303,7 @@ impl Installation {
         })
     }
 
-    /// Erase a person and certify what was found and done.
+    /// Erase a person, wait until nothing of them is left, and certify what was found and done.
     ///
     /// # Errors
     /// As [`Installation::erase_person`]; storage and key failures after it: the person is erased then, and only the certificate missing.
@@ -314,19 +315,23 @@ impl Installation {
     ) -> Result<(Erased, String), Failure> {
         let tenant = &ctx.tenant;
         let person = allowed.thing().person.ok_or(VaultError::NoPerson)?;
-        let erased = self.erase_person::<Failure>(ctx, allowed).await?;
-        let certificate = self.certify(tenant, person, &erased, asked_at).await?;
+        let (mut erased, rest) = self.erase_person::<Failure>(ctx, allowed, None).await?;
+        removal::to_the_end(self, tenant, person, &mut erased).await?;
+        let certificate =
+            removal::certified(self, tenant, person, &erased, asked_at, &rest).await?;
+        removal::close(self, tenant, person, &erased, &rest).await?;
         Ok((erased, certificate))
     }
 
-    async fn certify(
+    pub(crate) async fn certify(
         &self,
         tenant: &TenantId,
         person: PersonId,
         erased: &Erased,
         asked_at: Instant,
+        by: JobId,
     ) -> Result<String, Failure> {
-        let left = leftovers::search(self, tenant, person).await?;
+        let left = leftovers::search_but_for(self, tenant, person, Some(by)).await?;
         let left = left.ok_or_else(|| Failure::text("the person is not erased"))?;
         let (logged, proof) = self.log.prove(tenant, erased.log_index).await?;
         let found = |it: &leftovers::Found| json!({ "place": it.place, "count": it.count });
@@ -383,10 +388,16 @@ pub async fn carry_out(house: &Installation) -> Result<usize, Failure> {
     Ok(done)
 }
 
-/// Carry out one request.
+/// The write that keeps a certificate; the first one counts.
+pub(crate) fn keep(tenant: &TenantId, erasure: base::ObjectId, certificate: &str) -> Statement {
+    let params = vec![tenant.into(), erasure.into(), certificate.into()];
+    Statement::new(&CERTIFY, params)
+}
+
+/// Carry out one request. Where much is kept, the keys are destroyed when this returns, and the queue does the rest and certifies it.
 ///
 /// # Errors
-/// As [`Installation::erase_certified`].
+/// As [`Installation::erase_person`].
 pub(crate) async fn one(
     house: &Installation,
     tenant: &TenantId,
@@ -395,7 +406,7 @@ pub(crate) async fn one(
     part: &Part,
 ) -> Result<(), Failure> {
     if *part != Part::Everything {
-        return part::one(house, tenant, erasure, person, part).await;
+        return Box::pin(part::one(house, tenant, erasure, person, part)).await;
     }
     let (ctx, authority) = house.local(tenant, "erasure");
     let thing = PersonAt {
@@ -410,12 +421,13 @@ pub(crate) async fn one(
     let allowed = decide(&ctx, &authority, Verb::Delete, thing)?;
     // It may have come to be bound since it was asked for.
     house.may_go(tenant, person, part, ctx.now).await?;
-    let (_, certificate) = house.erase_certified(&ctx, &allowed, asked_at).await?;
-    let params = vec![tenant.into(), erasure.into(), certificate.as_str().into()];
-    house
-        .db
-        .commit(WriteSet::new().run(&CERTIFY, params))
+    let asked = removal::Asked { erasure, asked_at };
+    let (erased, rest) = house
+        .erase_person::<Failure>(&ctx, &allowed, Some(asked))
         .await?;
+    if erased.removed {
+        removal::close(house, tenant, person, &erased, &rest).await?;
+    }
     Ok(())
 }
 

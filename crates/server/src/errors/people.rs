@@ -311,4 +311,57 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "token.unknown",
         "There is no valid token: none, expired, revoked or made up.",
     ),
+    ("rights.body", "The body is none that this route takes."),
+    (
+        "rights.correction",
+        "The correction cannot be carried out by itself; whoever keeps the record corrects it.",
+    ),
+    (
+        "rights.kind",
+        "Under the law that counts at the tenant there is no such request.",
+    ),
+    (
+        "rights.moved",
+        "Somebody took another step with the request meanwhile.",
+    ),
+    (
+        "rights.no_extension",
+        "The law knows no longer period for this kind of request.",
+    ),
+    (
+        "rights.not_found",
+        "There is no such request of a data subject: or it is somebody else's.",
+    ),
+    (
+        "rights.nothing_to_lift",
+        "Nothing came of the request that could be lifted, or it was lifted already.",
+    ),
+    (
+        "rights.objected",
+        "The person objected to the purpose: nothing is done or asked for it until they take that back.",
+    ),
+    (
+        "rights.order",
+        "The request is not in a state that this step follows.",
+    ),
+    (
+        "rights.restricted",
+        "The person had it restricted: until that is lifted nobody but they reads or changes it, save in an emergency.",
+    ),
+    (
+        "rights.rules",
+        "The rules about time do not hold together, or a day lies outside the calendar.",
+    ),
+    (
+        "rights.too_late",
+        "The first period is over; an extension is announced while it runs.",
+    ),
+    (
+        "rights.too_many",
+        "As many requests of the person are open as may be at once.",
+    ),
+    (
+        "rights.wish",
+        "What is asked for, or said, is too long, incomplete, or does not belong to its kind.",
+    ),
 ];

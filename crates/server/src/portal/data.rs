@@ -262,6 +262,8 @@ struct Record {
     kind: Place,
     rows: Vec<(String, String)>,
     versions: Vec<String>,
+    /// Where a correction is asked for.
+    correct: Option<String>,
     delete: Option<String>,
 }
 
@@ -301,6 +303,9 @@ async fn record(reader: Reader) -> Result<Answer, Problem> {
         rows: fields::rows(t, &said),
         versions: versions.collect(),
         delete: deletes(&reader, &format!("{name}/{id}")),
+        correct: (!reader.stands_in).then(|| {
+            format!("/portal/rights/new?kind=rectification&collection={name}&record={id}")
+        }),
         page: reader.frame(),
     };
     show(StatusCode::OK, &page, Shown::Plain)

@@ -172,6 +172,8 @@ struct Erased {
     said: Option<String>,
     code: String,
     certificate: Option<String>,
+    /// Whether it is still being made.
+    soon: bool,
 }
 
 /// The page after something was deleted at once: with its certificate.
@@ -188,6 +190,7 @@ pub(super) fn done(
         said: Some(t.say(said)),
         code: code.to_owned(),
         certificate: (!certificate.is_empty()).then(|| certificate.to_owned()),
+        soon: certificate.is_empty(),
         page,
     };
     show(StatusCode::OK, &erased, Shown::Plain)
@@ -200,6 +203,7 @@ async fn blank(_desk: Arc<Desk>, call: Call<Visit>) -> Result<Answer, Problem> {
         said: None,
         code: String::new(),
         certificate: None,
+        soon: false,
         page,
     };
     show(StatusCode::OK, &erased, Shown::Plain)
@@ -229,9 +233,13 @@ async fn behind(desk: Arc<Desk>, call: Call<Visit>, form: Form) -> Result<Answer
             &t.moment(it.done_at.unwrap_or(it.due_at)),
         ),
     };
+    let soon = standing
+        .as_ref()
+        .is_some_and(|it| it.state == "done" && it.certificate.is_none());
     let erased = Erased {
         title: t.say("erased-title"),
         said: Some(said),
+        soon,
         certificate: standing.and_then(|it| it.certificate),
         code,
         page,

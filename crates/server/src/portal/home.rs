@@ -60,6 +60,7 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
             ("/portal/data", "portal-data", count),
             ("/portal/looks", "portal-looks", t.say("home-looks")),
             ("/portal/sharing", "portal-sharing", t.say("home-sharing")),
+            ("/portal/rights", "portal-rights", t.say("home-rights")),
             ("/portal/take", "portal-take", t.say("home-take")),
             ("/portal/delete", "portal-delete", t.say("home-delete")),
             ("/account", "portal-security", t.say("home-security")),

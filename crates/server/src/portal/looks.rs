@@ -19,10 +19,6 @@ use crate::desk::{Desk, list, moment, text};
 const PLACE: &str = "/portal/looks";
 /// Entries on a page.
 const PAGE: usize = 25;
-/// Entries that are read at once where only some are shown: as many as the API proves at once.
-const GATHERED: usize = 100;
-/// How often it is read before a page says where it goes on. Each reading stands in the log, and each proof costs.
-const READINGS_MAX: usize = 4;
 
 pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
     vec![
@@ -56,6 +52,8 @@ pub(super) struct Line {
     /// Why, under which grant; and that it was refused or failed.
     pub more: Vec<String>,
     pub refused: bool,
+    /// Somebody else's doing, of which a person may ask or report.
+    pub others: bool,
     pub proof: String,
 }
 
@@ -74,38 +72,20 @@ const FILTERS: [&str; 4] = ["all", "others", "opened", "refused"];
 
 async fn look(reader: Reader) -> Result<Answer, Problem> {
     let t = reader.t();
-    let chosen = reader.query("show").unwrap_or("all").to_owned();
+    let chosen = reader.query("show").unwrap_or("all");
+    let chosen = FILTERS.into_iter().find(|it| *it == chosen);
+    let chosen = chosen.unwrap_or("all");
     let before = reader.query("before").and_then(|it| it.parse::<u64>().ok());
-    let limit = if chosen == "all" { PAGE } else { GATHERED };
     let mut names = Names::default();
     let mut lines = Vec::new();
-    let mut next = before;
     // What is not shown must not hide what is: it is read on until a page is full, and where it is not, the page leads on.
-    for _ in 0..READINGS_MAX {
-        let said = reader
-            .ask("listAccesses", &[], &proven(limit, next), None)
-            .await?;
-        for it in list(&said, "entries") {
-            let Some(entry) = it.get("entry") else {
-                continue;
-            };
-            let own = is_own(&reader, entry);
-            let outcome = text(entry, "outcome");
-            let keep = match chosen.as_str() {
-                "others" => !own,
-                "opened" => !own && outcome == "ok",
-                "refused" => outcome != "ok",
-                _ => true,
-            };
-            if keep {
-                lines.push(names.line(&reader, t, it, own).await);
-            }
-        }
-        next = said.get("next").and_then(Value::as_u64);
-        if next.is_none() || lines.len() >= PAGE {
-            break;
-        }
+    let query = format!("{}&show={chosen}", proven(PAGE, before));
+    let said = reader.ask("listAccesses", &[], &query, None).await?;
+    for it in list(&said, "entries") {
+        let own = it.get("entry").is_some_and(|entry| is_own(&reader, entry));
+        lines.push(names.line(&reader, t, it, own).await);
     }
+    let next = said.get("next").and_then(Value::as_u64);
     let keys = log_keys(&reader).await?;
     let page = Looks {
         lines,
@@ -211,6 +191,7 @@ impl Names {
             sentence,
             more,
             refused: outcome != "ok",
+            others: !own,
             proof: text(it, "proof").to_owned(),
         }
     }

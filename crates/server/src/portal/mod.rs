@@ -12,6 +12,7 @@ mod home;
 mod looks;
 mod part;
 mod reader;
+mod rights;
 mod sharing;
 mod take;
 
@@ -39,7 +40,7 @@ pub static SOURCES: Sources = [
 ];
 
 static WORDS: LazyLock<Words> =
-    LazyLock::new(|| Words::read(&[&crate::sharing::SOURCES, &SOURCES]));
+    LazyLock::new(|| Words::read(&[&crate::sharing::SOURCES, &crate::rights::SOURCES, &SOURCES]));
 
 /// Every page of the portal, over `api`.
 #[must_use]
@@ -54,6 +55,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(take::routes(&desk));
     routes.extend(delete::routes(&desk));
     routes.extend(part::routes(&desk));
+    routes.extend(rights::routes(&desk));
     routes
 }
 

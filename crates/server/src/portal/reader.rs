@@ -23,11 +23,12 @@ pub(super) struct Reader {
 }
 
 /// Places of the portal: address and name.
-const PLACES: [(&str, &str); 7] = [
+const PLACES: [(&str, &str); 8] = [
     ("/portal", "portal-home"),
     ("/portal/data", "portal-data"),
     ("/portal/looks", "portal-looks"),
     ("/portal/sharing", "portal-sharing"),
+    ("/portal/rights", "portal-rights"),
     ("/portal/take", "portal-take"),
     ("/portal/delete", "portal-delete"),
     ("/account", "portal-security"),

@@ -21,6 +21,7 @@ mod privileges;
 mod provoke;
 mod raw;
 mod registered;
+mod rights;
 mod sample;
 mod sampler;
 mod switches;
@@ -36,7 +37,7 @@ use govern::checks::{
     self, AccessLogged, AccessReviewed, AtRest, CardsNone, Cipher, ConsentAsked, Hybrid,
     LogAlwaysOn,
 };
-use govern::checks::{LogsClean, RegisterPresent, RetentionKept, Transit};
+use govern::checks::{LogsClean, RegisterPresent, RetentionKept, RightsInTime, Transit};
 use govern::real::{All, InTheLog};
 use govern::{Check, Ledger, ProbeError};
 use policy::{Authority, NewToken, PersonAt, Role, Scope, Verb, decide};
@@ -227,6 +228,7 @@ impl Bench {
                 self,
             ))))),
             Box::new(RetentionKept::new(Arc::new(ages::Kept(Arc::clone(self))))),
+            Box::new(RightsInTime::new(Arc::new(rights::Asked(Arc::clone(self))))),
             Box::new(LogAlwaysOn::new(
                 self.house.db.clone(),
                 self.tenant.clone(),

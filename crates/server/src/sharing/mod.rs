@@ -44,7 +44,8 @@ impl From<store::StoreError> for SharingError {
             store::StoreError::Guard(vault::contract::GUARD_ENDED) => {
                 Self::Vault(VaultError::Ended)
             }
-            store::StoreError::Duplicate => Self::Consent(ConsentError::Pace),
+            // What was to be written stands there already: a grant's next event, or its answer.
+            store::StoreError::Duplicate => Self::Consent(ConsentError::Over),
             error => Self::Consent(error.into()),
         }
     }
@@ -152,7 +153,12 @@ impl Installation {
             .subject(*offered.request.as_bytes())
             .version(u64::from(offered.version));
         let set = set.with(Vault::is_there(&ctx.tenant, person));
-        Ok((asking, self.write(ctx, set, &entry).await?))
+        let index = match self.write(ctx, set, &entry).await {
+            // One open question of one asker, and it was another's a moment ago.
+            Err(SharingError::Consent(ConsentError::Over)) => Err(ConsentError::Pace.into()),
+            done => done,
+        }?;
+        Ok((asking, index))
     }
 
     /// Answer a question.

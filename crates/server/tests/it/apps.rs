@@ -69,7 +69,7 @@ pub async fn let_in(house: &House, account: AccountId) -> GrantId {
     grant
 }
 
-async fn registered(house: &House, tenant: &'static str, body: &Value) -> (String, String) {
+pub async fn registered(house: &House, tenant: &'static str, body: &Value) -> (String, String) {
     let got = house
         .ask(Method::POST, "/v1/apps")
         .by(house.token(tenant, Role::Operator))
@@ -86,7 +86,7 @@ async fn registered(house: &House, tenant: &'static str, body: &Value) -> (Strin
     (text("client_id"), text("client_secret"))
 }
 
-async fn review(house: &House, tenant: &'static str, role: Role, app: &str) -> Got {
+pub async fn review(house: &House, tenant: &'static str, role: Role, app: &str) -> Got {
     house
         .ask(Method::PUT, format!("/v1/apps/{app}/review"))
         .by(house.token(tenant, role))
@@ -500,6 +500,69 @@ async fn a_person_lets_an_app_in_and_goes() {
         assert_eq!(refreshed.json()["error"], "invalid_grant");
     })
     .await;
+}
+
+/// Somebody lets an app read their sheets: its access token, who they are, and their cookie.
+pub async fn lets_an_app_in(house: &House) -> (String, base::PersonId, String) {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    let asks = json!({
+        "name": "Compass",
+        "auth_method": "none",
+        "grant_types": ["authorization_code"],
+        "redirect_uris": ["https://app.test/cb"],
+        "scopes": "openid patient/sheet.rs",
+        "purposes": ["PATRQT"],
+    });
+    let made = house
+        .ask(Method::POST, "/v1/apps")
+        .by(house.token(ACME, Role::Operator))
+        .json(&asks)
+        .send()
+        .await;
+    let app = made.json()["client_id"].as_str().unwrap().to_owned();
+    review(house, ACME, Role::Security, &app).await;
+    let email = "eir@fjord.example";
+    let (_, person) = accounts::account(house, ACME, email, Role::Person).await;
+    let session = accounts::sign_in(house, ACME, email).await;
+    let cookie = format!("__Host-session={}", session.text.expose());
+    let verifier = "w".repeat(43);
+    let challenge = URL_SAFE_NO_PAD.encode(crypt::hash::sha256(&[verifier.as_bytes()]));
+    let request = format!(
+        "/oauth2/authorize?response_type=code&client_id={app}&redirect_uri=https%3A%2F%2Fapp.test%2Fcb&scope=openid+patient%2Fsheet.rs&state=x&code_challenge={challenge}&code_challenge_method=S256"
+    );
+    let page = house.ask(Method::GET, &request).header("cookie", &cookie);
+    let page = page.send().await.text();
+    let field = |name: &str| {
+        let rest = page.split(&format!("name=\"{name}\" value=\"")).nth(1);
+        rest.unwrap().split('"').next().unwrap().to_owned()
+    };
+    let said = house
+        .ask(Method::POST, "/oauth2/consent")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("cookie", &cookie)
+        .body(format!(
+            "request={}&token={}&answer=allow",
+            field("request"),
+            field("token")
+        ))
+        .send()
+        .await;
+    let back = said.header("location").unwrap();
+    let code = back.split("code=").nth(1).unwrap();
+    let code = code.split('&').next().unwrap();
+    let got = house
+        .ask(Method::POST, "/oauth2/token")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!(
+            "grant_type=authorization_code&client_id={app}&code={code}&redirect_uri=https%3A%2F%2Fapp.test%2Fcb&code_verifier={verifier}"
+        ))
+        .send()
+        .await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    let access = got.json()["access_token"].as_str().unwrap().to_owned();
+    (access, person.unwrap(), cookie)
 }
 
 /// What the token endpoint tells an app that was launched for a person; that it does is `identity`'s own to test.

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use http::Method;
 use serde_json::{Value, json};
 
-use crate::running::{Place, command};
+use crate::running::{Place, Running, command};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_configuration_is_checked() {
@@ -541,6 +542,7 @@ async fn keys_turn_over_beside_a_running_server() {
         .held()
         .json();
     assert_eq!(proven["clean"], true, "{proven}");
+    a_part_is_proven_gone(&place, &server).await;
     let living = place.command(&["erase", "prove", server.person()]).await;
     assert_eq!(living.code, Some(1), "{living:?}");
     let again = place.command(&["erase", &person, "--yes"]).await;
@@ -552,4 +554,36 @@ async fn keys_turn_over_beside_a_running_server() {
     destroyed.held();
     assert_eq!(server.get(&path).await.status(), 404);
     server.stop().await;
+}
+
+/// Of somebody who is still there: a kind that is left is named, one that was deleted is not, and its certificate holds.
+async fn a_part_is_proven_gone(place: &Place, server: &Running) {
+    let sheets = ["erase", "prove", server.person(), "--collection", "sheet"];
+    let own = format!("/v1/persons/{}/records/sheet/part", server.person());
+    server.put(&own, &json!({ "pulse": 60 })).await;
+    let left = place.command(&sheets).await;
+    assert_eq!(left.code, Some(1), "{left:?}");
+    let asked = server
+        .ask(
+            Method::POST,
+            &format!("/v1/persons/{}/erasures", server.person()),
+        )
+        .json(&json!({ "now": true, "of": { "collection": "sheet" } }))
+        .send()
+        .await
+        .unwrap();
+    let said: Value = asked.json().await.unwrap();
+    std::fs::write(
+        place.path("part.jws"),
+        said["certificate"].as_str().unwrap(),
+    )
+    .unwrap();
+    let tenant = server.ready["tenant"].as_str().unwrap();
+    let keys = server.get(&format!("/log/{tenant}/vkeys")).await;
+    std::fs::write(place.path("vkeys"), keys.text().await.unwrap()).unwrap();
+    place.command(&sheets).await.held();
+    let (jws, keys) = (place.path("part.jws"), place.path("vkeys"));
+    let [jws, keys] = [&jws, &keys].map(|it| it.to_str().unwrap());
+    let verified = command(&["erase", "verify", jws, "--vkeys", keys]).await;
+    assert!(verified.held().talk.contains("a part"));
 }

@@ -189,3 +189,82 @@ async fn a_deletion_at_once_leaves_the_certificate() {
     })
     .await;
 }
+
+/// Of somebody of whom much is kept the keys go at once, and with the answer nothing opens any more; rows, files and the certificate follow
+/// by the queue, also where the machine stopped in between.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_much_the_keys_go_first_and_the_queue_does_the_rest() {
+    static LEFT: Sql = Sql::both("SELECT count(*) FROM record");
+    const COUNT: usize = 2_500;
+    on_each_engine(async |house| {
+        let clock = std::sync::Arc::new(base::FixedClock::at(house.place.clock.now()));
+        let mut house = house.reopened_by(std::sync::Arc::clone(&clock) as _).await;
+        for stops in [false, true] {
+            let person = house.new_person(ACME).await;
+            let (_, token) = house
+                .new_token(ACME, Role::Person, Some(person), crate::house::LONG)
+                .await;
+            let lines: String = (0..COUNT)
+                .map(|n| format!("{{\"method\":\"PUT\",\"person\":\"{person}\",\"collection\":\"sheet\",\"record\":\"s{n}\",\"body\":{{\"pulse\":{n}}}}}\n"))
+                .collect();
+            let written = house
+                .ask(Method::POST, "/v1/records:batch")
+                .by(house.token(ACME, Role::App))
+                .header("content-type", "application/x-ndjson")
+                .body(lines)
+                .send()
+                .await;
+            assert_eq!(written.text().matches("\"status\":200").count(), COUNT);
+            house.upload(person, "note.txt", b"a note".to_vec()).await;
+            let done = house
+                .ask(Method::POST, format!("/v1/persons/{person}/erasures"))
+                .by(&token)
+                .json(&json!({ "now": true }))
+                .send()
+                .await;
+            assert_eq!(
+                (done.status, &done.json()["state"]),
+                (200, &json!("done")),
+                "{}",
+                done.text()
+            );
+            assert!(done.json()["certificate"].is_null(), "not before it is so");
+            let code = done.json()["code"].as_str().unwrap().to_owned();
+            let gone = house
+                .get(format!("/v1/persons/{person}/records/sheet/s1"))
+                .await;
+            assert_eq!(gone.status, 404);
+            let tenant = ACME.parse().unwrap();
+            let keys = house.place.keys.left_of_person(&tenant, person).await;
+            let keys = keys.unwrap();
+            assert_eq!((keys.keys, keys.gone), (0, true), "the keys went first");
+            assert!(house.number(&LEFT).await > 0, "rows are left, and nothing opens them");
+            let post = crate::accounts::Kept::default();
+            post.collect(&house).await;
+            assert!(house.place.erasure_behind(&code).await.unwrap().certificate.is_none());
+
+            if stops {
+                house = house.reopened_by(std::sync::Arc::clone(&clock) as _).await;
+            }
+            clock.pass(std::time::Duration::from_secs(3));
+            post.collect(&house).await;
+            assert_eq!(house.number(&LEFT).await, 0);
+            let standing = house.place.erasure_behind(&code).await.unwrap();
+            let body =
+                server::erasures::check(&standing.certificate.unwrap(), &vkeys(&house)).unwrap();
+            assert_eq!(
+                (
+                    &body["nothing_left"],
+                    &body["destroyed"]["records"],
+                    &body["destroyed"]["files"]
+                ),
+                (&json!(true), &json!(COUNT), &json!(1)),
+                "{body}"
+            );
+            let left = server::leftovers::search(&house.place, &tenant, person).await;
+            let left = left.unwrap().unwrap();
+            assert!(left.is_clean(), "{left:?}");
+        }
+    })
+    .await;
+}

@@ -232,7 +232,7 @@ async fn medical_records_are_a_bundle(house: &House) {
         house
             .place
             .vault
-            .take_out(&ctx, &allowed, &house.place.log, &wish, pieces),
+            .take_out(&ctx, &allowed, &house.place.log, &wish, &[], pieces),
         collect
     );
     taken.unwrap();
@@ -359,4 +359,156 @@ async fn an_erasure_takes_the_archives_with_it() {
         assert!(there.is_empty(), "{there:?}");
     })
     .await;
+}
+
+/// What they share, with receipts that hold, and their account without its secrets.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shared_and_the_account_are_in_it() {
+    on_each_engine(async |house| {
+        let (jar, person) = crate::portal::somebody(&house).await;
+        let friend = "friend@harbour.example";
+        let (account, _) = crate::accounts::account(&house, ACME, friend, Role::Person).await;
+        let call = async |method: Method, path: &str, body: Value| {
+            let ask = house
+                .ask(method, format!("/v1/persons/{person}{path}"))
+                .header("cookie", &jar)
+                .header("sec-fetch-site", "same-origin")
+                .purpose("PATRQT");
+            match body {
+                Value::Null => ask.send().await,
+                body => ask.json(&body).send().await,
+            }
+        };
+        let terms =
+            json!({ "purposes": ["PATRQT"], "parts": [{ "collection": "sheet", "verbs": "rs" }] });
+        let new = json!({ "account": account, "terms": terms, "days": 30 });
+        let grant = call(Method::POST, "/proxies", new).await;
+        assert_eq!(grant.status, 201, "{}", grant.text());
+        let asked = call(Method::POST, "/exports", json!({})).await;
+        assert_eq!(asked.status, 202, "{}", asked.text());
+        Kept::default().collect(&house).await;
+        let id = asked.json()["export"].as_str().unwrap().to_owned();
+        let got = call(Method::GET, &format!("/exports/{id}/content"), Value::Null).await;
+        assert_eq!(got.status, 200, "{}", got.text());
+        let mut zip = ZipArchive::new(Cursor::new(got.bytes().to_vec())).unwrap();
+        let grants = lines(&part(&mut zip, "sharing/grants.jsonl"));
+        assert_eq!(grants.len(), 1);
+        assert_eq!(
+            (&grants[0]["proxy"], &grants[0]["state"]),
+            (&json!(true), &json!("active"))
+        );
+        let receipt = grants[0]["events"][0]["receipt"].as_str().unwrap();
+        assert_eq!(receipt.split('.').count(), 3, "a JWS: {receipt}");
+        assert!(lines(&part(&mut zip, "sharing/askings.jsonl")).is_empty());
+        let own: Value = serde_json::from_slice(&part(&mut zip, "account.json")).unwrap();
+        assert_eq!(own["email"], "dagny@harbour.example");
+        assert_eq!(own["sessions"].as_array().unwrap().len(), 1, "{own}");
+        assert!(own["factors"].is_array(), "{own}");
+        let text = own.to_string();
+        let secret = jar.trim_start_matches("__Host-session=");
+        assert!(
+            !text.contains(secret),
+            "no session can be taken over with it"
+        );
+        let manifest: Value = serde_json::from_slice(&part(&mut zip, "manifest.json")).unwrap();
+        for path in ["sharing/grants.jsonl", "account.json"] {
+            assert!(manifest["parts"].to_string().contains(path), "{path}");
+        }
+    })
+    .await;
+}
+
+static DUE: store::Sql = store::Sql::both("SELECT due_at FROM job WHERE kind = 'test.hold'");
+static TAKE: store::Sql = store::Sql::both("UPDATE job SET lease = job WHERE kind = 'test.hold'");
+
+/// What takes longer than its lease keeps it; and stops when another worker has the job.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_job_is_kept_as_long_as_it_takes() {
+    use std::time::Duration;
+    use store::jobs::{Dedupe, JobId, NewJob, claim, enqueue};
+    on_each_engine(async |house| {
+        let (place, now) = (&house.place, house.place.clock.now());
+        let job = NewJob {
+            tenant: ACME.parse().unwrap(),
+            kind: "test.hold",
+            payload: Vec::new(),
+            dedupe: Dedupe::Never,
+            due_at: now,
+            attempts_max: 1,
+        };
+        let set = store::WriteSet::new().with(enqueue(JobId::random(&*place.rng), job, now));
+        place.db.commit(set).await.unwrap();
+        let lease = Duration::from_secs(1);
+        let claimed = claim(&place.db, &*place.rng, now, lease, 100)
+            .await
+            .unwrap();
+        let held = claimed
+            .iter()
+            .find(|it| it.job.kind == "test.hold")
+            .unwrap();
+        let before = house.number(&DUE).await;
+        let every = Duration::from_millis(5);
+        let longer = async {
+            while house.number(&DUE).await == before {
+                tokio::task::yield_now().await;
+            }
+        };
+        let done = server::exports::holding(place, held, every, longer).await;
+        assert_eq!(done, Some(()));
+        assert!(
+            house.number(&DUE).await > before + 100_000_000,
+            "for minutes again"
+        );
+        place
+            .db
+            .commit(store::WriteSet::new().run(&TAKE, vec![]))
+            .await
+            .unwrap();
+        let forever = std::future::pending::<()>();
+        let lost = server::exports::holding(place, held, every, forever).await;
+        assert_eq!(lost, None, "somebody else has it");
+    })
+    .await;
+}
+
+/// A table that is longer than what is held of one: every line of it is there once, in the order of the records.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_table_is_whole() {
+    const COUNT: usize = 600;
+    let house = House::over_sqlite().await;
+    let person = house.person(ACME);
+    let long = "calm, ".repeat(8 << 10);
+    for some in (0..COUNT).collect::<Vec<_>>().chunks(100) {
+        let lines: String = some
+            .iter()
+            .map(|n| {
+                let body = json!({ "pulse": n, "finding": long });
+                format!("{{\"method\":\"PUT\",\"person\":\"{person}\",\"collection\":\"sheet\",\"record\":\"s{n}\",\"body\":{body}}}\n")
+            })
+            .collect();
+        let ask = house.ask(Method::POST, "/v1/records:batch");
+        let ask = ask.by(house.token(ACME, Role::App));
+        let written = ask
+            .header("content-type", "application/x-ndjson")
+            .body(lines)
+            .send()
+            .await;
+        assert_eq!(written.text().matches("\"status\":200").count(), some.len());
+    }
+    let id = ready(&house).await;
+    let got = own(&house, Method::GET, &format!("/{id}/content"), None).await;
+    let mut zip = ZipArchive::new(Cursor::new(got.bytes().to_vec())).unwrap();
+    let table = String::from_utf8(part(&mut zip, "csv/sheet.csv")).unwrap();
+    assert!(table.len() > 24 << 20, "{}", table.len());
+    let ids = |text: &str| -> Vec<String> {
+        let own = text.lines().filter_map(|it| it.split(',').next());
+        own.map(str::to_owned).collect()
+    };
+    let records = lines(&part(&mut zip, "records/sheet.jsonl"));
+    let records: Vec<_> = records
+        .iter()
+        .map(|it| it["record"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(records.len(), COUNT);
+    assert_eq!(ids(&table)[1..], records[..]);
 }

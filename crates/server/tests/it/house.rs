@@ -105,6 +105,7 @@ impl House {
              [seal]\nkind = \"key-file\"\npath = \"secrets/root.key\"\n\
              [register]\nfiles = [\"cabinet.toml\"]\n\
              [accounts]\nopen_sign_up = [\"{ACME}\"]\n\
+             [rights]\nlaws = {{ {OTHER} = \"ccpa\" }}\n\
              [accounts.passwords]\nmemory_kib = 7168\npasses = 5\n\
              [logging]\nlevel = \"error\"\nformat = \"text\"\n"
         );
@@ -195,10 +196,14 @@ impl House {
     }
 
     pub fn ask(&self, method: Method, path: impl AsRef<str>) -> Ask<'_> {
-        Ask {
-            house: self,
-            request: Request::builder().method(method).uri(path.as_ref()),
-            body: Body::empty(),
+        ask(&self.router, method, path.as_ref())
+    }
+
+    /// [`House::another_node`], with routes of its own in front of it.
+    pub async fn node(&self) -> Node {
+        let place = Arc::new(self.another_node().await);
+        Node {
+            router: router(&place),
         }
     }
 
@@ -428,9 +433,28 @@ pub fn holds(hay: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(hay, needle).is_some()
 }
 
+/// The same installation, in front of which stands another door.
+pub struct Node {
+    router: Router,
+}
+
+impl Node {
+    pub fn ask(&self, method: Method, path: impl AsRef<str>) -> Ask<'_> {
+        ask(&self.router, method, path.as_ref())
+    }
+}
+
+fn ask<'a>(router: &'a Router, method: Method, path: &str) -> Ask<'a> {
+    Ask {
+        router,
+        request: Request::builder().method(method).uri(path),
+        body: Body::empty(),
+    }
+}
+
 /// A request in the making.
 pub struct Ask<'a> {
-    house: &'a House,
+    router: &'a Router,
     request: http::request::Builder,
     body: Body,
 }
@@ -460,10 +484,15 @@ impl Ask<'_> {
         self
     }
 
-    pub async fn send(self) -> Got {
+    /// Send it, and take the answer's body as it comes.
+    pub async fn begin(self) -> (http::response::Parts, Body) {
         let request = self.request.body(self.body).unwrap();
-        let router = self.house.router.clone();
-        let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+        let router = self.router.clone();
+        router.oneshot(request).await.unwrap().into_parts()
+    }
+
+    pub async fn send(self) -> Got {
+        let (parts, body) = self.begin().await;
         Got {
             status: parts.status.as_u16(),
             headers: parts.headers,

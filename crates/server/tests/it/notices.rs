@@ -19,11 +19,11 @@ use crate::accounts;
 use crate::house::{ACME, House, account, on_each_engine, staff};
 
 /// To whom, in which language, the whole text.
-type Sent = (String, &'static str, String);
+pub(crate) type Sent = (String, &'static str, String);
 
 /// A post that keeps what it took: to whom, in which language, the whole text.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<Sent>>>);
+pub(crate) struct Kept(Arc<Mutex<Vec<Sent>>>);
 
 impl Post for Kept {
     fn send<'a>(
@@ -42,7 +42,7 @@ impl Post for Kept {
 
 impl Kept {
     /// Do all that is due, and take what was sent.
-    async fn take(&self, house: &House) -> Vec<Sent> {
+    pub(crate) async fn take(&self, house: &House) -> Vec<Sent> {
         while server::jobs::round(&house.place, self).await > 0 {}
         let mut taken = std::mem::take(&mut *self.0.lock());
         taken.sort();

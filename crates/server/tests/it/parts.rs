@@ -254,6 +254,12 @@ async fn what_a_law_wants_kept_stays() {
             .send()
             .await;
         assert_eq!(own.code(), "erasure.must_stay", "{}", own.text());
+        let whole = house
+            .ask(Method::DELETE, format!("/v1/persons/{person}"))
+            .by(house.token(ACME, Role::Person))
+            .send()
+            .await;
+        assert_eq!(whole.code(), "erasure.must_stay", "{}", whole.text());
         let free = ask(
             &house,
             &json!({ "now": true, "of": { "collection": "sheet" } }),

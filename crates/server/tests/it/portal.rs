@@ -67,6 +67,12 @@ async fn every_page_is_whole_in_every_language() {
             "/portal/looks",
             "/portal/looks?show=others",
             "/portal/sharing",
+            "/portal/rights",
+            "/portal/rights/new?kind=access",
+            "/portal/rights/new?kind=restriction",
+            "/portal/rights/new?kind=objection",
+            "/portal/rights/new?kind=report&entry=3",
+            "/portal/rights/new?kind=rectification&collection=sheet&record=2026-11-09",
         ] {
             let got = look(&house, &mut jar_of, path).await;
             let text = got.text();
@@ -86,6 +92,7 @@ async fn every_page_is_whole_in_every_language() {
             // A key in place of words is a message that is missing.
             for key in [
                 "did-", "looks-", "portal-", "home-", "kind-", "field-", "part-", "delete-",
+                "right-", "rights-", "purpose-",
             ] {
                 assert!(
                     !text.contains(&format!(">{key}")),

@@ -82,6 +82,10 @@ fn may(id: &str, role: Role) -> bool {
         }
         "publishRequest" | "listRequests" | "readRequest" | "closeRequest" | "askPerson"
         | "listAsked" => matches!(role, App | Clinician),
+        "askRight" => matches!(role, App | Clinician | Person),
+        "listRights" | "readRight" => matches!(role, App | Clinician | Person | Compliance),
+        "withdrawRight" => role == Person,
+        "listRightsRequests" | "readRightsRequest" | "stepRightsRequest" => role == Compliance,
         "keyStatus" => matches!(role, Security | Operator),
         id if is_about_others_accounts(id) => matches!(role, Owner | Administrator),
         "registerApp" | "listApps" | "readApp" | "changeApp" | "renewAppSecret" => matches!(
@@ -139,6 +143,7 @@ async fn every_role_on_every_route() {
             .replace("{asking}", nowhere)
             .replace("{bulk}", nowhere)
             .replace("{part}", "0")
+            .replace("{right}", nowhere)
             .replace("{grant}", nowhere);
         for role in Role::TOKENS {
             if id == "erasePerson" && may(id, role) {

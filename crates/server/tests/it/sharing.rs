@@ -19,12 +19,12 @@ pub fn request(purpose: &str, parts: &Value) -> Value {
     })
 }
 
-async fn publish(house: &House, body: &Value) -> Got {
+pub async fn publish(house: &House, body: &Value) -> Got {
     let ask = house.ask(Method::POST, "/v1/consent/requests");
     ask.by(house.token(ACME, Role::App)).json(body).send().await
 }
 
-async fn ask(house: &House, request: &str, person: PersonId) -> Got {
+pub async fn ask(house: &House, request: &str, person: PersonId) -> Got {
     house
         .ask(
             Method::POST,
@@ -37,7 +37,7 @@ async fn ask(house: &House, request: &str, person: PersonId) -> Got {
 }
 
 /// The person does something with what they share.
-async fn own(house: &House, method: Method, path: &str, body: Option<&Value>) -> Got {
+pub async fn own(house: &House, method: Method, path: &str, body: Option<&Value>) -> Got {
     let person = house.person(ACME);
     let ask = house
         .ask(method, format!("/v1/persons/{person}{path}"))
@@ -49,7 +49,7 @@ async fn own(house: &House, method: Method, path: &str, body: Option<&Value>) ->
 }
 
 /// Answer yes to these parts.
-async fn yes(house: &House, asking: &str, parts: &Value) -> Got {
+pub async fn yes(house: &House, asking: &str, parts: &Value) -> Got {
     let question = own(house, Method::GET, &format!("/askings/{asking}"), None).await;
     assert_eq!(question.status, 200, "{}", question.text());
     let body = json!({
@@ -94,14 +94,14 @@ pub async fn waiting(house: &House) -> (String, String) {
     (request, text(&asked.json(), "asking").to_owned())
 }
 
-async fn research(house: &House, path: &str) -> Got {
+pub async fn research(house: &House, path: &str) -> Got {
     let ask = house
         .ask(Method::GET, path)
         .by(house.token(ACME, Role::App));
     ask.purpose("HRESCH").send().await
 }
 
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+pub fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap()
 }
 

@@ -37,6 +37,8 @@ pub struct Stock {
     pub bulk: String,
     /// A request to delete everything that waits.
     pub erasure: String,
+    /// What somebody asked for under their rights.
+    pub right: String,
     /// An account of another person.
     pub friend: String,
     /// A legal hold on what nothing here is in.
@@ -150,6 +152,7 @@ pub async fn stock(house: &House) -> Stock {
         export: crate::exports::ready(house).await,
         bulk: crate::bulk::ready(house, "$export?_type=Observation").await,
         erasure: crate::erasures::waiting(house).await,
+        right: crate::rights::waiting(house).await,
         friend: accounts::friend(house).await.to_string(),
         person,
         invited: invited.account.to_string(),
@@ -199,6 +202,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{erasure}", &stock.erasure)
         .replace("{hold}", &stock.hold)
         .replace("{asking}", &stock.asking)
+        .replace("{right}", &stock.right)
         .replace(
             "{glass}",
             if id == "secondBreakGlass" {
@@ -249,6 +253,8 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         "answerAsking" => ask.json(&json!({ "answer": "refuse" })),
         "narrowGrant" => ask.json(&json!({ "terms": { "purposes": ["HPAYMT"], "parts": [{ "verbs": "r" }] } })),
         "appointProxy" => ask.json(&json!({ "account": stock.friend, "terms": { "purposes": ["PATRQT"], "parts": [{ "verbs": "rs" }] }, "days": 30 })),
+        "askRight" => ask.json(&json!({ "kind": "access" })),
+        "stepRightsRequest" => ask.json(&json!({ "event": "start" })),
         "inviteAccount" => {
             ask.json(&json!({ "email": "new@fjord.example", "name": "Somebody", "language": "en" }))
         }

@@ -287,7 +287,11 @@ async fn what_is_held_stays_and_nobody_is_told_why() {
             person: Some(person),
         };
         let allowed = decide(&ctx, &system, Verb::Delete, thing).unwrap();
-        let refused = house.place.vault.erase_person(&ctx, &allowed).await;
+        let refused = house
+            .place
+            .vault
+            .erase_person(&ctx, &allowed, store::WriteSet::new())
+            .await;
         assert!(
             matches!(refused, Err(vault::VaultError::Held)),
             "{refused:?}"

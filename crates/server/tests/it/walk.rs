@@ -30,6 +30,8 @@ fn logged(house: &House) -> Vec<Route<Authority>> {
             route.doc().id == "reviewBreakGlass",
             // Who was refused waits before they ask again.
             route.doc().id == "answerAsking",
+            // What is closed is taken no step with, and not taken back.
+            route.doc().id == "withdrawRight",
             route.method() == Method::DELETE,
         )
     });
@@ -165,6 +167,7 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "listHolds"
             | "readRetention"
             | "readProcessing"
+            | "listRightsRequests"
             | "batchRecords"
             | "fhirExport"
             | "fhirPatientExport"
@@ -337,6 +340,10 @@ fn action(id: &str) -> &'static str {
         "withdrawGrant" => "consent.withdraw",
         "listRequests" | "readRequest" | "listAsked" | "listAskings" | "readAsking"
         | "listGrants" | "readGrant" | "grantAsFhir" => "consent.list",
+        "askRight" => "rights.ask",
+        "listRights" | "readRight" | "readRightsRequest" => "rights.read",
+        "listRightsRequests" => "rights.list",
+        "withdrawRight" | "stepRightsRequest" => "rights.step",
         "keyStatus" => "key.list",
         "accountRead" | "accountSessions" | "accountFactors" => "account.list",
         "accountRename" | "accountSessionName" => "account.change",
@@ -388,6 +395,10 @@ async fn each_call_leaves_the_entry_that_it_names() {
                 {
                     Role::Person
                 }
+                "listRightsRequests" | "readRightsRequest" | "stepRightsRequest" => {
+                    Role::Compliance
+                }
+                _ if route.doc().group == "Rights" => Role::Person,
                 _ if is_about_ones_account(id) => Role::Person,
                 _ if route.doc().group == "Apps" => Role::Security,
                 id if is_a_look_at_access(id) => Role::Security,

@@ -18,6 +18,8 @@ struct Words {
     history: &'static str,
     files: &'static str,
     accesses: &'static str,
+    sharing: &'static str,
+    account: &'static str,
     manifest: &'static str,
     made: &'static str,
 }
@@ -33,6 +35,8 @@ static WORDS: [Words; 5] = [
         history: "What your records said before they were changed.",
         files: "Your files, as they were given. `files.jsonl` says what each was called.",
         accesses: "Who looked at your data, when and why, from the log. Each line has its hash; `log/checkpoint` is the signed head of the log.",
+        sharing: "What you were asked and let whom do, with the signed receipts (`receipt`, JWS).",
+        account: "Your account: address, language, what you prove yourself by (names, no secrets), where you are signed in.",
         manifest: "What is in here, with the SHA-256 of each part, so that you can see that nothing was changed.",
         made: "Made",
     },
@@ -46,6 +50,8 @@ static WORDS: [Words; 5] = [
         history: "Vad dina uppgifter sade innan de ändrades.",
         files: "Dina filer, så som de lämnades. `files.jsonl` säger vad var och en hette.",
         accesses: "Vem som har tittat på dina uppgifter, när och varför, ur loggen. Varje rad har sin hash; `log/checkpoint` är loggens undertecknade huvud.",
+        sharing: "Vad du blev tillfrågad om och lät vem göra, med de undertecknade kvittona (`receipt`, JWS).",
+        account: "Ditt konto: adress, språk, vad du styrker dig med (namn, inga hemligheter), var du är inloggad.",
         manifest: "Vad som finns här, med SHA-256 för varje del, så att du ser att ingenting har ändrats.",
         made: "Gjort",
     },
@@ -59,6 +65,8 @@ static WORDS: [Words; 5] = [
         history: "Was Ihre Einträge vor einer Änderung sagten.",
         files: "Ihre Dateien, so wie sie abgegeben wurden. `files.jsonl` sagt, wie jede hieß.",
         accesses: "Wer Ihre Daten angesehen hat, wann und warum, aus dem Protokoll. Jede Zeile hat ihren Hash; `log/checkpoint` ist der unterschriebene Kopf des Protokolls.",
+        sharing: "Was Sie gefragt wurden und wen Sie was tun ließen, mit den unterschriebenen Belegen (`receipt`, JWS).",
+        account: "Ihr Konto: Adresse, Sprache, womit Sie sich ausweisen (Namen, keine Geheimnisse), wo Sie angemeldet sind.",
         manifest: "Was hier liegt, mit dem SHA-256 jedes Teils, damit Sie sehen, dass nichts geändert wurde.",
         made: "Gemacht",
     },
@@ -72,6 +80,8 @@ static WORDS: [Words; 5] = [
         history: "Che cosa dicevano le Sue registrazioni prima di essere cambiate.",
         files: "I Suoi file, così come sono stati consegnati. `files.jsonl` dice come si chiamava ciascuno.",
         accesses: "Chi ha guardato i Suoi dati, quando e perché, dal registro. Ogni riga ha il suo hash; `log/checkpoint` è la testa firmata del registro.",
+        sharing: "Che cosa Le è stato chiesto e che cosa ha permesso a chi, con le ricevute firmate (`receipt`, JWS).",
+        account: "Il Suo account: indirizzo, lingua, con che cosa dimostra chi è (nomi, nessun segreto), dove ha effettuato l’accesso.",
         manifest: "Che cosa c’è qui, con lo SHA-256 di ogni parte, perché si veda che nulla è stato cambiato.",
         made: "Fatto",
     },
@@ -85,6 +95,8 @@ static WORDS: [Words; 5] = [
         history: "Ce que disaient vos enregistrements avant d’être modifiés.",
         files: "Vos fichiers, tels qu’ils ont été remis. `files.jsonl` dit comment chacun s’appelait.",
         accesses: "Qui a regardé vos données, quand et pourquoi, d’après le journal. Chaque ligne porte son empreinte ; `log/checkpoint` est la tête signée du journal.",
+        sharing: "Ce qu’on vous a demandé et ce que vous avez permis à qui, avec les reçus signés (`receipt`, JWS).",
+        account: "Votre compte : adresse, langue, ce par quoi vous prouvez qui vous êtes (noms, aucun secret), où vous êtes connecté.",
         manifest: "Ce qui se trouve ici, avec le SHA-256 de chaque partie, pour que l’on voie que rien n’a été modifié.",
         made: "Fait",
     },
@@ -120,6 +132,8 @@ pub(super) fn page(
     line("history.jsonl", Some(taken.versions), words.history);
     line("files/", Some(taken.files), words.files);
     line("accesses.jsonl", Some(taken.entries), words.accesses);
+    line("sharing/", None, words.sharing);
+    line("account.json", None, words.account);
     line("manifest.json", None, words.manifest);
     out.push_str("</dl>\n<ul>\n");
     for collection in collections {

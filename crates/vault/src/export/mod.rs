@@ -32,8 +32,12 @@ pub use kept::{Build, Export, ExportId, ExportState, KEPT_FOR, KEPT_MAX};
 pub const FORMAT: &str = "strongroom-export/1";
 /// Rows fetched at a time.
 const CHUNK: u32 = 256;
+/// Bytes of one table that are held until its part is written.
+const TABLE_BYTES_HELD: usize = 16 << 20;
+/// Bytes of it that are written at a time.
+const TABLE_PIECE_BYTES: usize = 64 << 10;
 /// Entries of the log fetched at a time.
-const LOG_CHUNK: usize = 500;
+const LOG_CHUNK: usize = 4096;
 
 /// How it is to be.
 #[derive(Debug, Default)]
@@ -42,6 +46,14 @@ pub struct Wish {
     pub lang: String,
     /// Sealed under this passphrase (age).
     pub passphrase: Option<Secret<String>>,
+}
+
+/// A part that others than the vault keep: what a person shares, their account. Small: it is held whole.
+pub struct Extra {
+    /// Its path within the archive.
+    pub path: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// What was taken along.
@@ -80,6 +92,7 @@ impl Vault {
         allowed: &Allowed<ExportOf>,
         log: &Log,
         wish: &Wish,
+        extras: &[Extra],
         pieces: Pieces,
     ) -> Result<(Taken, u64), VaultError> {
         let person = allowed.thing().person;
@@ -91,7 +104,7 @@ impl Vault {
             person,
             clear: allowed.clear(),
         };
-        match source.write(log, handle, wish, pieces).await {
+        match source.write(log, handle, wish, extras, pieces).await {
             Ok(taken) => {
                 let count = taken.records + taken.versions + taken.files;
                 let index = self
@@ -138,6 +151,7 @@ impl Source<'_> {
         log: &Log,
         handle: Handle,
         wish: &Wish,
+        extras: &[Extra],
         pieces: Pieces,
     ) -> Result<Taken, VaultError> {
         let mut archive = Archive::begin(wish.passphrase.as_ref(), pieces)?;
@@ -146,19 +160,33 @@ impl Source<'_> {
         for collection in &collections {
             let name = &collection.name;
             archive.open(&format!("records/{name}.jsonl"), true)?;
-            let mut after = None;
+            // The table is made along with it as far as it may be held; only what is longer is opened a second time.
+            let mut table = csv::head(collection);
+            let (mut after, mut from) = (None, None);
             while let Some(page) = self.page(collection, &mut after).await? {
+                let holds = table.len() < TABLE_BYTES_HELD;
                 for (row, record, body) in page {
                     archive
                         .write(&line(&record, row.version, row.written_at, &body))
                         .await?;
                     taken.records += 1;
+                    if holds {
+                        let line =
+                            csv::line(collection, &record, row.version, row.written_at, &body);
+                        table.push_str(&line);
+                    }
+                }
+                if holds {
+                    from = after;
                 }
             }
             archive.close()?;
             archive.open(&format!("csv/{name}.csv"), true)?;
-            archive.write(csv::head(collection).as_bytes()).await?;
-            let mut after = None;
+            for piece in table.as_bytes().chunks(TABLE_PIECE_BYTES) {
+                archive.write(piece).await?;
+            }
+            drop(table);
+            let mut after = from;
             while let Some(page) = self.page(collection, &mut after).await? {
                 for (row, record, body) in page {
                     let line = csv::line(collection, &record, row.version, row.written_at, &body);
@@ -171,6 +199,11 @@ impl Source<'_> {
         taken.versions = self.history(&mut archive).await?;
         taken.files = self.files(&mut archive).await?;
         taken.entries = self.accesses(&mut archive, log, handle).await?;
+        for extra in extras {
+            archive.open(extra.path, true)?;
+            archive.write(&extra.bytes).await?;
+            archive.close()?;
+        }
         let checkpoint = log.checkpoint(&self.ctx.tenant).await;
         let checkpoint = checkpoint.map_err(|_| VaultError::Damaged("checkpoint"))?;
         archive.open("log/checkpoint", true)?;
@@ -190,7 +223,7 @@ impl Source<'_> {
             "versions": taken.versions,
             "files": taken.files,
             "log_entries": taken.entries,
-            "parts": archive.parts(),
+            "parts": archive.parts().await?,
         });
         archive.open("manifest.json", true)?;
         archive.write(format!("{manifest:#}\n").as_bytes()).await?;
@@ -447,10 +480,15 @@ impl Source<'_> {
             };
             before = Some(last.index);
             for logged in &found {
-                let body: serde_json::Value = serde_json::from_slice(&logged.body)
-                    .map_err(|_| VaultError::Damaged("log entry"))?;
-                let said = json!({ "index": logged.index, "leaf_hash": hex::encode(logged.leaf_hash), "entry": body });
-                archive.write(format!("{said}\n").as_bytes()).await?;
+                // As it was hashed, byte for byte: a canonical entry is JSON in one line.
+                let head = format!(
+                    "{{\"index\":{},\"leaf_hash\":\"{}\",\"entry\":",
+                    logged.index,
+                    hex::encode(logged.leaf_hash)
+                );
+                archive.write(head.as_bytes()).await?;
+                archive.write(&logged.body).await?;
+                archive.write(b"}\n").await?;
                 count += 1;
             }
         }
@@ -469,7 +507,11 @@ fn line(record: &base::RecordId, version: u64, written_at: Instant, body: &[u8])
     text
 }
 
-/// A name for a file within an archive: its number, and of its own name what every system takes.
+/// The longest own name of a file within an archive, in bytes: with its number and folder it stays below the 255 that most systems take.
+const NAME_BYTES_MAX: usize = 200;
+
+/// A name for a file within an archive: its number, and of its own name what every system takes. What is too long loses its middle, so that
+/// it still ends as it did.
 fn safe_name(number: u64, head: &FileHead) -> String {
     let own = head.name.as_deref().unwrap_or("file");
     let safe: String = own
@@ -481,7 +523,50 @@ fn safe_name(number: u64, head: &FileHead) -> String {
                 '_'
             }
         })
-        .take(80)
         .collect();
-    format!("{number:04}-{}", safe.trim_matches('.'))
+    let safe = safe.trim_matches('.');
+    format!("{number:04}-{}", shortened(safe))
+}
+
+fn shortened(name: &str) -> String {
+    if name.len() <= NAME_BYTES_MAX {
+        return name.to_owned();
+    }
+    let end = name
+        .rfind('.')
+        .filter(|dot| name.len() - dot <= 16)
+        .and_then(|dot| name.get(dot..))
+        .unwrap_or("");
+    let mut head = String::new();
+    for it in name.chars() {
+        if head.len() + it.len_utf8() + end.len() > NAME_BYTES_MAX {
+            break;
+        }
+        head.push(it);
+    }
+    head + end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_an_archive_fits_every_system() {
+        let head = |name: &str| FileHead {
+            name: Some(name.to_owned()),
+            media_type: "image/png".to_owned(),
+            len: 1,
+            sha256: String::new(),
+            class: base::Class::Health,
+        };
+        assert_eq!(safe_name(7, &head("a b/c.png")), "0007-a_b_c.png");
+        let long = format!("{}.jpeg", "語".repeat(83));
+        let name = safe_name(12_345, &head(&long));
+        assert!(name.len() <= 255 - "files/".len(), "{}", name.len());
+        assert!(
+            name.starts_with("12345-語") && name.ends_with("語.jpeg"),
+            "{name}"
+        );
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base::{Ctx, Instant, Name, ObjectId, PersonId, Purpose, TenantId};
-use policy::{Allowed, Basis, BulkOf, Verb};
+use policy::{Allowed, BulkOf};
 use store::{Row, Value, WriteSet};
 
 use crate::{Vault, VaultError, sql};
@@ -254,14 +254,9 @@ impl Vault {
                 else {
                     continue;
                 };
-                let ground = self.ground_by(ctx, Basis::House, Some(kind), Verb::Read, person);
-                match ground.await {
-                    Ok(_) => {}
-                    Err(VaultError::NoGrant) => {
-                        left_out = true;
-                        continue;
-                    }
-                    Err(error) => return Err(error),
+                if !self.may_count(ctx, kind, person).await? {
+                    left_out = true;
+                    continue;
                 }
                 survey.take(kind, person, u64::try_from(row.int(1)?).unwrap_or(0));
             }

@@ -1,5 +1,6 @@
 //! A file, or a range of it, streams out. Nothing is served before every segment that will be needed has proven itself.
 
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
 
@@ -60,7 +61,7 @@ pub struct Download {
 }
 
 enum Source {
-    Held(Vec<Bytes>),
+    Held(VecDeque<Bytes>),
     Stored(Stored),
 }
 
@@ -103,7 +104,7 @@ impl Vault {
                 let committed = self
                     .commit_on(ctx, allowed, action, thing.person, set)
                     .await?;
-                if ground.is_grant() {
+                if ground.can_end() {
                     download.on = Some((self.clone(), ground));
                 }
                 download.log_index = only_index(&committed)?;
@@ -177,13 +178,13 @@ impl Vault {
         };
         let (first, last) = stored.segments(from, len);
         let source = if last - first < SEGMENTS_HELD_MAX {
-            let mut held = Vec::with_capacity(usize::try_from(last - first + 1).unwrap_or(0));
+            let mut held = VecDeque::new();
             for index in first..=last {
                 let opened = stored
                     .segment(index)
                     .await
                     .map_err(|error| error.named(file, &head))?;
-                held.push(stored.cut(index, opened, from, len));
+                held.push_back(stored.cut(index, opened, from, len));
             }
             Source::Held(held)
         } else {
@@ -277,6 +278,22 @@ impl Stored {
         Ok(buf)
     }
 
+    /// The piece of the span that its `nth` segment holds; `None` behind the last.
+    async fn nth(&self, nth: u64, from: u64, len: u64) -> Result<Option<Bytes>, std::io::Error> {
+        let (first, last) = self.segments(from, len);
+        let index = first + nth;
+        if index > last {
+            return Ok(None);
+        }
+        match self.segment(index).await {
+            Ok(segment) => Ok(Some(self.cut(index, segment, from, len))),
+            Err(_) => {
+                tracing::error!(file = %self.file, "a segment changed while it was served; the answer was broken off");
+                Err(std::io::Error::other("a segment does not open"))
+            }
+        }
+    }
+
     /// What of segment `index` lies within the span.
     fn cut(&self, index: u64, segment: Vec<u8>, from: u64, len: u64) -> Bytes {
         let start = index * self.opener.segment_bytes() as u64;
@@ -295,44 +312,25 @@ impl Download {
     /// was withdrawn meanwhile; the answer must then break off.
     pub fn bytes(self) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send {
         let (from, len) = (self.from, self.len);
-        let (held, stored) = match self.source {
-            Source::Held(held) => (held, None),
-            Source::Stored(stored) => (Vec::new(), Some(stored)),
-        };
-        let first = stored
-            .as_ref()
-            .map_or((1, 0), |stored| stored.segments(from, len));
-        let held = stream::iter(held.into_iter().map(Ok));
-        let on = self.on;
-        let rest = stream::try_unfold(
-            (stored, on, first),
-            move |(stored, on, (index, last))| async move {
-                let Some(stored) = stored else {
-                    return Ok(None);
-                };
-                if index > last {
-                    return Ok(None);
-                }
+        let (source, on) = (self.source, self.on);
+        stream::try_unfold(
+            (source, on, 0_u64),
+            move |(mut source, on, nth)| async move {
                 if let Some((vault, ground)) = &on
-                    && (index - first.0) % SEGMENTS_ON_TRUST == 0
+                    && nth % SEGMENTS_ON_TRUST == 0
                     && !vault.stands(ground).await
                 {
-                    tracing::info!(file = %stored.file, "a grant ended while a file was served; the answer was broken off");
+                    tracing::info!(
+                        "a grant ended, or a limit came, while a file was served; the answer was broken off"
+                    );
                     return Err(std::io::Error::other("the grant has ended"));
                 }
-                match stored.segment(index).await {
-                    Ok(segment) => {
-                        let piece = stored.cut(index, segment, from, len);
-                        Ok(Some((piece, (Some(stored), on, (index + 1, last)))))
-                    }
-                    Err(_) => {
-                        tracing::error!(file = %stored.file, "a segment changed while it was served; the answer was broken off");
-                        Err(std::io::Error::other("a segment does not open"))
-                    }
-                }
+                let piece = match &mut source {
+                    Source::Held(held) => held.pop_front(),
+                    Source::Stored(stored) => stored.nth(nth, from, len).await?,
+                };
+                Ok(piece.map(|piece| (piece, (source, on, nth + 1))))
             },
-        );
-        use futures_util::StreamExt;
-        held.chain(rest)
+        )
     }
 }

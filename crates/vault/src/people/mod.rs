@@ -7,5 +7,5 @@ mod read;
 pub(crate) use read::lacks;
 
 pub use create::NewPerson;
-pub use erase::Erased;
+pub use erase::{Erased, Kept};
 pub use read::{PersonLine, PersonSummary};

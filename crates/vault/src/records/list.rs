@@ -16,7 +16,7 @@ use super::filter::{Filter, Lookup};
 use super::index::IndexToken;
 use super::open::SealedRow;
 use super::seal::{At, Eyes};
-use crate::ground::Ground;
+use crate::ground::{Ground, READINGS_MAX};
 use crate::people::lacks;
 use crate::register::{Collection, Parameter, Scope};
 use crate::vault::only_index;
@@ -81,6 +81,25 @@ impl Vault {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<(Page, u64), VaultError> {
+        for _ in 0..READINGS_MAX {
+            let page = self.search_once(ctx, allowed, lookups, keep, cursor, limit);
+            if let Some(found) = page.await? {
+                return Ok(found);
+            }
+        }
+        Err(VaultError::Contended)
+    }
+
+    /// `None` when a ground on which something was found gave way meanwhile.
+    async fn search_once(
+        &self,
+        ctx: &Ctx,
+        allowed: &Allowed<RecordsOf>,
+        lookups: &[Lookup],
+        keep: Keep<'_>,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Option<(Page, u64)>, VaultError> {
         let thing = allowed.thing();
         let tokens = self.tokens(ctx, allowed, lookups)?;
         let mut after = read_cursor(cursor)?;
@@ -96,6 +115,10 @@ impl Vault {
                     name: "filter".into(),
                     why: "it searches fields that the person has not granted".into(),
                 });
+            }
+            // That nothing was found tells something, too.
+            if ground.can_end() {
+                grounds.push((person, ground));
             }
         }
         'page: while taken.len() < limit {
@@ -113,8 +136,11 @@ impl Vault {
                     _ => {
                         let ground = match self.ground_of(ctx, allowed, place.0).await {
                             Ok(ground) if self.searches_within(&ground, thing, lookups)? => ground,
-                            // Who granted nothing is not seen.
-                            Ok(_) | Err(VaultError::NoGrant) => continue,
+                            // Who granted nothing, or had it limited, is not seen.
+                            Ok(_)
+                            | Err(
+                                VaultError::NoGrant | VaultError::Restricted | VaultError::Objected,
+                            ) => continue,
                             Err(error) => return Err(error),
                         };
                         (ground, self.keys().ring(&ctx.tenant, place.0).await?)
@@ -123,8 +149,7 @@ impl Vault {
                 let (found, ring) = self
                     .look_at(ctx, allowed, &tokens, keep, &ground, (place, row, ring))
                     .await?;
-                if found.is_some() && ground.is_grant() && grounds.iter().all(|it| it.0 != place.0)
-                {
+                if found.is_some() && ground.can_end() && grounds.iter().all(|it| it.0 != place.0) {
                     grounds.push((place.0, ground.clone()));
                 }
                 last = Some((ground, ring));
@@ -141,13 +166,11 @@ impl Vault {
         }
         let next = after.filter(|_| more).map(|place| write_cursor(&place));
         let index = self.log_page(ctx, allowed, &taken, &grounds).await?;
-        Ok((
-            Page {
-                records: taken.into_iter().map(|it| it.opened).collect(),
-                next,
-            },
-            index,
-        ))
+        let page = Page {
+            records: taken.into_iter().map(|it| it.opened).collect(),
+            next,
+        };
+        Ok(index.map(|index| (page, index)))
     }
 
     /// The tokens of each lookup; refuses what the caller may not see, since a search would tell it.
@@ -431,14 +454,14 @@ impl Vault {
         Ok((taken, ring))
     }
 
-    /// One entry for each person on the page, so that each can see it; one without a person when nobody is.
+    /// One entry for each person on the page, so that each can see it; one without a person when nobody is. `None` when a ground gave way.
     async fn log_page(
         &self,
         ctx: &Ctx,
         allowed: &Allowed<RecordsOf>,
         taken: &[Taken],
         grounds: &[(PersonId, Ground)],
-    ) -> Result<u64, VaultError> {
+    ) -> Result<Option<u64>, VaultError> {
         let thing = allowed.thing();
         let action = action_of(thing);
         let mut persons: Vec<PersonId> = taken.iter().map(|it| it.opened.person).collect();
@@ -471,13 +494,8 @@ impl Vault {
             set.statements.extend(guard.statements);
             set = set.log(entry.finish(&ctx.tenant));
         }
-        match (grounds, thing.person) {
-            ([], _) => only_index(&self.commit(set).await?),
-            ([(one, _), ..], person) => {
-                let person = person.unwrap_or(*one);
-                only_index(&self.commit_on(ctx, allowed, action, person, set).await?)
-            }
-        }
+        let committed = self.commit_read(set).await?;
+        committed.as_ref().map(only_index).transpose()
     }
 
     /// Whether every field that is searched may be seen on this ground: a search tells what it finds.

@@ -7,7 +7,7 @@ use store::{Row, Value};
 
 use super::Opened;
 use super::seal::{At, Eyes};
-use crate::ground::Ground;
+use crate::ground::{Ground, READINGS_MAX};
 use crate::vault::only_index;
 use crate::{Vault, VaultError, sql};
 
@@ -55,27 +55,30 @@ impl Vault {
             Ok(_) => entry.record(&thing.collection, rkey),
             Err(_) => entry,
         };
-        let action = Action::RecordRead;
-        let ground = self.ground(ctx, allowed, action, thing.person).await?;
-        let set = self.on_ground(&ctx.tenant, thing.person, &ground);
-        match self.open_one(ctx, allowed, rkey, version, &ground).await {
-            Ok((opened, classes)) => {
-                let entry = entry.version(opened.version).classes(classes);
-                let set = set.log(entry.finish(&ctx.tenant));
-                let committed = self
-                    .commit_on(ctx, allowed, action, thing.person, set)
-                    .await?;
-                Ok((opened, only_index(&committed)?))
-            }
-            Err(error) => {
-                // A failed look is a look: it stands in the log before the caller hears of it.
-                let mut entry = entry;
-                entry.outcome = Outcome::Failed;
-                let entry = entry.code(base::Fault::code(&error));
-                self.commit(set.log(entry.finish(&ctx.tenant))).await?;
-                Err(error)
+        for _ in 0..READINGS_MAX {
+            let ground = self
+                .ground(ctx, allowed, Action::RecordRead, thing.person)
+                .await?;
+            let (found, entry) = match self.open_one(ctx, allowed, rkey, version, &ground).await {
+                Ok((opened, classes)) => {
+                    let entry = entry.clone().version(opened.version).classes(classes);
+                    (Ok(opened), entry)
+                }
+                Err(error) => {
+                    // A failed look is a look: it stands in the log before the caller hears of it.
+                    let mut entry = entry.clone();
+                    entry.outcome = Outcome::Failed;
+                    let entry = entry.code(base::Fault::code(&error));
+                    (Err(error), entry)
+                }
+            };
+            let set = self.on_ground(&ctx.tenant, thing.person, &ground);
+            let set = set.log(entry.finish(&ctx.tenant));
+            if let Some(committed) = self.commit_read(set).await? {
+                return Ok((found?, only_index(&committed)?));
             }
         }
+        Err(VaultError::Contended)
     }
 
     async fn open_one(

@@ -1,7 +1,8 @@
-//! Records and their earlier versions, a page at a time.
+//! Records, their earlier versions, and notes, a page at a time.
 
 use audit::{Action, RecordHandle};
-use base::{Ctx, Instant, Name};
+use base::{Ctx, Environment, Instant, Name, ObjectId};
+use crypt::Context;
 use policy::{Allowed, KeysOf};
 use store::{Row, Sql, Value};
 
@@ -11,20 +12,28 @@ use crate::{Vault, VaultError, sql};
 /// Rows of a commit: a moment of the writer, so that others do not wait long.
 const PAGE_ROWS: u32 = 64;
 
-/// One of the two tables that hold records.
+/// One of the tables that hold records, or what has their form.
 struct Table {
     list: &'static Sql,
     set: &'static Sql,
+    place: fn(&Environment, &Turning<'_>, &Version) -> Context,
 }
 
-const TABLES: [Table; 2] = [
+const TABLES: [Table; 3] = [
     Table {
         list: &sql::RENEW_RECORDS,
         set: &sql::RENEW_RECORD,
+        place: |environment, turning, it| it.place(environment, turning),
     },
     Table {
         list: &sql::RENEW_HISTORY,
         set: &sql::RENEW_VERSION,
+        place: |environment, turning, it| it.place(environment, turning),
+    },
+    Table {
+        list: &sql::RENEW_NOTES,
+        set: &sql::RENEW_NOTE,
+        place: |environment, turning, it| it.place_of_note(environment, turning),
     },
 ];
 
@@ -109,7 +118,7 @@ impl Vault {
             if !turning.is_behind(&version.sealed) {
                 continue;
             }
-            let sealed = match self.seal_version_again(turning, &version) {
+            let sealed = match self.seal_version_again(table, turning, &version) {
                 Ok(sealed) => sealed,
                 Err(error) => {
                     unopened.push(error);
@@ -147,18 +156,11 @@ impl Vault {
 
     fn seal_version_again(
         &self,
+        table: &Table,
         turning: &Turning<'_>,
         version: &Version,
     ) -> Result<Vec<u8>, VaultError> {
-        let place = crate::place::record(
-            self.environment(),
-            turning.tenant,
-            turning.person,
-            &version.collection,
-            version.rkey,
-            version.number,
-            version.written_at,
-        );
+        let place = (table.place)(self.environment(), turning, version);
         let what = || {
             format!(
                 "version {} of a record in {}",
@@ -170,6 +172,29 @@ impl Vault {
 }
 
 impl Version {
+    fn place(&self, environment: &Environment, turning: &Turning<'_>) -> Context {
+        crate::place::record(
+            environment,
+            turning.tenant,
+            turning.person,
+            &self.collection,
+            self.rkey,
+            self.number,
+            self.written_at,
+        )
+    }
+
+    fn place_of_note(&self, environment: &Environment, turning: &Turning<'_>) -> Context {
+        crate::place::note(
+            environment,
+            turning.tenant,
+            turning.person,
+            ObjectId::from_bytes(*self.rkey.as_bytes()),
+            self.number,
+            self.written_at,
+        )
+    }
+
     fn read(row: &mut Row) -> Result<Self, VaultError> {
         let damaged = VaultError::Damaged("record row");
         let (Ok(collection), Some(rkey)) = (row.text(0)?.parse(), row.bytes(1)?.first_chunk())

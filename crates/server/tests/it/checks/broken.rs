@@ -524,3 +524,47 @@ async fn what_is_past_its_time_is_noticed_unless_a_hold_keeps_it() {
     assert_eq!(real.wrong("retention.kept").await, []);
     real.end().await;
 }
+
+/// A request that nobody answers is past its day: by the clock of the check, and by what its row says.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_nobody_answers_is_seen() {
+    static BACK: Sql = Sql::both("UPDATE rights_request SET received_day = '2026-01-05'");
+    static LATER: Sql = Sql::both("UPDATE rights_request SET due_day = '2099-01-01'");
+    let folder = folder();
+    let installation = open(folder.path()).await;
+    let tenant: TenantId = "acme".parse().expect("a tenant");
+    let (ctx, system) = installation.local(&tenant, "test");
+    let person = policy::PersonAt {
+        tenant: tenant.clone(),
+        person: None,
+    };
+    let allowed = policy::decide(&ctx, &system, policy::Verb::Create, person).expect("allowed");
+    let made = installation.vault.create_person(&ctx, &allowed, None, None);
+    let (person, _) = made.await.expect("a person");
+    let thing = policy::RightsOf {
+        tenant: tenant.clone(),
+        person: Some(person.person),
+    };
+    let allowed = policy::decide(&ctx, &system, policy::Verb::Create, thing).expect("allowed");
+    let new = server::rights::NewAsk {
+        kind: govern::rights::Kind::Access,
+        wish: server::rights::Wish::default(),
+        lang: web::Lang::En,
+    };
+    installation
+        .ask_right(&ctx, &allowed, &new)
+        .await
+        .expect("asked");
+    let real = Real::with(installation, |it| it).await;
+    let name = "rights.answered_in_time";
+    assert_eq!(real.wrong(name).await, []);
+    let db = &real.serving.house().db;
+    let set = WriteSet::new().run(&LATER, vec![]);
+    db.commit(set).await.expect("changed");
+    assert_eq!(real.wrong(name).await, [Wrong::DayShownLater]);
+    let set = WriteSet::new().run(&BACK, vec![]);
+    db.commit(set).await.expect("changed");
+    let wrong = real.wrong(name).await;
+    assert!(wrong.contains(&Wrong::RequestLate), "{wrong:?}");
+    real.end().await;
+}

@@ -47,7 +47,7 @@ async fn it_measures_an_installation_at_rest_and_says_what_is_broken() {
         .iter()
         .filter(|it| it["state"] == "kept")
         .count();
-    assert_eq!(kept, 16);
+    assert_eq!(kept, 17);
 
     let unknown = check(folder.path(), &["rest.nothing"]);
     assert_eq!(unknown.status.code(), Some(2));

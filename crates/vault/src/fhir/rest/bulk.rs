@@ -7,12 +7,12 @@ use audit::{Action, Outcome, RecordHandle};
 use base::{ClassSet, Ctx, Instant, PersonId};
 use bytes::Bytes;
 use policy::{Allowed, Authority, RecordsOf};
-use store::{StoreError, Value, WriteSet};
+use store::{Value, WriteSet};
 
 use super::{Rest, is_subset};
 use crate::fhir::bulk::{Bulk, Part};
 use crate::fhir::error::FhirError;
-use crate::ground::Ground;
+use crate::ground::{Ground, READINGS_MAX};
 use crate::people::lacks;
 use crate::records::{At, Eyes, Opened, SealedRow};
 use crate::register::Collection;
@@ -51,6 +51,8 @@ pub struct Fetch {
 /// Some of one person's resources, as lines.
 struct Piece {
     person: PersonId,
+    /// Behind which record of theirs it begins.
+    behind: Option<RecordHandle>,
     lines: Vec<u8>,
     count: u64,
     classes: ClassSet,
@@ -96,24 +98,41 @@ impl Fetch {
     /// [`VaultError::Tampered`]; storage and key failures. Nothing of the piece leaves then.
     pub async fn next(&mut self, now: Instant) -> Result<Option<(Bytes, u64)>, FhirError> {
         self.ctx.now = now;
-        let mut pieces: Vec<Piece> = Vec::new();
-        let mut bytes = 0;
-        while bytes < PIECE_BYTES && pieces.len() < PIECE_PERSONS {
-            let Some(person) = self.whose().await? else {
-                break;
-            };
-            if let Some(piece) = self.open(person).await? {
-                bytes += piece.lines.len();
-                pieces.push(piece);
+        for _ in 0..READINGS_MAX {
+            let mut pieces: Vec<Piece> = Vec::new();
+            let mut bytes = 0;
+            while bytes < PIECE_BYTES && pieces.len() < PIECE_PERSONS {
+                let Some(person) = self.whose().await? else {
+                    break;
+                };
+                if let Some(piece) = self.open(person).await? {
+                    bytes += piece.lines.len();
+                    pieces.push(piece);
+                }
+            }
+            if pieces.is_empty() {
+                if self.is_logged {
+                    return Ok(None);
+                }
+                self.is_logged = true;
+                return Ok(Some((Bytes::new(), self.log_nobody().await?)));
+            }
+            if let Some((lines, index)) = self.log(&pieces).await? {
+                self.is_logged = true;
+                return Ok(Some((Bytes::from(lines), index)));
             }
         }
-        let (lines, index) = match self.log(pieces).await? {
-            Some(logged) => logged,
-            None if self.is_logged => return Ok(None),
-            None => (Vec::new(), self.log_nobody().await?),
-        };
-        self.is_logged = true;
-        Ok(Some((Bytes::from(lines), index)))
+        Err(VaultError::Contended.into())
+    }
+
+    /// Go on with what these were opened of: a ground gave way, and what is left of it decides.
+    fn again(&mut self, pieces: &[Piece]) {
+        for piece in pieces.iter().rev() {
+            if self.waiting.front() != Some(&piece.person) {
+                self.waiting.push_front(piece.person);
+            }
+        }
+        self.after = pieces.first().and_then(|it| it.behind);
     }
 
     /// The person to go on with.
@@ -146,7 +165,7 @@ impl Fetch {
     async fn open(&mut self, person: PersonId) -> Result<Option<Piece>, FhirError> {
         let ground = match self.vault.ground_of(&self.ctx, &self.allowed, person).await {
             Ok(ground) => ground,
-            Err(VaultError::NoGrant) => {
+            Err(VaultError::NoGrant | VaultError::Restricted | VaultError::Objected) => {
                 self.pass();
                 return Ok(None);
             }
@@ -170,6 +189,7 @@ impl Fetch {
         let is_cut = is_subset(&self.allowed, &self.collection) || ground.only().is_some();
         let mut piece = Piece {
             person,
+            behind: self.after,
             lines: Vec::new(),
             count: 0,
             classes: ClassSet::EMPTY,
@@ -287,54 +307,48 @@ impl Fetch {
     }
 
     /// One entry for each person, so that each can see it, in one commit; where one of them gave way meanwhile, in one each. Gives the
-    /// lines of those whose entry stands.
-    async fn log(&self, pieces: Vec<Piece>) -> Result<Option<(Vec<u8>, u64)>, FhirError> {
-        if pieces.is_empty() {
-            return Ok(None);
-        }
+    /// lines of those whose entry stands: who was erased is passed over, and whose grant was narrowed is opened again. `None` where nothing is
+    /// left of them.
+    async fn log(&mut self, pieces: &[Piece]) -> Result<Option<(Vec<u8>, u64)>, FhirError> {
         let mut sets = Vec::with_capacity(pieces.len());
-        for piece in &pieces {
+        for piece in pieces {
             sets.push(self.says(piece).await?);
-        }
-        let mut all = WriteSet::new();
-        for set in sets.iter().flatten() {
-            all.statements.extend(set.statements.iter().cloned());
-            all.entries.extend(set.entries.iter().cloned());
         }
         let mut lines = Vec::new();
         if sets.iter().all(Option::is_some) {
-            match self.vault.commit(all).await {
-                Ok(committed) => {
-                    for piece in &pieces {
+            let mut all = WriteSet::new();
+            for set in sets.iter().flatten() {
+                all.statements.extend(set.statements.iter().cloned());
+                all.entries.extend(set.entries.iter().cloned());
+            }
+            match self.vault.commit_read(all).await {
+                Ok(Some(committed)) => {
+                    for piece in pieces {
                         lines.extend_from_slice(&piece.lines);
                     }
                     return Ok(Some((lines, only_index(&committed)?)));
                 }
-                Err(
-                    VaultError::NoPerson | VaultError::Store(StoreError::Guard(consent::GUARD)),
-                ) => {}
+                Ok(None) | Err(VaultError::NoPerson) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         let mut index = None;
-        for (piece, set) in pieces.iter().zip(sets) {
+        for (at, (piece, set)) in pieces.iter().zip(sets).enumerate() {
             let Some(set) = set else { continue };
-            match self.vault.commit(set).await {
-                Ok(committed) => {
+            match self.vault.commit_read(set).await {
+                Ok(Some(committed)) => {
                     lines.extend_from_slice(&piece.lines);
                     index = Some(only_index(&committed)?);
                 }
-                Err(
-                    VaultError::NoPerson | VaultError::Store(StoreError::Guard(consent::GUARD)),
-                ) => {}
+                Ok(None) => {
+                    self.again(pieces.get(at..).unwrap_or_default());
+                    break;
+                }
+                Err(VaultError::NoPerson) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        match index {
-            Some(index) => Ok(Some((lines, index))),
-            // All of them are gone: what comes behind them may still be there.
-            None => Ok(Some((Vec::new(), self.log_nobody().await?))),
-        }
+        Ok(index.map(|index| (lines, index)))
     }
 
     /// What the log will say of a piece; `None` where the person is gone.

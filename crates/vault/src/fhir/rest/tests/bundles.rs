@@ -361,7 +361,7 @@ async fn a_bundle_about_several_patients_lies_on_several_shelves() {
         policy::decide(&system.ctx, &system.authority, policy::Verb::Delete, thing).unwrap();
     house
         .vault
-        .erase_person(&system.ctx, &allowed)
+        .erase_person(&system.ctx, &allowed, store::WriteSet::new())
         .await
         .unwrap();
     let read = body(&rest.read("Bundle", "b", None, &plainly()).await.unwrap());
