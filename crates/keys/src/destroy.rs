@@ -132,6 +132,50 @@ impl Keys {
             .collect())
     }
 
+    /// Destroy every key of a tenant but those that seal and sign its log: what was sealed under them opens nowhere again. When this
+    /// returns they are out of the key store's files and out of this process. Gives how many there were.
+    ///
+    /// # Errors
+    /// The key store cannot be written. Call it again after an error: it goes on from there.
+    pub async fn destroy_tenant(&self, tenant: &TenantId) -> Result<u64, KeysError> {
+        let (sealing, signing) = (Kind::LogSealing.code(), Kind::LogSigning.code());
+        let set = WriteSet::new()
+            .run(
+                &sql::TENANT_PERSONS_GO,
+                vec![tenant.into(), self.now().into()],
+            )
+            .run(&sql::TENANT_PERSON_KEYS_ERASE, vec![tenant.into()])
+            .run(
+                &sql::TENANT_KEYS_END,
+                vec![
+                    tenant.into(),
+                    self.now().into(),
+                    sealing.into(),
+                    signing.into(),
+                ],
+            )
+            .run(&sql::TENANT_KEKS_ERASE, vec![tenant.into()]);
+        let committed = self.0.db.commit(set).await?;
+        // What was read before the commit must not come in after it.
+        self.forget_all();
+        self.reload_tenant(tenant).await?;
+        self.0.db.scrub().await?;
+        Ok(committed.rows.iter().skip(1).sum())
+    }
+
+    /// Keys of a tenant that are there beside those of its log: after [`Keys::destroy_tenant`], none.
+    ///
+    /// # Errors
+    /// The key store cannot be read.
+    pub async fn left_of_tenant(&self, tenant: &TenantId) -> Result<u64, KeysError> {
+        let (sealing, signing) = (Kind::LogSealing.code(), Kind::LogSigning.code());
+        let params = vec![tenant.into(), sealing.into(), signing.into()];
+        let row = self.0.db.row(&sql::TENANT_LEFT, params).await?;
+        let row = row.ok_or(KeysError::Internal("no answer for a tenant"))?;
+        let left = row.int(0)? + row.int(1)?;
+        Ok(u64::try_from(left).unwrap_or(u64::MAX))
+    }
+
     /// Destroy an old generation of a person's key, once nothing is sealed under it any more (the vault knows).
     ///
     /// # Errors

@@ -199,6 +199,19 @@ statements! {
         "(SELECT count(*) FROM person WHERE tenant = $1 AND person = $2 AND gone_at IS NOT NULL)"
     ));
 
+    // The end of a tenant. What is kept are the keys of its log, and what they hang under.
+    TENANT_PERSONS_GO = Sql::both("UPDATE person SET gone_at = $2 WHERE tenant = $1 AND gone_at IS NULL");
+    TENANT_PERSON_KEYS_ERASE = Sql::both("DELETE FROM person_key WHERE tenant = $1");
+    TENANT_KEYS_END = Sql::both("UPDATE tenant_key SET wrapped = NULL, retired_at = coalesce(retired_at, $2) WHERE tenant = $1 AND kind <> $3 AND kind <> $4 AND wrapped IS NOT NULL");
+    TENANT_KEKS_ERASE = Sql::both(concat!(
+        "DELETE FROM kek WHERE tenant = $1 AND NOT EXISTS (SELECT 1 FROM tenant_key k WHERE k.tenant = kek.tenant ",
+        "AND k.region = kek.region AND k.class = kek.class AND k.parent = kek.generation AND k.wrapped IS NOT NULL)"
+    ));
+    TENANT_LEFT = Sql::both(concat!(
+        "SELECT (SELECT count(*) FROM person_key WHERE tenant = $1), ",
+        "(SELECT count(*) FROM tenant_key WHERE tenant = $1 AND kind <> $2 AND kind <> $3 AND wrapped IS NOT NULL)"
+    ));
+
     // Counting, for status and for "to zero".
     COUNT_PERSON_KEYS = Sql::both("SELECT region, class, parent, count(*) FROM person_key WHERE tenant = $1 GROUP BY region, class, parent");
     COUNT_TENANT_KEYS = Sql::both("SELECT region, class, parent, count(*) FROM tenant_key WHERE tenant = $1 AND wrapped IS NOT NULL GROUP BY region, class, parent");

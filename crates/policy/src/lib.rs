@@ -25,8 +25,8 @@ pub use rules::{
     Breach, Change, Law, Problem, Reach, Refusal, RegisterShape, Rule, RuleFile, Rules, RulesError,
 };
 pub use thing::{
-    AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, ExportOf, FileAt, GrantsOf, HoldsOf,
-    KeysOf, Kind, LogOf, PersonAt, PolicyOf, PrivilegeAt, PrivilegesOf, ProcessingOf, RecordAt,
-    RecordsOf, RequestsOf, RetentionOf, RightsOf, Thing, TrustOf, Verb,
+    AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, BulkOf, ContractOf, ExportOf, FileAt,
+    GrantsOf, HoldsOf, KeysOf, Kind, LogOf, PersonAt, PolicyOf, PrivilegeAt, PrivilegesOf,
+    ProcessingOf, RecordAt, RecordsOf, RequestsOf, RetentionOf, RightsOf, Thing, TrustOf, Verb,
 };
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

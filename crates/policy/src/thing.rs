@@ -171,6 +171,10 @@ kinds! {
     Retention = "retention", &[House];
     /// The records of processing activities.
     Processing = "record of processing", &[House];
+    /// Everything of FHIR at a tenant, to be taken out by a program.
+    Bulk = "bulk export", &[];
+    /// The end of a tenant's contract.
+    Contract = "contract", &[House, Guarded];
 }
 
 impl fmt::Display for Kind {
@@ -375,6 +379,20 @@ pub struct ProcessingOf {
     pub tenant: TenantId,
 }
 
+/// Everything of FHIR at a tenant, to be taken out. What is opened of it is asked type by type, as [`RecordsOf`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BulkOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
+/// A tenant's contract, and its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
 /// A tenant's checks and evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustOf {
@@ -440,4 +458,6 @@ thing!(AccountsOf, Accounts, about_people: false, person: |_it| None);
 thing!(HoldsOf, Holds, about_people: false, person: |_it| None);
 thing!(RetentionOf, Retention, about_people: false, person: |_it| None);
 thing!(ProcessingOf, Processing, about_people: false, person: |_it| None);
+thing!(BulkOf, Bulk, about_people: false, person: |_it| None);
+thing!(ContractOf, Contract, about_people: false, person: |_it| None);
 thing!(AppsOf, Apps, about_people: false, person: |_it| None);

@@ -2,6 +2,7 @@
 
 mod app;
 mod keys;
+mod tenant;
 mod time;
 pub mod user;
 
@@ -14,6 +15,7 @@ use policy::Role;
 
 pub use app::{App, AppOf, AppRegister, AppReview, AppVerdict, AppView};
 pub use keys::{KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView};
+pub use tenant::{Tenant, TenantEnd, TenantStatus, TenantView};
 pub use time::{Hold, HoldLift, HoldPlace, Processing, Retention, RetentionRun, RetentionView};
 
 /// Stores sensitive personal data sealed by class, opens them for a stated purpose, and proves every look.
@@ -55,6 +57,9 @@ pub enum Command {
     /// Legal holds: what must stay
     #[command(subcommand)]
     Hold(Hold),
+    /// The end of a tenant's contract
+    #[command(subcommand)]
+    Tenant(Tenant),
     /// The records of processing activities (GDPR, article 30)
     Processing(Processing),
     /// Write synthetic people as files: FHIR R4 bundles, cycle diaries, wearable measurements

@@ -12,7 +12,7 @@ use store::jobs::{Claimed, Dedupe, JobId, NewJob, complete, enqueue, extend};
 use store::{Statement, StoreError, WriteSet};
 use tokio::sync::mpsc;
 use vault::export::{ExportId, Extra, Taken, Wish};
-use vault::files::Upload;
+use vault::files::{Source, Upload};
 use vault::{Vault, VaultError};
 
 use crate::{Failure, Installation};
@@ -357,6 +357,7 @@ async fn keep(
             "application/zip"
         },
         class: base::Class::Health,
+        source: Source::Kept,
     };
     let stream = futures_util::stream::poll_fn(move |at| received.poll_recv(at));
     let (taken, stored) = tokio::join!(writes, house.vault.upload(ctx, &into, upload, stream));

@@ -4,11 +4,13 @@
 
 pub mod alerts;
 pub mod api;
+pub mod bulk;
 pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
 mod console;
+pub mod contract;
 mod desk;
 pub mod erasures;
 pub mod errors;

@@ -231,11 +231,17 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 if let Err(error) = crate::erasures::carry_out(&house).await {
                     tracing::warn!(%error, "erasures that are due were not carried out");
                 }
+                if let Err(error) = crate::contract::carry_out(&house).await {
+                    tracing::warn!(%error, "contracts that are over were not looked for");
+                }
                 if let Err(error) = crate::retention::begin(&house).await {
                     tracing::warn!(%error, "what is past its time was not looked for");
                 }
                 if let Err(error) = crate::exports::forget(&house).await {
                     tracing::warn!(%error, "archives whose time is over were not deleted");
+                }
+                if let Err(error) = crate::bulk::forget(&house).await {
+                    tracing::warn!(%error, "bulk exports whose time is over were not forgotten");
                 }
                 if let Err(error) = crate::sharing::keep(&house).await {
                     tracing::warn!(%error, "grants that ran out were not noted, or people not told of those that will");

@@ -357,6 +357,7 @@ mistake-hold = Es wurde nichts gesetzt. Geben Sie eine vorhandene Person oder Sa
 notice-hold-placed = Die Sperre gilt.
 notice-hold-lifted = Die Sperre ist aufgehoben.
 
+thing-bulk-export = Alles in FHIR, von einem Programm entnommen
 thing-record-of-processing = Das Verzeichnis der Verarbeitungstätigkeiten
 place-processing = Verarbeitungen
 column-basis = Rechtsgrundlage
@@ -374,6 +375,11 @@ processing-transfers = Übermittlungen in Drittländer
 processing-security = Sicherheitsmaßnahmen
 processing-made = Erstellt
 processing-csv = Als Tabelle aufbewahren (CSV)
+
+contract-ends = Der Vertrag endet am { $at }. Danach wird nichts Neues gespeichert.
+contract-ended = Der Vertrag ist beendet. Es wird nichts Neues gespeichert. Tage, um alles mitzunehmen: { $days }. Nach dem { $at } wird alles vernichtet.
+contract-over = Der Vertrag ist beendet und die Frist vorbei: Alles wird vernichtet, sofern keine Aufbewahrungsanordnung es verhindert.
+thing-contract = Das Ende des Vertrags
 # Anträge von Personen nach ihren Rechten
 
 thing-request-under-a-right = Was Personen nach ihren Rechten verlangen

@@ -357,6 +357,7 @@ mistake-hold = Nothing was placed. Give a person or a collection that there is, 
 notice-hold-placed = It holds.
 notice-hold-lifted = It is lifted.
 
+thing-bulk-export = Everything of FHIR, taken out by a program
 thing-record-of-processing = The records of processing
 place-processing = Processing
 column-basis = Legal basis
@@ -374,6 +375,11 @@ processing-transfers = Transfers to third countries
 processing-security = Security measures
 processing-made = Drawn up
 processing-csv = Keep as a table (CSV)
+
+contract-ends = The contract ends on { $at }. From then on nothing new is stored.
+contract-ended = The contract has ended. Nothing new is stored. Days left to take everything along: { $days }. Everything is destroyed after { $at }.
+contract-over = The contract has ended, and its time is over: everything is destroyed, unless a legal hold stops it.
+thing-contract = The end of the contract
 # Requests of people under their rights
 
 thing-request-under-a-right = What people ask for under their rights

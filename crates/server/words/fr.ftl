@@ -357,6 +357,7 @@ mistake-hold = Rien n’a été posé. Indiquez une personne ou une collection e
 notice-hold-placed = Le gel vaut.
 notice-hold-lifted = Le gel est levé.
 
+thing-bulk-export = Tout ce qui est en FHIR, extrait par un programme
 thing-record-of-processing = Le registre des traitements
 place-processing = Traitements
 column-basis = Base juridique
@@ -374,6 +375,11 @@ processing-transfers = Transferts vers des pays tiers
 processing-security = Mesures de sécurité
 processing-made = Établi
 processing-csv = Conserver comme tableau (CSV)
+
+contract-ends = Le contrat prend fin le { $at }. Ensuite, rien de nouveau n’est enregistré.
+contract-ended = Le contrat a pris fin. Rien de nouveau n’est enregistré. Jours restants pour tout emporter : { $days }. Tout est détruit après le { $at }.
+contract-over = Le contrat a pris fin et le délai est écoulé : tout est détruit, sauf si une conservation légale l’empêche.
+thing-contract = La fin du contrat
 # Demandes de personnes au titre de leurs droits
 
 thing-request-under-a-right = Ce que les personnes demandent au titre de leurs droits

@@ -357,6 +357,7 @@ mistake-hold = Nessun vincolo è stato posto. Indicare una persona o una raccolt
 notice-hold-placed = Il vincolo vale.
 notice-hold-lifted = Il vincolo è tolto.
 
+thing-bulk-export = Tutto ciò che è in FHIR, estratto da un programma
 thing-record-of-processing = Il registro dei trattamenti
 place-processing = Trattamenti
 column-basis = Base giuridica
@@ -374,6 +375,11 @@ processing-transfers = Trasferimenti verso paesi terzi
 processing-security = Misure di sicurezza
 processing-made = Redatto
 processing-csv = Conservare come tabella (CSV)
+
+contract-ends = Il contratto termina il { $at }. Da allora non si salva più nulla di nuovo.
+contract-ended = Il contratto è terminato. Non si salva più nulla di nuovo. Giorni rimasti per portare via tutto: { $days }. Dopo il { $at } tutto viene distrutto.
+contract-over = Il contratto è terminato e il tempo è scaduto: tutto viene distrutto, salvo che un vincolo legale lo impedisca.
+thing-contract = La fine del contratto
 # Richieste di persone secondo i loro diritti
 
 thing-request-under-a-right = Ciò che le persone chiedono secondo i loro diritti

@@ -357,6 +357,7 @@ mistake-hold = Ingen spärr sattes. Ange en person eller samling som finns, ett 
 notice-hold-placed = Den gäller.
 notice-hold-lifted = Den är hävd.
 
+thing-bulk-export = Allt i FHIR, uttaget av ett program
 thing-record-of-processing = Registret över behandlingar
 place-processing = Behandlingar
 column-basis = Rättslig grund
@@ -374,6 +375,11 @@ processing-transfers = Överföringar till tredjeland
 processing-security = Säkerhetsåtgärder
 processing-made = Upprättat
 processing-csv = Spara som tabell (CSV)
+
+contract-ends = Avtalet upphör { $at }. Därefter sparas inget nytt.
+contract-ended = Avtalet har upphört. Inget nytt sparas. Dagar kvar att ta med sig allt: { $days }. Allt förstörs efter { $at }.
+contract-over = Avtalet har upphört och tiden är ute: allt förstörs, om inget rättsligt bevarande hindrar det.
+thing-contract = Avtalets slut
 # Begäranden från personer enligt deras rättigheter
 
 thing-request-under-a-right = Vad personer ber om enligt sina rättigheter

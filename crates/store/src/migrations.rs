@@ -30,6 +30,7 @@ pub static DATA: &[Migration] = &[
     migration!(14, "time", "data/0014-time.sql"),
     migration!(15, "portal", "data/0015-portal.sql"),
     migration!(16, "rights", "data/0016-rights.sql"),
+    migration!(17, "leaving", "data/0017-leaving.sql"),
 ];
 
 /// The key store.

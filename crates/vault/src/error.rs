@@ -37,6 +37,24 @@ pub enum VaultError {
     /// No such request to delete everything, or it does not wait any more.
     #[error("no such erasure")]
     NoErasure,
+    /// No such bulk export, or none any more.
+    #[error("no such bulk export")]
+    NoBulk,
+    /// As many bulk exports as a tenant has at once.
+    #[error("too many bulk exports")]
+    TooManyBulks,
+    /// The tenant's contract has ended: nothing new is stored.
+    #[error("the contract has ended")]
+    Ended,
+    /// No end of the contract is noted, or the destruction has begun.
+    #[error("no end of the contract is noted")]
+    NoEnd,
+    /// An end of the contract is noted already.
+    #[error("an end of the contract is noted already")]
+    EndNoted,
+    /// A contract cannot end in the past.
+    #[error("the end of the contract is past")]
+    EndBody,
     /// A legal hold says that it must stay.
     #[error("a legal hold stops this")]
     Held,
@@ -158,9 +176,14 @@ impl Fault for VaultError {
             Self::Deleted => ErrorKind::Gone,
             Self::MustStay(_) => ErrorKind::Refused,
             Self::NoGrant | Self::Restricted | Self::Objected => ErrorKind::Forbidden,
-            Self::NoExport | Self::NoErasure | Self::NoHold => ErrorKind::NotFound,
-            Self::TooManyExports => ErrorKind::TooMany,
+            Self::NoExport | Self::NoErasure | Self::NoHold | Self::NoBulk | Self::NoEnd => {
+                ErrorKind::NotFound
+            }
+            Self::TooManyExports | Self::TooManyBulks => ErrorKind::TooMany,
             Self::Condition(_) => ErrorKind::Precondition,
+            Self::Ended => ErrorKind::Forbidden,
+            Self::EndNoted => ErrorKind::Conflict,
+            Self::EndBody => ErrorKind::Invalid,
             Self::Contended | Self::Twice | Self::StillSealed { .. } | Self::Held => {
                 ErrorKind::Conflict
             }
@@ -192,6 +215,12 @@ impl Fault for VaultError {
             Self::NoExport => "export.not_found",
             Self::NoErasure => "erasure.not_found",
             Self::TooManyExports => "export.too_many",
+            Self::NoBulk => "bulk.not_found",
+            Self::TooManyBulks => "bulk.too_many",
+            Self::Ended => "contract.ended",
+            Self::NoEnd => "contract.not_noted",
+            Self::EndNoted => "contract.noted",
+            Self::EndBody => "contract.date",
             Self::Held => "hold.held",
             Self::NoHold => "hold.not_found",
             Self::HoldBody(_) => "hold.body",
@@ -232,6 +261,12 @@ impl Fault for VaultError {
             Self::NoErasure => "There is no such request to delete, or it does not wait any more.".into(),
             Self::NoExport => "There is no such archive, or it is not ready, or its seven days are over.".into(),
             Self::TooManyExports => "There are three archives already, or five were made today. Fetch one of them, delete one, or come back tomorrow.".into(),
+            Self::NoBulk => "There is no such bulk export, or it was called off, or its time is over.".into(),
+            Self::TooManyBulks => "Two bulk exports are being made already, or twenty are kept. Wait, or delete one.".into(),
+            Self::Ended => "The contract has ended: what is kept can be read, taken along and deleted, and nothing new is stored.".into(),
+            Self::NoEnd => "No end of the contract is noted, or its time has not come, or the destruction has begun.".into(),
+            Self::EndNoted => "An end of the contract is noted already. Take it back first.".into(),
+            Self::EndBody => "A contract ends today or later.".into(),
             Self::Held => "This must stay for now, because of a legal hold. Ask again when it is lifted.".into(),
             Self::NoHold => "There is no such legal hold in force.".into(),
             Self::HoldBody(what) => (*what).to_owned(),

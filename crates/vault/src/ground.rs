@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use audit::{Action, Outcome};
 use base::{ActorKind, Ctx, Name, PersonId, Purpose, TenantId};
 use consent::{By, ConsentError, Consented, Limited, Need, Party};
-use policy::{Allowed, Basis, Thing};
+use policy::{Allowed, Basis, Thing, Verb};
 use store::{Committed, Statement, StoreError, WriteSet};
 
 use crate::{Vault, VaultError};
@@ -89,8 +89,46 @@ impl Vault {
         if allowed.basis() == Basis::Own {
             return Ok(Ground::default());
         }
-        let free = self.unlimited(ctx, allowed, person).await?;
-        let by = match allowed.basis() {
+        let collection = allowed.thing().collection();
+        let free = self
+            .unlimited(ctx, allowed.is_emergency(), collection, person)
+            .await?;
+        let (basis, verb) = (allowed.basis(), allowed.verb());
+        self.consented(ctx, basis, collection, verb, person, free)
+            .await
+    }
+
+    /// Whether the tenant's own work may read a person's records of a collection: for counting, when policy is asked about each that is opened.
+    pub(crate) async fn may_count(
+        &self,
+        ctx: &Ctx,
+        collection: &Name,
+        person: PersonId,
+    ) -> Result<bool, VaultError> {
+        let ground = async {
+            let (basis, verb) = (Basis::House, Verb::Read);
+            let collection = Some(collection);
+            let free = self.unlimited(ctx, false, collection, person).await?;
+            self.consented(ctx, basis, collection, verb, person, free)
+                .await
+        };
+        match ground.await {
+            Ok(_) => Ok(true),
+            Err(VaultError::NoGrant | VaultError::Restricted | VaultError::Objected) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn consented(
+        &self,
+        ctx: &Ctx,
+        basis: Basis,
+        collection: Option<&Name>,
+        verb: Verb,
+        person: PersonId,
+        free: Option<Free>,
+    ) -> Result<Ground, VaultError> {
+        let by = match basis {
             Basis::Own => return Ok(Ground::default()),
             Basis::House if !self.takes_consent(ctx) => {
                 return Ok(Ground {
@@ -106,8 +144,8 @@ impl Vault {
             by,
             tenant: &ctx.tenant,
             person,
-            collection: allowed.thing().collection(),
-            verb: allowed.verb(),
+            collection,
+            verb,
             purpose: ctx.purpose,
             now: ctx.now,
         };
@@ -123,20 +161,21 @@ impl Vault {
     }
 
     /// Whether nothing that the person had limited stands in the way; and what must be so still in the commit.
-    async fn unlimited<T: Thing>(
+    async fn unlimited(
         &self,
         ctx: &Ctx,
-        allowed: &Allowed<T>,
+        is_emergency: bool,
+        collection: Option<&Name>,
         person: PersonId,
     ) -> Result<Option<Free>, VaultError> {
         // What is about nobody is limited by nobody; an emergency goes before (GDPR Art. 18(2), vital interests).
-        if person == PersonId::COMMONS || allowed.is_emergency() {
+        if person == PersonId::COMMONS || is_emergency {
             return Ok(None);
         }
         let free = Free {
             tenant: ctx.tenant.clone(),
             person,
-            collection: allowed.thing().collection().cloned(),
+            collection: collection.cloned(),
             purpose: ctx.purpose,
         };
         match self.met(&free).await? {

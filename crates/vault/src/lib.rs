@@ -6,6 +6,7 @@
 //! - What changes data commits together with its entry: both, or neither.
 //! - Every commit about a person re-checks that the person is there: an erasure that came first wins, on every node.
 
+pub mod contract;
 pub mod document;
 mod error;
 pub mod export;

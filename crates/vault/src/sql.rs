@@ -105,6 +105,34 @@ pub static STATEMENTS: &[&Sql] = &[
     &COUNT_RECORDS_OVER,
     &FILES_OVER,
     &COUNT_FILES,
+    &CONTRACT_STANDS,
+    &CONTRACT_FIND,
+    &CONTRACT_NOTE,
+    &CONTRACT_KEEP,
+    &CONTRACTS_OVER,
+    &CONTRACT_BEGIN,
+    &CONTRACT_COMMONS,
+    &CONTRACT_PERSONS,
+    &CONTRACT_FILES,
+    &CONTRACT_FILE,
+    &CONTRACT_DONE,
+    &HOLD_NONE,
+    &BULK_INSERT,
+    &BULK_ROOM,
+    &BULK_FIND,
+    &BULK_PARTS,
+    &BULK_PART,
+    &BULK_PERSONS,
+    &BULK_COUNT,
+    &BULK_PROGRESS,
+    &BULK_READY,
+    &BULK_FAILED,
+    &BULK_END,
+    &BULK_END_PARTS,
+    &BULK_OVER,
+    &BULK_OVER_PARTS,
+    &BULK_HOLDERS,
+    &BULK_PAGE,
 ];
 
 pub(crate) static TENANT_INSERT: Sql =
@@ -429,3 +457,104 @@ pub(crate) static COUNT_FILES: Sql = Sql::both(concat!(
     "SELECT count(*), count(CASE WHEN written_at <= $3 THEN 1 END) FROM file WHERE tenant = $1 AND person = $2 ",
     "AND NOT EXISTS (SELECT 1 FROM export e WHERE e.tenant = file.tenant AND e.person = file.person AND e.file = file.file)"
 ));
+
+pub(crate) static BULK_INSERT: Sql = Sql::both(
+    "INSERT INTO bulk_export (tenant, bulk, state, owner, purpose, whole, kinds, since, request, asked_at, expires_at, persons, left_out) VALUES ($1, $2, 'waiting', $3, $4, $5, $6, $7, $8, $9, $10, 0, 0)",
+);
+/// The guard of a new one: `$2` are made at once at most, `$3` kept.
+pub(crate) static BULK_ROOM: Sql = Sql::both(concat!(
+    "SELECT 1 WHERE (SELECT count(*) FROM bulk_export WHERE tenant = $1 AND state = 'waiting') < CAST($2 AS BIGINT) ",
+    "AND (SELECT count(*) FROM bulk_export WHERE tenant = $1) < CAST($3 AS BIGINT)"
+));
+pub(crate) static BULK_FIND: Sql = Sql::both(
+    "SELECT state, owner, purpose, whole, kinds, since, request, asked_at, expires_at, persons, left_out FROM bulk_export WHERE tenant = $1 AND bulk = $2",
+);
+pub(crate) static BULK_PARTS: Sql = Sql::both(
+    "SELECT part, kind, behind, upto, count FROM bulk_part WHERE tenant = $1 AND bulk = $2 ORDER BY part",
+);
+pub(crate) static BULK_PART: Sql = Sql::both(
+    "INSERT INTO bulk_part (tenant, bulk, part, kind, behind, upto, count) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+);
+pub(crate) static BULK_PERSONS: Sql = Sql::both(
+    "SELECT person FROM person WHERE tenant = $1 AND person > $2 AND state = 0 ORDER BY person LIMIT $3",
+);
+/// By collection, what of a person was written after `$3` and stood at `$4`.
+pub(crate) static BULK_COUNT: Sql = Sql::both(concat!(
+    "SELECT collection, count(*) FROM (",
+    "SELECT collection FROM record WHERE tenant = $1 AND person = $2 AND written_at > $3 AND written_at <= $4 ",
+    "UNION ALL SELECT r.collection FROM record r JOIN record_history h ",
+    "ON h.tenant = r.tenant AND h.person = r.person AND h.collection = r.collection AND h.rkey = r.rkey ",
+    "WHERE r.tenant = $1 AND r.person = $2 AND r.written_at > $4 AND h.sealed IS NOT NULL AND h.written_at > $3 AND h.version = (",
+    "SELECT max(o.version) FROM record_history o WHERE o.tenant = r.tenant AND o.person = r.person AND o.collection = r.collection ",
+    "AND o.rkey = r.rkey AND o.written_at <= $4)) x GROUP BY collection ORDER BY collection"
+));
+pub(crate) static BULK_PROGRESS: Sql = Sql::both(
+    "UPDATE bulk_export SET persons = $3 WHERE tenant = $1 AND bulk = $2 AND state = 'waiting'",
+);
+pub(crate) static BULK_READY: Sql = Sql::both(
+    "UPDATE bulk_export SET state = 'ready', persons = $3, left_out = $4 WHERE tenant = $1 AND bulk = $2 AND state = 'waiting'",
+);
+pub(crate) static BULK_FAILED: Sql = Sql::both(
+    "UPDATE bulk_export SET state = 'failed' WHERE tenant = $1 AND bulk = $2 AND state = 'waiting'",
+);
+pub(crate) static BULK_END: Sql =
+    Sql::both("DELETE FROM bulk_export WHERE tenant = $1 AND bulk = $2");
+pub(crate) static BULK_END_PARTS: Sql =
+    Sql::both("DELETE FROM bulk_part WHERE tenant = $1 AND bulk = $2");
+pub(crate) static BULK_OVER: Sql = Sql::both("DELETE FROM bulk_export WHERE expires_at <= $1");
+pub(crate) static BULK_OVER_PARTS: Sql = Sql::both(
+    "DELETE FROM bulk_part WHERE EXISTS (SELECT 1 FROM bulk_export b WHERE b.tenant = bulk_part.tenant AND b.bulk = bulk_part.bulk AND b.expires_at <= $1)",
+);
+/// Who has records of a collection, behind one person and up to another.
+pub(crate) static BULK_HOLDERS: Sql = Sql::both(concat!(
+    "SELECT DISTINCT r.person FROM record r WHERE r.tenant = $1 AND r.collection = $2 AND r.person > $3 AND r.person <= $4 ",
+    "AND EXISTS (SELECT 1 FROM person p WHERE p.tenant = r.tenant AND p.person = r.person AND p.state = 0) ORDER BY r.person LIMIT $5"
+));
+/// A person's records of a collection behind a handle, as they stood at `$6`, of those written after `$5`.
+pub(crate) static BULK_PAGE: Sql = Sql::both(concat!(
+    "SELECT rkey, version, written_at, sealed FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey > $4 ",
+    "AND written_at > $5 AND written_at <= $6 ",
+    "UNION ALL SELECT r.rkey, h.version, h.written_at, h.sealed FROM record r JOIN record_history h ",
+    "ON h.tenant = r.tenant AND h.person = r.person AND h.collection = r.collection AND h.rkey = r.rkey ",
+    "WHERE r.tenant = $1 AND r.person = $2 AND r.collection = $3 AND r.rkey > $4 AND r.written_at > $6 AND h.sealed IS NOT NULL ",
+    "AND h.written_at > $5 AND h.version = (SELECT max(o.version) FROM record_history o WHERE o.tenant = r.tenant AND o.person = r.person ",
+    "AND o.collection = r.collection AND o.rkey = r.rkey AND o.written_at <= $6) ORDER BY 1 LIMIT $7"
+));
+
+/// The guard of what stores something new.
+pub(crate) static CONTRACT_STANDS: Sql = Sql::both(
+    "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM contract_end WHERE tenant = $1 AND (ends_at <= $2 OR state <> 'noted'))",
+);
+pub(crate) static CONTRACT_FIND: Sql = Sql::both(
+    "SELECT state, ends_at, goes_at, noted_at, destroyed_at, certificate FROM contract_end WHERE tenant = $1",
+);
+pub(crate) static CONTRACT_NOTE: Sql = Sql::both(
+    "INSERT INTO contract_end (tenant, state, ends_at, goes_at, noted_at) VALUES ($1, 'noted', $2, $3, $4)",
+);
+pub(crate) static CONTRACT_KEEP: Sql =
+    Sql::both("DELETE FROM contract_end WHERE tenant = $1 AND state = 'noted'");
+pub(crate) static CONTRACTS_OVER: Sql = Sql::both(concat!(
+    "SELECT tenant FROM contract_end c WHERE state = 'destroying' OR (state = 'noted' AND goes_at <= $1 AND NOT EXISTS (",
+    "SELECT 1 FROM legal_hold h WHERE h.tenant = c.tenant AND h.lifted_at IS NULL AND (h.until IS NULL OR h.until > $1))) ORDER BY tenant"
+));
+pub(crate) static CONTRACT_BEGIN: Sql = Sql::both(
+    "UPDATE contract_end SET state = 'destroying' WHERE tenant = $1 AND goes_at <= $2 AND state = 'noted'",
+);
+/// What is about nobody has no keys that end with a person: without its row nothing of it is shown.
+pub(crate) static CONTRACT_COMMONS: Sql =
+    Sql::both("DELETE FROM person WHERE tenant = $1 AND person = $2");
+/// The guard of every commit about a person fails from here on.
+pub(crate) static CONTRACT_PERSONS: Sql =
+    Sql::both("UPDATE person SET state = 1 WHERE tenant = $1 AND state = 0");
+pub(crate) static CONTRACT_FILES: Sql = Sql::both(
+    "SELECT file, object, person FROM file WHERE tenant = $1 ORDER BY person, file LIMIT 256",
+);
+pub(crate) static CONTRACT_FILE: Sql =
+    Sql::both("DELETE FROM file WHERE tenant = $1 AND person = $2 AND file = $3");
+pub(crate) static CONTRACT_DONE: Sql = Sql::both(
+    "UPDATE contract_end SET state = 'destroyed', destroyed_at = $2, certificate = $3 WHERE tenant = $1 AND state = 'destroying'",
+);
+/// The guard of what destroys everything: no hold at all is in force.
+pub(crate) static HOLD_NONE: Sql = Sql::both(
+    "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM legal_hold WHERE tenant = $1 AND lifted_at IS NULL AND (until IS NULL OR until > $2))",
+);

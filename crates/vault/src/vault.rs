@@ -15,6 +15,7 @@ use store::objects::Objects;
 use store::{Committed, Db, StoreError, WriteSet};
 
 use crate::VaultError;
+use crate::contract::GUARD_ENDED;
 use crate::register::{Collection, Register};
 
 /// Handles of persons kept in memory.
@@ -172,12 +173,13 @@ impl Vault {
     /// Commit; the guard of an erased person reads as "no such person", that of a legal hold as "held".
     ///
     /// # Errors
-    /// [`VaultError::NoPerson`], [`VaultError::Held`]; storage failures.
+    /// [`VaultError::NoPerson`], [`VaultError::Held`], [`VaultError::Ended`]; storage failures.
     pub async fn commit(&self, set: WriteSet) -> Result<Committed, VaultError> {
         match self.db().commit(set).await {
             Ok(committed) => Ok(committed),
             Err(StoreError::Guard(GUARD_PERSON)) => Err(VaultError::NoPerson),
             Err(StoreError::Guard(GUARD_HELD)) => Err(VaultError::Held),
+            Err(StoreError::Guard(GUARD_ENDED)) => Err(VaultError::Ended),
             Err(error) => Err(error.into()),
         }
     }

@@ -262,6 +262,18 @@ actions! {
     RightsList = "rights.list", List, System;
     /// What a person had limited was lifted.
     RightsLift = "rights.lift", Write, Data;
+    /// A program asked that everything of FHIR be taken out.
+    BulkAsk = "bulk.ask", Create, System;
+    /// How a bulk export stands was looked at.
+    BulkRead = "bulk.read", Read, System;
+    /// A bulk export was called off.
+    BulkEnd = "bulk.end", Delete, System;
+    /// The end of a tenant's contract was noted.
+    ContractEnd = "contract.end", Write, System;
+    /// A contract goes on after all.
+    ContractKeep = "contract.keep", Write, System;
+    /// Everything of a tenant is being destroyed; with a count of persons, it was.
+    ContractDestroy = "contract.destroy", Delete, System;
 }
 
 impl fmt::Display for Action {

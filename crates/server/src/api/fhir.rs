@@ -231,7 +231,7 @@ enum Ask {
     History,
 }
 
-fn base<W>(house: &House, call: &Call<W>) -> String {
+pub(super) fn base<W>(house: &House, call: &Call<W>) -> String {
     format!(
         "https://{}/fhir",
         call.host.as_deref().unwrap_or(&house.config.origin)
@@ -254,7 +254,7 @@ async fn capabilities(house: House, call: Call<()>) -> Result<Answer, Problem> {
 }
 
 /// JSON is the one format: who insists on another is told so.
-fn acceptable<W>(call: &Call<W>) -> Result<(), Problem> {
+pub(super) fn acceptable<W>(call: &Call<W>) -> Result<(), Problem> {
     let format = call.query.first("_format").map(str::to_owned);
     let accept = call
         .headers

@@ -13,7 +13,7 @@ use http::{HeaderValue, Method, StatusCode};
 use policy::{Authority, FileAt, Verb};
 use serde_json::json;
 use vault::VaultError;
-use vault::files::{FileHead, Span, Upload};
+use vault::files::{FileHead, Source, Span, Upload};
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
 use super::{House, allow, circumstances};
@@ -189,6 +189,7 @@ async fn upload(house: House, mut call: Call<Authority>) -> Result<Logged, Probl
         name: name.as_deref(),
         media_type: &media_type,
         class,
+        source: Source::New,
     };
     let (stored, index) = house.vault.upload(&ctx, &allowed, upload, bytes).await?;
     Ok(

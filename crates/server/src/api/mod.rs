@@ -18,6 +18,7 @@ mod alerts;
 pub(crate) mod apps;
 mod batch;
 mod body;
+mod bulk;
 mod conditions;
 mod erasures;
 mod exports;
@@ -74,6 +75,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(records::routes(house));
     routes.extend(batch::routes(house));
     routes.extend(files::routes(house));
+    routes.extend(bulk::routes(house));
     routes.extend(fhir::routes(house));
     routes.extend(apps::routes(house));
     routes.extend(log::routes(house));

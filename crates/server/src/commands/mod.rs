@@ -18,6 +18,7 @@ mod processing;
 mod register;
 mod serve;
 mod synth;
+mod tenant;
 mod time;
 mod token;
 mod user;
@@ -46,6 +47,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Export(args) => wait(export::run(args)),
         Command::Retention(args) => wait(time::retention(args)),
         Command::Hold(args) => wait(time::hold(args)),
+        Command::Tenant(args) => wait(tenant::run(args)),
         Command::Processing(args) => wait(processing::run(args)),
         Command::Synth(args) => synth::run(&args),
         Command::Keys(args) => wait(keys::run(args)),

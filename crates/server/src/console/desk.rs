@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use base::{AccountId, ErrorKind};
 use serde_json::Value;
+use vault::contract::ContractEnd;
 use web::words::Tongue;
 use web::{Answer, Call, Frame, Place, Problem, Visit};
 
@@ -17,6 +18,8 @@ pub(super) struct Asker {
     pub call: Call<Visit>,
     role: String,
     account: Option<String>,
+    /// The end of the contract, where one is noted.
+    end: Option<ContractEnd>,
 }
 
 /// Places of the console: address, name, and who finds something there.
@@ -99,11 +102,13 @@ impl Asker {
             .await
             .ok()
             .map(|who| who.account.to_string());
+        let end = desk.house.vault.contract_end(authority.tenant()).await?;
         Ok(Self {
             desk,
             call,
             role,
             account,
+            end,
         })
     }
 
@@ -173,7 +178,21 @@ impl Asker {
         let places = [home].into_iter().chain(places).collect();
         frame
             .signed_in(vec![Place::new("/account", t.say("console-account"))])
+            .banner(self.end.as_ref().map(|end| self.countdown(end)))
             .console(places)
+    }
+
+    fn countdown(&self, end: &ContractEnd) -> String {
+        let t = self.t();
+        let (ends, goes) = (t.moment(end.ends_at), t.moment(end.goes_at));
+        match crate::contract::days_left(end, self.call.now) {
+            None => t.say_with("contract-ends", "at", ends.as_str()),
+            Some(0) => t.say("contract-over"),
+            Some(days) => t.say_all(
+                "contract-ended",
+                &[("days", days.into()), ("at", goes.as_str().into())],
+            ),
+        }
     }
 
     /// Carry out the API's route `id` and give back what it says.

@@ -19,6 +19,36 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "Two items of an all-or-nothing batch are about the same record.",
     ),
     (
+        "bulk.async",
+        "A bulk export was asked for without `Prefer: respond-async`.",
+    ),
+    ("bulk.failed", "A bulk export could not be laid down."),
+    (
+        "bulk.format",
+        "A bulk export was asked for in another format than NDJSON.",
+    ),
+    (
+        "bulk.not_found",
+        "There is no such bulk export of the caller's, or its time is over, or it has no such file.",
+    ),
+    (
+        "bulk.parameter",
+        "A parameter of a bulk export is not known here.",
+    ),
+    (
+        "bulk.purpose",
+        "A bulk export is fetched for another purpose than it was asked for.",
+    ),
+    ("bulk.since", "`_since` of a bulk export is no instant."),
+    (
+        "bulk.too_many",
+        "As many bulk exports are being made, or kept, as a tenant may have.",
+    ),
+    (
+        "bulk.type",
+        "`_type` of a bulk export names what the register does not hold.",
+    ),
+    (
         "card.refused",
         "A payment card number stands in a field, a name, a header or the address.",
     ),
@@ -27,6 +57,19 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The register has no such collection.",
     ),
     ("console.staff", "The console is for staff."),
+    (
+        "contract.date",
+        "The end of a contract was to be noted for a day that is past.",
+    ),
+    (
+        "contract.ended",
+        "The tenant's contract has ended: what is kept can be read, taken along and deleted, and nothing new is stored.",
+    ),
+    (
+        "contract.not_noted",
+        "No end of the contract is noted, or its time has not come, or the destruction has begun.",
+    ),
+    ("contract.noted", "An end of the contract is noted already."),
     (
         "crypt.altered",
         "Something sealed is not as it was sealed, or lies in another place.",

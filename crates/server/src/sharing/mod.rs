@@ -41,6 +41,9 @@ impl From<store::StoreError> for SharingError {
     fn from(error: store::StoreError) -> Self {
         match error {
             store::StoreError::Guard(vault::GUARD_PERSON) => Self::Vault(VaultError::NoPerson),
+            store::StoreError::Guard(vault::contract::GUARD_ENDED) => {
+                Self::Vault(VaultError::Ended)
+            }
             // What was to be written stands there already: a grant's next event, or its answer.
             store::StoreError::Duplicate => Self::Consent(ConsentError::Over),
             error => Self::Consent(error.into()),
@@ -93,6 +96,7 @@ impl Installation {
         let entry = entry(ctx, rule, Action::ConsentPublish)?
             .subject(*offered.request.as_bytes())
             .version(u64::from(offered.version));
+        let set = set.with(Vault::takes_new(&ctx.tenant, ctx.now));
         Ok((offered, self.write(ctx, set, &entry).await?))
     }
 

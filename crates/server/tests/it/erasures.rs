@@ -15,6 +15,8 @@ async fn every_statement_prepares_on_both_engines() {
             .iter()
             .chain(server::leftovers::STATEMENTS)
             .chain(server::processing::STATEMENTS)
+            .copied()
+            .chain(server::contract::statements())
         {
             let prepared = engine.prepare(sql).await;
             assert!(prepared.is_ok(), "{}: {prepared:?}", sql.sqlite);

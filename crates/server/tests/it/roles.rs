@@ -64,6 +64,8 @@ fn may(id: &str, role: Role) -> bool {
         }
         "fhirRead" | "fhirVread" | "fhirHistory" | "fhirSearch" | "fhirPostSearch"
         | "fhirCreate" | "fhirUpdate" | "fhirDelete" => matches!(role, App | Clinician | Person),
+        "fhirExport" | "fhirPatientExport" | "fhirExportState" | "fhirExportFetch"
+        | "fhirExportEnd" => role == App,
         // The whole is taken, each item refused.
         "batchRecords" | "fhirBundle" => true,
         "readLog" | "proveEntry" => role == Security,
@@ -139,6 +141,8 @@ async fn every_role_on_every_route() {
             .replace("{export}", nowhere)
             .replace("{question}", nowhere)
             .replace("{asking}", nowhere)
+            .replace("{bulk}", nowhere)
+            .replace("{part}", "0")
             .replace("{right}", nowhere)
             .replace("{grant}", nowhere);
         for role in Role::TOKENS {

@@ -33,6 +33,8 @@ pub struct Stock {
     pub shared: String,
     /// An archive that is ready.
     pub export: String,
+    /// A bulk export that is ready.
+    pub bulk: String,
     /// A request to delete everything that waits.
     pub erasure: String,
     /// What somebody asked for under their rights.
@@ -148,6 +150,7 @@ pub async fn stock(house: &House) -> Stock {
         asking,
         shared,
         export: crate::exports::ready(house).await,
+        bulk: crate::bulk::ready(house, "$export?_type=Observation").await,
         erasure: crate::erasures::waiting(house).await,
         right: crate::rights::waiting(house).await,
         friend: accounts::friend(house).await.to_string(),
@@ -194,6 +197,8 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{alert}", &stock.alert)
         .replace("{question}", &stock.question)
         .replace("{export}", &stock.export)
+        .replace("{bulk}", &stock.bulk)
+        .replace("{part}", "0")
         .replace("{erasure}", &stock.erasure)
         .replace("{hold}", &stock.hold)
         .replace("{asking}", &stock.asking)
@@ -240,6 +245,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
     };
     let ask = house.ask(route.method().clone(), format!("{path}{query}"));
     match id {
+        "fhirExport" | "fhirPatientExport" => ask.header("prefer", "respond-async"),
         "putRecord" => ask.json(&sheet(62)),
         "publishRequest" => ask.json(&crate::sharing::request("TREAT", &json!([{ "verbs": "rs" }]))),
         "askPerson" => ask.json(&json!({ "person": stock.person })),

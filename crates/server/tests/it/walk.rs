@@ -169,6 +169,8 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "readProcessing"
             | "listRightsRequests"
             | "batchRecords"
+            | "fhirExport"
+            | "fhirPatientExport"
             | "fhirBundle"
             | "fhirSearch"
             | "fhirPostSearch"
@@ -314,6 +316,10 @@ fn action(id: &str) -> &'static str {
         "deleteRecord" | "fhirDelete" => "record.delete",
         "recordHistory" => "record.history",
         "listRecords" | "fhirSearch" | "fhirPostSearch" => "record.list",
+        "fhirExport" | "fhirPatientExport" => "bulk.ask",
+        "fhirExportState" => "bulk.read",
+        "fhirExportEnd" => "bulk.end",
+        "fhirExportFetch" => "export",
         "uploadFile" => "file.write",
         "listFiles" => "file.list",
         "downloadFile" | "previewFile" => "file.read",

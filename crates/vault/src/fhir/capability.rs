@@ -43,6 +43,10 @@ pub fn capability(register: &Register, base: &str, software: &str, since: Instan
             },
             "resource": resources,
             "interaction": codes(&["transaction", "batch"]),
+            "operation": [
+                {"name": "export", "definition": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"},
+                {"name": "patient-export", "definition": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export"},
+            ],
         }],
     })
 }

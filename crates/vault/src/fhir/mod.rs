@@ -4,6 +4,7 @@
 //! position ([`scan`]), so that decimals, member order and unknown extensions arrive as they were sent. Strictness is the
 //! intake's ([`crate::document`]), classes and search fields are the register's ([`crate::register`]).
 
+pub mod bulk;
 mod bundle;
 mod capability;
 mod equal;

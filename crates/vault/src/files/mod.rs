@@ -11,4 +11,4 @@ pub(crate) use row::{FileRow, lies};
 pub use download::{Download, Span};
 pub use list::{FileLine, FilePage};
 pub use row::FileHead;
-pub use upload::{Upload, Uploaded};
+pub use upload::{Source, Upload, Uploaded};

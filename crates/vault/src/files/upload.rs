@@ -24,6 +24,17 @@ pub struct Upload<'a> {
     pub media_type: &'a str,
     /// Which class seals it: `personal` or `health`.
     pub class: Class,
+    /// What it is.
+    pub source: Source,
+}
+
+/// What a file is, of what is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Something new.
+    New,
+    /// A copy of what is kept already, to take along: made after the end of a contract too.
+    Kept,
 }
 
 /// A file that is stored.
@@ -133,6 +144,10 @@ impl Vault {
                 ],
             )
             .log(entry.finish(tenant));
+        let set = match upload.source {
+            Source::New => set.with(Self::takes_new(tenant, ctx.now)),
+            Source::Kept => set,
+        };
         let set = self.with_ground(set, &ground);
         match self.commit_on(ctx, allowed, action, person, set).await {
             Ok(committed) => Ok((Uploaded { file, head }, only_index(&committed)?)),

@@ -58,7 +58,9 @@ impl Vault {
                 created: true,
             };
             let handle = Handle::random(self.rng());
-            let set = self.person_writes(ctx, new.person, handle, external)?;
+            let set = self
+                .person_writes(ctx, new.person, handle, external)?
+                .with(Self::takes_new(&ctx.tenant, ctx.now));
             let set = self
                 .remember(ctx, once, &new, set)?
                 .log(entry.person(handle).finish(&ctx.tenant));

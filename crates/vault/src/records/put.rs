@@ -240,7 +240,9 @@ impl Vault {
         };
         let sealed = self.seal_record(&at, &thing.record, &incoming.intake, &incoming.ring)?;
         let classes = Self::classes_of(&incoming.intake);
-        let set = self.sealing(&ctx.tenant, &incoming.ring, classes);
+        let set = self
+            .sealing(&ctx.tenant, &incoming.ring, classes)
+            .with(Self::takes_new(&ctx.tenant, ctx.now));
         let key = || {
             vec![
                 (&ctx.tenant).into(),

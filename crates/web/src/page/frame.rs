@@ -38,6 +38,8 @@ pub struct Frame {
     pub token: String,
     /// What was just done.
     pub notice: Option<String>,
+    /// What holds for every page just now.
+    pub banner: Option<String>,
     /// Links at the top.
     pub menu: Vec<Place>,
     /// Whether there is a button to sign out.
@@ -56,6 +58,7 @@ impl Frame {
             path,
             token,
             notice: None,
+            banner: None,
             menu: Vec::new(),
             signed_in: false,
             places: Vec::new(),
@@ -81,6 +84,13 @@ impl Frame {
     pub fn signed_in(mut self, menu: Vec<Place>) -> Self {
         self.menu = menu;
         self.signed_in = true;
+        self
+    }
+
+    /// With what holds for every page just now, if anything does.
+    #[must_use]
+    pub fn banner(mut self, banner: Option<String>) -> Self {
+        self.banner = banner;
         self
     }
 

@@ -6,6 +6,7 @@
 //!
 //! Nothing here names a web framework: an [`Answer`] is a status, a few headers and a body.
 
+mod bulk;
 mod bundle;
 mod read;
 mod search;
@@ -22,6 +23,7 @@ use base::{Ctx, ErrorKind, Fault, Instant, Name, PersonId, RecordId};
 use policy::{Allowed, Authority, PersonAt, RecordAt, RecordsOf, Thing, Verb, decide};
 use store::WriteSet;
 
+pub use bulk::Fetch;
 pub use sink::VaultSink;
 
 use super::bundle::Bundle;
