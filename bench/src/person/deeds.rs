@@ -28,7 +28,7 @@ fn get(path: &str) -> Outcome<Request<Payload>> {
 }
 
 /// Everything as one archive: bytes of its parts per second of making it, and how much memory that took.
-pub(super) async fn take_along(cast: &Cast, planted: &Planted) -> Outcome<Value> {
+pub(super) async fn take_along(cast: &Cast, planted: &Planted, name: &str) -> Outcome<Value> {
     let mut own = cast.person().await?;
     let path = format!("/v1/persons/{}/exports", cast.person);
     process::forget_peak(cast.own.pid)?;
@@ -83,7 +83,7 @@ pub(super) async fn take_along(cast: &Cast, planted: &Planted) -> Outcome<Value>
     let grown = after.peak_kib.saturating_sub(before.rss_kib) >> 10;
     let rate = plain as f64 / 1e6 / took;
     Ok(json!({
-        "name": "take-along",
+        "name": name,
         "connections": 1,
         "bytes": plain,
         "strongroom": {

@@ -78,7 +78,14 @@ pub async fn run(ready: &Path, plan: Plan, tell: &mut dyn FnMut(&Value)) -> Outc
     let cast = Cast::read(ready)?;
     let planted = plant::plant(&cast, plan).await?;
     visit::pages(&cast, plan, &planted, tell).await?;
-    tell(&deeds::take_along(&cast, &planted).await?);
+    tell(&deeds::take_along(&cast, &planted, "take-along").await?);
+    // Twice as many records, half of them in two versions: memory is not to grow with them.
+    let more = Plan {
+        records: plan.records * 2,
+        ..plan
+    };
+    let planted = plant::plant(&cast, more).await?;
+    tell(&deeds::take_along(&cast, &planted, "take-along-more").await?);
     tell(&deeds::withdraw(&cast, &cast.app, plan, "withdraw").await?);
     deeds::erase(&cast, &planted).await?.iter().for_each(tell);
     Ok(())
