@@ -1,12 +1,13 @@
 // The console, as three members of staff meet it: each with a passkey, and with the keyboard alone.
 
 import assert from "node:assert/strict";
-import { accounts, at, axe, base, persons, overflow, visitor } from "./house.mjs";
+import { accounts, at, axe, base, overflow, persons, tokens, visitor } from "./house.mjs";
 
 /** What the pages of the console are called, by who sees them. */
 const PLACES = {
   clinician: ["/console", "/console/requests/new", "/console/break-glass", "/console/break-glass/new"],
   security: ["/console", "/console/alerts", "/console/apps", "/console/roles", "/console/requests", "/console/reviews", "/console/break-glass"],
+  compliance: ["/console", "/console/alerts", "/console/rights", "/console/retention", "/console/holds", "/console/holds/new", "/console/processing"],
   administrator: ["/console/people", "/console/people/invite", "/console/requests", "/console/apps"],
 };
 
@@ -143,6 +144,38 @@ export async function staff(test, browser, shots) {
     await keyed(security.page, at(security.page));
     assert.match(await security.page.locator(".notice").innerText(), /.+/, "it is said that it was done");
     assert.deepEqual(found, []);
+  });
+  await test("a person's request is answered, and a legal hold placed and lifted, by keys alone", async () => {
+    const outside = await visitor(browser);
+    const asked = await outside.context.request.post(`${base}/v1/persons/${persons[1]}/rights-requests`, {
+      headers: { authorization: `Bearer ${tokens.app}`, "purpose-of-use": "TREAT" },
+      data: { kind: "access", text: "What do you keep about me?" },
+    });
+    assert.equal(asked.status(), 201, await asked.text());
+    await outside.context.close();
+    const { page, complaints, context } = await member(browser, "compliance");
+    await follow(page, "/console/rights");
+    await follow(page, "/console/rights/");
+    const right = at(page);
+    assert.match(await page.locator("main").innerText(), /What do you keep about me/);
+    await keyed(page, right);
+    assert.match(await page.locator(".notice").innerText(), /.+/, "it is said that it was answered");
+    await page.goto(`${base}/console/holds`);
+    await follow(page, "/console/holds/new");
+    await keyed(page, "/console/holds/new", {});
+    assert.equal(await page.locator(".errors").count(), 1, "nothing said is a mistake");
+    await keyed(page, "/console/holds/new", { on: "person", what: persons[1], reason: "A dispute." });
+    assert.equal(at(page), "/console/holds", await page.locator("main").innerText());
+    const state = await context.storageState();
+    const found = [];
+    await look(browser, state, [...PLACES.compliance, right], shots, found, "compliance");
+    assert.deepEqual(found, []);
+    await follow(page, "/console/holds/");
+    await keyed(page, at(page));
+    assert.equal(at(page), "/console/holds");
+    assert.match(await page.locator(".notice").innerText(), /.+/, "it is said that it was lifted");
+    assert.deepEqual(complaints, []);
+    await context.close();
   });
   await test("who was granted another role acts in it once they choose to, by keys alone", async () => {
     const { page } = clinician;

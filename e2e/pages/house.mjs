@@ -13,6 +13,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 export const base = `https://localhost:${new URL(ready.url).port}`;
 export const accounts = ready.accounts;
 export const persons = ready.persons;
+export const tokens = ready.tokens;
 
 /** One browser for all; a certificate of the demonstration's own CA. */
 export const launch = () =>

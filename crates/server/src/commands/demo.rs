@@ -269,6 +269,7 @@ async fn accounts(
         Role::Clinician,
         Role::Security,
         Role::Operator,
+        Role::Compliance,
     ] {
         let (kind, person) = match (role, person) {
             (Role::Person, None) => continue,
