@@ -1,4 +1,4 @@
-//! The records of processing activities (GDPR, article 30(1)), drawn up from what is in force: the register, the grants that stand, the
+//! The records of processing activities (GDPR, article 30), drawn up from what is in force: the register, the grants that stand, the
 //! apps, the promises as they are measured, and what the configuration says of the controller. Nothing about anybody stands in them.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,7 +74,7 @@ pub struct Activity {
 /// Somebody who gets data.
 #[derive(Clone, Debug, Serialize)]
 pub struct Recipient {
-    /// `app`, `account`, `processor`.
+    /// `app`, `account`, `processor`; `provider` for who gets medical records when a person wishes so.
     pub kind: &'static str,
     /// What it is called.
     pub name: String,
@@ -108,6 +108,8 @@ pub struct Processing {
     pub made_at: String,
     /// Who answers.
     pub controller: Who,
+    /// On whose behalf, where they are a processor (article 30(2)): then the activities are the categories of processing.
+    pub on_behalf_of: Vec<String>,
     /// By collection, in the order of their names.
     pub activities: Vec<Activity>,
     /// Who gets data.
@@ -145,6 +147,14 @@ pub async fn draw_up(
         collections: Vec::new(),
         grants: 0,
     }));
+    let providers = crate::transfers::providers(house, tenant);
+    recipients.extend(providers.map(|(_, it)| Recipient {
+        kind: "provider",
+        name: it.title.clone(),
+        purposes: vec![base::Purpose::Patrqt.as_str().to_owned()],
+        collections: Vec::new(),
+        grants: 0,
+    }));
     Ok(Processing {
         format: FORMAT,
         tenant: tenant.clone(),
@@ -155,6 +165,7 @@ pub async fn draw_up(
             representative: controller.representative.clone(),
             data_protection_officer: controller.data_protection_officer.clone(),
         },
+        on_behalf_of: controller.on_behalf_of.clone(),
         activities,
         recipients,
         more_recipients,
@@ -294,6 +305,7 @@ impl Processing {
                 "contact",
                 "representative",
                 "data_protection_officer",
+                "on_behalf_of",
                 "collection",
                 "title",
                 "about",
@@ -326,6 +338,7 @@ impl Processing {
                 said(&self.controller.contact),
                 said(&self.controller.representative),
                 said(&self.controller.data_protection_officer),
+                self.on_behalf_of.join("; "),
                 it.collection.clone(),
                 it.title.clone(),
                 it.about.clone(),

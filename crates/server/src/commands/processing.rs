@@ -43,6 +43,9 @@ pub(super) async fn run(args: Processing) -> Held {
             value.clone().unwrap_or_else(missing)
         ));
     }
+    for it in &records.on_behalf_of {
+        data(format_args!("on behalf of: {it}"));
+    }
     for it in &records.recipients {
         data(format_args!(
             "recipient: {} {} for {} of {} ({} grants)",

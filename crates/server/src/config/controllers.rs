@@ -21,6 +21,8 @@ pub struct Controller {
     pub representative: Option<String>,
     /// The data protection officer, where there is one.
     pub data_protection_officer: Option<String>,
+    /// Controllers on whose behalf the tenant works itself, as a processor.
+    pub on_behalf_of: Vec<String>,
     /// Who else gets data on the controller's behalf: processors.
     pub processors: Vec<String>,
     /// Where data go outside of the Union, and on what ground.
@@ -37,7 +39,12 @@ impl Controller {
             &self.representative,
             &self.data_protection_officer,
         ];
-        let lists = [&self.processors, &self.transfers, &self.measures];
+        let lists = [
+            &self.on_behalf_of,
+            &self.processors,
+            &self.transfers,
+            &self.measures,
+        ];
         let mut texts = one.into_iter().flatten().chain(lists.into_iter().flatten());
         let right = |text: &String| {
             !text.trim().is_empty()

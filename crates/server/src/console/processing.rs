@@ -76,6 +76,10 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
             value
         }
     };
+    let behalf = joined(&said, "on_behalf_of");
+    if !behalf.is_empty() {
+        page = page.fact(t.say("processing-behalf"), behalf);
+    }
     let recipients: Vec<_> = list(&said, "recipients")
         .iter()
         .map(|it| text(it, "name"))

@@ -26,8 +26,10 @@ async fn they_are_drawn_up_from_what_is_in_force() {
         let before = records(&house, "").await.json();
         assert_eq!(before["format"], "strongroom-processing/1");
         assert_eq!(before["controller"]["name"], Value::Null);
+        assert_eq!(before["on_behalf_of"], json!([]));
         assert_eq!(activity(&before, "sheet")["in_use"], false);
-        assert_eq!(before["recipients"], json!([]));
+        let provider = json!({ "kind": "provider", "name": "Fjord Clinic", "purposes": ["PATRQT"], "collections": [], "grants": 0 });
+        assert_eq!(before["recipients"], json!([provider]));
         let person = house.person(ACME);
         let path = format!("/v1/persons/{person}/records/sheet/one");
         let put = house
@@ -87,7 +89,7 @@ async fn they_are_drawn_up_from_what_is_in_force() {
             text.matches("\r\n").count(),
             1 + said["activities"].as_array().unwrap().len()
         );
-        assert!(text.contains("\r\n,,,,slip,Slip,"), "{text}");
+        assert!(text.contains("\r\n,,,,,slip,Slip,"), "{text}");
         let wrong = house.ask(Method::GET, "/v1/processing-activities?format=xml");
         let wrong = wrong.by(&staff(ACME, Role::Compliance, 9)).send().await;
         assert_eq!(
@@ -103,10 +105,12 @@ async fn they_are_drawn_up_from_what_is_in_force() {
 fn no_cell_runs_as_a_formula() {
     let mut records: server::processing::Processing = sample();
     records.controller.name = Some("=HYPERLINK(\"x\")".to_owned());
+    records.on_behalf_of = vec!["+Clinic".to_owned()];
     records.transfers = vec!["@sum".to_owned(), "b, c".to_owned()];
     let table = records.csv();
     let line = table.lines().nth(1).unwrap();
     assert!(line.starts_with("\"'=HYPERLINK(\"\"x\"\")\","), "{line}");
+    assert!(line.contains("'+Clinic"), "{line}");
     assert!(line.contains("\"'@sum; b, c\""), "{line}");
 }
 
@@ -116,6 +120,7 @@ fn sample() -> server::processing::Processing {
         tenant: ACME.parse().unwrap(),
         made_at: "2027-01-01T00:00:00.000000Z".to_owned(),
         controller: server::processing::Who::default(),
+        on_behalf_of: Vec::new(),
         activities: vec![server::processing::Activity {
             collection: "sheet".to_owned(),
             title: "Sheet".to_owned(),
