@@ -18,7 +18,7 @@ const BELIEVED_MAX: usize = 10_000;
 
 /// What accounts need of people's data. Declared here, wired in `server` to the vault.
 pub trait People: Send + Sync + 'static {
-    /// Make a person for somebody who signs up.
+    /// Make a person for somebody who signs up; [`IdentityError::Closed`] where nobody new is taken any more.
     fn make<'a>(
         &'a self,
         ctx: &'a Ctx,

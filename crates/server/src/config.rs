@@ -5,6 +5,7 @@ mod apps;
 mod consent;
 mod controllers;
 mod deletion;
+mod providers;
 mod retention;
 mod rights;
 
@@ -13,6 +14,7 @@ pub use apps::Apps;
 pub use consent::Consent;
 pub use controllers::Controller;
 pub use deletion::Deletion;
+pub use providers::Provider;
 pub use retention::Retention;
 pub use rights::Rights;
 
@@ -108,6 +110,9 @@ pub struct Config {
     /// Under which law people ask for their rights, and where days are counted.
     #[serde(default)]
     pub rights: Rights,
+    /// Other providers to whom people can have their resources sent, by name.
+    #[serde(default)]
+    pub providers: BTreeMap<base::Name, Provider>,
     /// What carries mail; without, none is sent.
     #[serde(default)]
     pub mail: Option<Mail>,
@@ -341,6 +346,9 @@ impl Config {
         paths.extend(self.accounts.passwords.breached_file.iter_mut());
         paths.extend(self.mail.iter_mut().flat_map(Mail::paths));
         paths.extend(self.access.policies.iter_mut());
+        for provider in self.providers.values_mut() {
+            paths.extend([&mut provider.ca_file, &mut provider.token_file]);
+        }
         for path in paths {
             if path.is_relative() {
                 *path = folder.join(&*path);
@@ -426,6 +434,9 @@ impl Config {
             controller.check()?;
         }
         self.rights.check(&self.tenants)?;
+        for provider in self.providers.values() {
+            provider.check(&self.tenants)?;
+        }
         self.accounts.check(self)
     }
 }

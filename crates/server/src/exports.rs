@@ -22,7 +22,7 @@ pub const KIND: &str = "export.build";
 /// An archive that could not be made so often is not made.
 const ATTEMPTS_MAX: u32 = 3;
 /// How often the lease is prolonged while an archive is made: well within it.
-const KEEP_EVERY: Duration = Duration::from_secs(60);
+pub(crate) const KEEP_EVERY: Duration = Duration::from_secs(60);
 /// Grants and questions read at a time.
 const PAGE: u32 = 100;
 /// Pieces that wait to be sealed.
@@ -104,12 +104,27 @@ pub async fn build(house: &Installation, job: &Claimed) -> Result<(), Failure> {
         Err(error) => return Err(error.into()),
     };
     let (ctx, authority) = circumstances(house, tenant);
-    let kept = Box::pin(keep(house, &ctx, &authority, person, build.wish));
+    // What a worker stored that died before it noted so.
+    if let Some(file) = build.export.file {
+        remove(house, tenant, person, file).await?;
+    }
+    let file = ObjectId::random(&*house.rng);
+    let planned = house.vault.export_planned(tenant, person, export, file);
+    match house.db.commit(planned).await {
+        Ok(_) => {}
+        // Deleted meanwhile, or the person is gone.
+        Err(StoreError::Guard(_)) => {
+            house.db.commit(done(WriteSet::new())).await?;
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let kept = Box::pin(keep(house, &ctx, &authority, person, build.wish, file));
     let Some(kept) = holding(house, job, KEEP_EVERY, kept).await else {
         // Another worker has it, and does it.
         return Ok(());
     };
-    let (file, bytes, taken) = match kept {
+    let (bytes, taken) = match kept {
         Ok(kept) => kept,
         Err(VaultError::NoPerson) => {
             house.db.commit(done(WriteSet::new())).await?;
@@ -319,7 +334,8 @@ async fn keep(
     authority: &Authority,
     person: PersonId,
     wish: Wish,
-) -> Result<(ObjectId, u64, Taken), VaultError> {
+    file: ObjectId,
+) -> Result<(u64, Taken), VaultError> {
     let refused = |_| VaultError::Damaged("rules");
     let out = allowed(ctx, authority, person).map_err(|_| VaultError::Damaged("rules"))?;
     let thing = FileAt {
@@ -357,13 +373,13 @@ async fn keep(
             "application/zip"
         },
         class: base::Class::Health,
-        source: Source::Kept,
+        source: Source::Kept(file),
     };
     let stream = futures_util::stream::poll_fn(move |at| received.poll_recv(at));
     let (taken, stored) = tokio::join!(writes, house.vault.upload(ctx, &into, upload, stream));
     let (taken, _) = taken?;
     let (stored, _) = stored?;
-    Ok((stored.file, stored.head.len, taken))
+    Ok((stored.head.len, taken))
 }
 
 /// Delete archives whose time is over. Can be repeated.

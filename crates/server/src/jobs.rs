@@ -71,6 +71,7 @@ async fn run(house: &House, post: &dyn Post, job: &Claimed) -> Result<(), crate:
         notices::KIND => notices::hand_on(house, job).await?,
         // Boxed: what it holds across its waits is large.
         crate::exports::KIND => Box::pin(crate::exports::build(house, job)).await?,
+        crate::transfers::KIND => Box::pin(crate::transfers::send(house, job)).await?,
         crate::bulk::KIND => crate::bulk::lay_down(house, job).await?,
         crate::retention::KIND => crate::retention::go_on(house, job).await?,
         crate::removal::KIND => crate::removal::run(house, job).await?,

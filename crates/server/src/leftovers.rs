@@ -54,6 +54,7 @@ static PLACES: &[Place] = &[
     place!("tokens in force", "token", "revoked_at IS NULL"),
     place!("requests to delete", "erasure", "true"),
     place!("archives", "export", "true"),
+    place!("transfers to other providers", "transfer", "true"),
     place!("legal holds", "legal_hold", "true"),
     place!("questions", "consent_asking", "true"),
     place!("grants", "consent_grant", "true"),

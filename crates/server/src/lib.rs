@@ -39,6 +39,7 @@ pub mod sharing;
 mod site;
 pub mod telemetry;
 pub mod tls;
+mod transfers;
 
 pub use failure::Failure;
 pub use installation::{Installation, register, rules, shape};

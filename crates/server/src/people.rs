@@ -31,11 +31,11 @@ impl People for VaultPeople {
             };
             let allowed = decide(&ctx, &authority, Verb::Create, thing)
                 .map_err(|error| IdentityError::Above(error.to_string()))?;
-            let (made, _) = self
-                .0
-                .create_person(&ctx, &allowed, None, None)
-                .await
-                .map_err(|error| IdentityError::Above(error.to_string()))?;
+            let made = self.0.create_person(&ctx, &allowed, None, None).await;
+            let (made, _) = made.map_err(|error| match error {
+                VaultError::Ended => IdentityError::Closed,
+                error => IdentityError::Above(error.to_string()),
+            })?;
             Ok(made.person)
         })
     }

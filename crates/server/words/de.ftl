@@ -369,6 +369,7 @@ processing-controller = Verantwortlicher
 processing-contact = Kontakt
 processing-representative = Vertreter
 processing-dpo = Datenschutzbeauftragte
+processing-behalf = Im Auftrag von
 processing-missing = In der Konfiguration nicht genannt
 processing-none = Keine
 processing-transfers = Übermittlungen in Drittländer

@@ -369,6 +369,7 @@ processing-controller = Controller
 processing-contact = Contact
 processing-representative = Representative
 processing-dpo = Data protection officer
+processing-behalf = On behalf of
 processing-missing = Not named in the configuration
 processing-none = None
 processing-transfers = Transfers to third countries

@@ -369,6 +369,7 @@ processing-controller = Responsable du traitement
 processing-contact = Contact
 processing-representative = Représentant
 processing-dpo = Délégué à la protection des données
+processing-behalf = Pour le compte de
 processing-missing = Non indiqué dans la configuration
 processing-none = Aucun
 processing-transfers = Transferts vers des pays tiers

@@ -369,6 +369,7 @@ processing-controller = Titolare del trattamento
 processing-contact = Contatto
 processing-representative = Rappresentante
 processing-dpo = Responsabile della protezione dei dati
+processing-behalf = Per conto di
 processing-missing = Non indicato nella configurazione
 processing-none = Nessuno
 processing-transfers = Trasferimenti verso paesi terzi

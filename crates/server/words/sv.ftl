@@ -369,6 +369,7 @@ processing-controller = Personuppgiftsansvarig
 processing-contact = Kontakt
 processing-representative = Företrädare
 processing-dpo = Dataskyddsombud
+processing-behalf = För räkning av
 processing-missing = Inte angivet i konfigurationen
 processing-none = Inga
 processing-transfers = Överföringar till tredjeland

@@ -209,19 +209,39 @@ impl Vault {
         }
     }
 
-    /// The objects of a tenant's files, page by page: deletes them, then the rows that name them. Gives how many there were.
+    /// What was kept of every person, portion by portion.
     ///
     /// # Errors
     /// Storage failures. It can be repeated.
-    pub async fn destroy_every_file(&self, tenant: &TenantId) -> Result<u64, VaultError> {
-        let mut count = 0;
+    pub async fn destroy_every_person(&self, tenant: &TenantId) -> Result<(), VaultError> {
+        loop {
+            let rows = self
+                .db()
+                .rows(&sql::CONTRACT_ERASING, vec![tenant.into()])
+                .await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for row in &rows {
+                let person = PersonId::from_slice(row.bytes(0)?);
+                let person = person.ok_or(VaultError::Damaged("person row"))?;
+                while !self.erase_more(tenant, person).await? {}
+            }
+        }
+    }
+
+    /// The objects of a tenant's files that are left, page by page: deletes them, then the rows that name them.
+    ///
+    /// # Errors
+    /// Storage failures. It can be repeated.
+    pub async fn destroy_every_file(&self, tenant: &TenantId) -> Result<(), VaultError> {
         loop {
             let rows = self
                 .db()
                 .rows(&sql::CONTRACT_FILES, vec![tenant.into()])
                 .await?;
             if rows.is_empty() {
-                return Ok(count);
+                return Ok(());
             }
             let mut set = WriteSet::new();
             for row in &rows {
@@ -233,7 +253,6 @@ impl Vault {
                     &sql::CONTRACT_FILE,
                     vec![tenant.into(), person.into(), file.into()],
                 );
-                count += 1;
             }
             self.commit(set).await?;
         }

@@ -31,6 +31,12 @@ pub enum VaultError {
     /// No such archive, or none any more.
     #[error("no such export")]
     NoExport,
+    /// There is no such transfer, or it does not wait any more.
+    #[error("no such transfer that waits")]
+    NoTransfer,
+    /// The person has as many on their way, or asked for as many today, as is let.
+    #[error("too many transfers")]
+    TooManyTransfers,
     /// As many archives as a person has at most.
     #[error("too many exports")]
     TooManyExports,
@@ -176,10 +182,15 @@ impl Fault for VaultError {
             Self::Deleted => ErrorKind::Gone,
             Self::MustStay(_) => ErrorKind::Refused,
             Self::NoGrant | Self::Restricted | Self::Objected => ErrorKind::Forbidden,
-            Self::NoExport | Self::NoErasure | Self::NoHold | Self::NoBulk | Self::NoEnd => {
-                ErrorKind::NotFound
+            Self::NoExport
+            | Self::NoTransfer
+            | Self::NoErasure
+            | Self::NoHold
+            | Self::NoBulk
+            | Self::NoEnd => ErrorKind::NotFound,
+            Self::TooManyExports | Self::TooManyTransfers | Self::TooManyBulks => {
+                ErrorKind::TooMany
             }
-            Self::TooManyExports | Self::TooManyBulks => ErrorKind::TooMany,
             Self::Condition(_) => ErrorKind::Precondition,
             Self::Ended => ErrorKind::Forbidden,
             Self::EndNoted => ErrorKind::Conflict,
@@ -213,6 +224,8 @@ impl Fault for VaultError {
             Self::Restricted => "rights.restricted",
             Self::Objected => "rights.objected",
             Self::NoExport => "export.not_found",
+            Self::NoTransfer => "transfer.not_found",
+            Self::TooManyTransfers => "transfer.too_many",
             Self::NoErasure => "erasure.not_found",
             Self::TooManyExports => "export.too_many",
             Self::NoBulk => "bulk.not_found",
@@ -259,6 +272,8 @@ impl Fault for VaultError {
             Self::Restricted => "The person had this restricted: until it is lifted nobody but they reads or changes it, save in an emergency.".into(),
             Self::Objected => "The person objected to this purpose: nothing is done for it until they take the objection back.".into(),
             Self::NoErasure => "There is no such request to delete, or it does not wait any more.".into(),
+            Self::NoTransfer => "There is no such transfer, or it is over already.".into(),
+            Self::TooManyTransfers => "Three are on their way already, or five were asked for today. Wait for one, call one off, or come back tomorrow.".into(),
             Self::NoExport => "There is no such archive, or it is not ready, or its seven days are over.".into(),
             Self::TooManyExports => "There are three archives already, or five were made today. Fetch one of them, delete one, or come back tomorrow.".into(),
             Self::NoBulk => "There is no such bulk export, or it was called off, or its time is over.".into(),

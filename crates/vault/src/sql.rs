@@ -79,11 +79,20 @@ pub static STATEMENTS: &[&Sql] = &[
     &RENEW_PERSON,
     &EXPORT_INSERT,
     &EXPORT_LIST,
+    &EXPORT_PLAN,
     &EXPORT_READY,
     &EXPORT_FAILED,
     &EXPORT_DELETE,
     &EXPORTS_OVER,
     &ERASE_EXPORTS,
+    &TRANSFER_INSERT,
+    &TRANSFER_LIST,
+    &TRANSFER_FIND,
+    &TRANSFER_GOES_ON,
+    &TRANSFER_SENT,
+    &TRANSFER_FAILED,
+    &TRANSFER_STOP,
+    &ERASE_TRANSFERS,
     &HOLD_INSERT,
     &HOLD_LIFT,
     &HOLD_WHOSE,
@@ -113,6 +122,7 @@ pub static STATEMENTS: &[&Sql] = &[
     &CONTRACT_BEGIN,
     &CONTRACT_COMMONS,
     &CONTRACT_PERSONS,
+    &CONTRACT_ERASING,
     &CONTRACT_FILES,
     &CONTRACT_FILE,
     &CONTRACT_DONE,
@@ -372,6 +382,9 @@ pub(crate) static EXPORT_INSERT: Sql = Sql::both(
 pub(crate) static EXPORT_LIST: Sql = Sql::both(
     "SELECT export, state, lang, protected, asked_at, made_at, expires_at, file, bytes, records, files, passphrase FROM export WHERE tenant = $1 AND person = $2 ORDER BY asked_at DESC, export LIMIT 100",
 );
+pub(crate) static EXPORT_PLAN: Sql = Sql::both(
+    "UPDATE export SET file = $4 WHERE tenant = $1 AND person = $2 AND export = $3 AND state = 'waiting'",
+);
 pub(crate) static EXPORT_READY: Sql = Sql::both(
     "UPDATE export SET state = 'ready', passphrase = NULL, made_at = $4, file = $5, bytes = $6, records = $7, files = $8 WHERE tenant = $1 AND person = $2 AND export = $3 AND state = 'waiting'",
 );
@@ -385,6 +398,30 @@ pub(crate) static EXPORTS_OVER: Sql = Sql::both(
 );
 pub(crate) static ERASE_EXPORTS: Sql =
     Sql::both("DELETE FROM export WHERE tenant = $1 AND person = $2");
+
+pub(crate) static TRANSFER_INSERT: Sql = Sql::both(
+    "INSERT INTO transfer (tenant, person, transfer, state, provider, title, address, asked_at) VALUES ($1, $2, $3, 'waiting', $4, $5, $6, $7)",
+);
+pub(crate) static TRANSFER_LIST: Sql = Sql::both(
+    "SELECT transfer, state, provider, title, address, asked_at, ended_at, sent, left_out FROM transfer WHERE tenant = $1 AND person = $2 ORDER BY asked_at DESC, transfer LIMIT 100",
+);
+pub(crate) static TRANSFER_FIND: Sql = Sql::both(
+    "SELECT transfer, state, provider, title, address, asked_at, ended_at, sent, left_out FROM transfer WHERE tenant = $1 AND person = $2 AND transfer = $3",
+);
+pub(crate) static TRANSFER_GOES_ON: Sql = Sql::both(
+    "UPDATE transfer SET sent = $4 WHERE tenant = $1 AND person = $2 AND transfer = $3 AND state = 'waiting'",
+);
+pub(crate) static TRANSFER_SENT: Sql = Sql::both(
+    "UPDATE transfer SET state = 'sent', ended_at = $4, sent = $5, left_out = $6 WHERE tenant = $1 AND person = $2 AND transfer = $3 AND state = 'waiting'",
+);
+pub(crate) static TRANSFER_FAILED: Sql = Sql::both(
+    "UPDATE transfer SET state = 'failed', ended_at = $4 WHERE tenant = $1 AND person = $2 AND transfer = $3 AND state = 'waiting'",
+);
+pub(crate) static TRANSFER_STOP: Sql = Sql::both(
+    "UPDATE transfer SET state = 'stopped', ended_at = $4 WHERE tenant = $1 AND person = $2 AND transfer = $3 AND state = 'waiting'",
+);
+pub(crate) static ERASE_TRANSFERS: Sql =
+    Sql::both("DELETE FROM transfer WHERE tenant = $1 AND person = $2");
 
 pub(crate) static HOLD_INSERT: Sql = Sql::both(
     "INSERT INTO legal_hold (tenant, hold, scope, person, collection, reason, placed_by, placed_at, until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -546,6 +583,9 @@ pub(crate) static CONTRACT_COMMONS: Sql =
 /// The guard of every commit about a person fails from here on.
 pub(crate) static CONTRACT_PERSONS: Sql =
     Sql::both("UPDATE person SET state = 1 WHERE tenant = $1 AND state = 0");
+pub(crate) static CONTRACT_ERASING: Sql = Sql::both(
+    "SELECT person FROM person WHERE tenant = $1 AND state = 1 ORDER BY person LIMIT 256",
+);
 pub(crate) static CONTRACT_FILES: Sql = Sql::both(
     "SELECT file, object, person FROM file WHERE tenant = $1 ORDER BY person, file LIMIT 256",
 );

@@ -110,6 +110,10 @@ actions! {
     PersonErase = "person.erase", Delete, Data;
     /// A person's data were taken out.
     Export = "export", Read, Data;
+    /// A person's data were sent to another provider, at their wish.
+    ExportSend = "export.send", Read, Data;
+    /// What was on its way to another provider was called off.
+    ExportStop = "export.stop", Execute, Data;
     /// Data were brought in from outside.
     Import = "import", Create, Data;
     /// A key was created.

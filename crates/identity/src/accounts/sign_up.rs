@@ -104,7 +104,8 @@ impl Identity {
     /// everybody who types an address. Signing in comes after.
     ///
     /// # Errors
-    /// [`IdentityError::Link`], [`IdentityError::Weak`], [`IdentityError::Busy`]; storage failures.
+    /// [`IdentityError::Link`], [`IdentityError::Weak`], [`IdentityError::Busy`], [`IdentityError::Closed`] where nobody new is taken any more;
+    /// storage failures.
     pub async fn verify(
         &self,
         caller: &Caller,

@@ -4,6 +4,7 @@ use base::TenantId;
 use http::StatusCode;
 use web::{Answer, Call, Field, Form, FormPage, Message, Problem, Routes, Visit};
 
+use super::sign_up::closed;
 use super::{Desk, WORDS, form, page, said::said, strength};
 use crate::{Account, IdentityError, Kind, Label, LinkKind};
 
@@ -160,6 +161,7 @@ async fn send(desk: Desk, call: Call<Visit>, form: Form) -> Result<Answer, Probl
     match done {
         Ok(_) => Ok(Answer::see(&format!("/sign-in?at={}", followed.tenant)).notice(notice)),
         Err(IdentityError::Link) => gone(&call),
+        Err(IdentityError::Closed) => closed(&call),
         Err(error) => {
             let mut wrong = Wrong::default();
             match (&error, said(t, &error)) {

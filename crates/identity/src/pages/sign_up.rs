@@ -40,7 +40,8 @@ async fn look(desk: Desk, call: Call<Visit>) -> Result<Answer, Problem> {
     )
 }
 
-fn closed(call: &Call<Visit>) -> Result<Answer, Problem> {
+/// Nobody makes an account here.
+pub(super) fn closed(call: &Call<Visit>) -> Result<Answer, Problem> {
     let page = call.who.frame(&WORDS);
     let t = page.t;
     let site = page.site.clone();

@@ -253,7 +253,7 @@ async fn delete(house: House, call: Call<Authority>) -> Result<Logged, Problem> 
         .export(&ctx.tenant, person, export_id(&call)?)
         .await?;
     let gone = Vault::export_gone(&ctx.tenant, person, export.export);
-    let index = match export.file {
+    let removed = match export.file {
         Some(file) => {
             let thing = FileAt {
                 tenant: ctx.tenant.clone(),
@@ -262,7 +262,17 @@ async fn delete(house: House, call: Call<Authority>) -> Result<Logged, Problem> 
             };
             let action = Action::FileDelete;
             let allowed = allow(&house, &ctx, &call.who, Verb::Delete, action, thing).await?;
-            let index = house.vault.delete_archive(&ctx, &allowed).await?;
+            match house.vault.delete_archive(&ctx, &allowed).await {
+                Ok(index) => Some(index),
+                // It is not made yet.
+                Err(VaultError::NoFile) => None,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        None => None,
+    };
+    let index = match removed {
+        Some(index) => {
             house.db.commit(gone).await?;
             index
         }

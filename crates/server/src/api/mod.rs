@@ -36,6 +36,7 @@ mod processing;
 mod records;
 mod requests;
 mod rights;
+mod transfers;
 mod trust;
 
 use std::sync::Arc;
@@ -67,6 +68,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(accesses::routes(house));
     routes.extend(grants::routes(house));
     routes.extend(exports::routes(house));
+    routes.extend(transfers::routes(house));
     routes.extend(erasures::routes(house));
     routes.extend(holds::routes(house));
     routes.extend(processing::routes(house));

@@ -31,7 +31,11 @@ pub(super) async fn run(args: Import) -> Held {
                 .token_file
                 .as_deref()
                 .ok_or_else(|| Failure::usage("--url needs --token-file"))?;
-            let sink = remote::HttpSink::new(url, args.ca.as_deref(), token_file)?;
+            let ca = args.ca.as_deref().ok_or_else(|| {
+                Failure::usage("--url needs --ca FILE: the CA that signed the server's certificate")
+            })?;
+            let url = format!("{}/fhir", url.trim_end_matches('/'));
+            let sink = remote::FhirServer::at(&url, ca, token_file)?;
             carry(sources, &sink, &mut watch).await
         }
         None => {

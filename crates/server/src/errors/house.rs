@@ -419,6 +419,22 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "Storage cannot be reached or written at present.",
     ),
     ("trust.page", "The trust page could not be set."),
+    (
+        "transfer.body",
+        "What was sent to have medical records sent to another provider cannot be used.",
+    ),
+    (
+        "transfer.not_found",
+        "There is no such transfer to another provider, or it is over.",
+    ),
+    (
+        "transfer.provider",
+        "The configuration names no such provider for this tenant.",
+    ),
+    (
+        "transfer.too_many",
+        "As many transfers are on their way, or were asked for today, as a person may have.",
+    ),
     ("vault.damaged", "Something stored does not hold together."),
     (
         "vault.tampered",

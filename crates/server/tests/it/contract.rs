@@ -13,7 +13,7 @@ use store::Sql;
 use vault::contract::Stage;
 
 use crate::house::{ACME, House, OTHER, on_each_engine, staff};
-use crate::pages;
+use crate::{accounts, pages};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -95,8 +95,22 @@ async fn from_the_end_on_nothing_new_is_stored_and_everything_else_goes_on() {
         let gone = ask(Method::DELETE, &sheet).send().await;
         assert_eq!(gone.status, 200, "{}", gone.text());
 
+        // Who signs up hears so when the address is proven, and nobody is made.
+        let caller = accounts::caller(&house, ACME);
+        let email = "new@fjord.example".parse().unwrap();
+        let identity = &house.place.identity;
+        identity.sign_up(&caller, &email, identity::Language::En).await.unwrap();
+        let letters = accounts::Kept::default().collect(&house).await;
+        let link = letters.iter().flat_map(|it| it.lines());
+        let link = link.filter_map(|it| it.strip_prefix("https://strongroom.test/account/acme/verify/")).next().unwrap();
+        let password = base::Secret::new(accounts::PASSWORD.to_owned());
+        let verified = identity.verify(&caller, link, &"Dagny".parse().unwrap(), &password).await;
+        assert!(matches!(verified, Err(identity::IdentityError::Closed)), "{verified:?}");
+
         keep(&house).await.unwrap();
         assert_eq!(put(4).await.0, 201);
+        let verified = identity.verify(&caller, link, &"Dagny".parse().unwrap(), &password).await;
+        assert!(verified.is_ok(), "the link was not used up: {verified:?}");
     })
     .await;
 }

@@ -2,10 +2,11 @@
 
 use std::io::{Cursor, Read as _};
 
-use base::PersonId;
+use base::{Clock as _, FixedClock, PersonId};
 use http::Method;
 use policy::Role;
 use serde_json::{Value, json};
+use server::clock::SystemClock;
 use zip::ZipArchive;
 
 use crate::accounts::Kept;
@@ -511,4 +512,72 @@ async fn a_long_table_is_whole() {
         .collect();
     assert_eq!(records.len(), COUNT);
     assert_eq!(ids(&table)[1..], records[..]);
+}
+
+/// A worker dies between storing an archive and noting it: who takes the job up removes what it left, and so does the end of its time.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_worker_leaves_that_died_is_removed() {
+    static FILES: store::Sql = store::Sql::both("SELECT count(*) FROM file");
+    on_each_engine(async |house| {
+        let person = house.person(ACME);
+        let place = std::sync::Arc::clone(&house.place);
+        let die = async |export: &str| {
+            let (ctx, who) = place.local(&ACME.parse().unwrap(), "export");
+            let file = base::ObjectId::random(&*place.rng);
+            let export = export.parse().unwrap();
+            let planned = place
+                .vault
+                .export_planned(&ctx.tenant, person, export, file);
+            place.db.commit(planned).await.unwrap();
+            let thing = policy::FileAt {
+                tenant: ctx.tenant.clone(),
+                person,
+                file: None,
+            };
+            let into = policy::decide(&ctx, &who, policy::Verb::Create, thing).unwrap();
+            let upload = vault::files::Upload {
+                name: Some("strongroom-export.zip"),
+                media_type: "application/zip",
+                class: base::Class::Health,
+                source: vault::files::Source::Kept(file),
+            };
+            let bytes = futures_util::stream::iter([Ok::<_, vault::VaultError>("half".into())]);
+            let stored = place.vault.upload(&ctx, &into, upload, bytes).await;
+            stored.unwrap();
+        };
+        let ask = async || {
+            let asked = own(&house, Method::POST, "", None).await;
+            asked.json()["export"].as_str().unwrap().to_owned()
+        };
+        let id = ask().await;
+        die(&id).await;
+        let listed = house.get(format!("/v1/persons/{person}/files")).await;
+        assert_eq!(
+            listed.json()["files"],
+            json!([]),
+            "it is not a file of theirs"
+        );
+        Kept::default().collect(&house).await;
+        let read = own(&house, Method::GET, &format!("/{id}"), None).await;
+        assert_eq!(read.json()["state"], "ready", "{}", read.text());
+        assert_eq!(house.number(&FILES).await, 1);
+
+        // Nobody takes it up any more; or the person does not want it.
+        let left = ask().await;
+        die(&left).await;
+        let unwanted = ask().await;
+        die(&unwanted).await;
+        assert_eq!(house.number(&FILES).await, 3);
+        let gone = own(&house, Method::DELETE, &format!("/{unwanted}"), None).await;
+        assert_eq!(gone.status, 200, "{}", gone.text());
+        assert_eq!(house.number(&FILES).await, 2);
+        drop(place);
+        let later = SystemClock.now().after(vault::export::KEPT_FOR);
+        let house = house
+            .reopened_by(std::sync::Arc::new(FixedClock::at(later)))
+            .await;
+        server::exports::forget(&house.place).await.unwrap();
+        assert_eq!(house.number(&FILES).await, 0);
+    })
+    .await;
 }

@@ -38,6 +38,9 @@ pub async fn on_each_engine(test: impl AsyncFn(House)) {
     }
 }
 
+/// Where the other provider is of whom the configuration knows: nobody listens there.
+pub const NOWHERE: &str = "https://127.0.0.1:1/fhir";
+
 /// One installation with its routes and a token of each role for each of its two tenants.
 pub struct House {
     pub place: Arc<Installation>,
@@ -106,6 +109,8 @@ impl House {
              [register]\nfiles = [\"cabinet.toml\"]\n\
              [accounts]\nopen_sign_up = [\"{ACME}\"]\n\
              [rights]\nlaws = {{ {OTHER} = \"ccpa\" }}\n\
+             [providers.fjord]\ntitle = \"Fjord Clinic\"\nurl = \"{NOWHERE}\"\n\
+             ca_file = \"tls/fjord.pem\"\ntoken_file = \"secrets/fjord.token\"\n\
              [accounts.passwords]\nmemory_kib = 7168\npasses = 5\n\
              [logging]\nlevel = \"error\"\nformat = \"text\"\n"
         );

@@ -58,5 +58,6 @@ mod sharing;
 mod stock;
 mod stories;
 mod time;
+mod transfers;
 mod users;
 mod walk;

@@ -73,9 +73,8 @@ fn may(id: &str, role: Role) -> bool {
         "planErasure" | "listErasures" | "askErasure" | "callOffErasure" => {
             matches!(role, App | Clinician | Person)
         }
-        "askExport" | "listExports" | "readExport" | "fetchExport" | "deleteExport" => {
-            role == Person
-        }
+        "askExport" | "listExports" | "readExport" | "fetchExport" | "deleteExport"
+        | "askTransfer" | "listTransfers" | "readTransfer" | "stopTransfer" => role == Person,
         "listAskings" | "openAsking" | "readAsking" | "answerAsking" | "listGrants"
         | "readGrant" | "grantAsFhir" | "narrowGrant" | "withdrawGrant" | "appointProxy" => {
             role == Person
@@ -139,6 +138,7 @@ async fn every_role_on_every_route() {
             .replace("{glass}", nowhere)
             .replace("{erasure}", nowhere)
             .replace("{export}", nowhere)
+            .replace("{transfer}", nowhere)
             .replace("{question}", nowhere)
             .replace("{asking}", nowhere)
             .replace("{bulk}", nowhere)

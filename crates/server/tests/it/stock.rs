@@ -33,6 +33,8 @@ pub struct Stock {
     pub shared: String,
     /// An archive that is ready.
     pub export: String,
+    /// A transfer that waits.
+    pub transfer: String,
     /// A bulk export that is ready.
     pub bulk: String,
     /// A request to delete everything that waits.
@@ -150,6 +152,7 @@ pub async fn stock(house: &House) -> Stock {
         asking,
         shared,
         export: crate::exports::ready(house).await,
+        transfer: crate::transfers::waiting(house).await,
         bulk: crate::bulk::ready(house, "$export?_type=Observation").await,
         erasure: crate::erasures::waiting(house).await,
         right: crate::rights::waiting(house).await,
@@ -197,6 +200,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{alert}", &stock.alert)
         .replace("{question}", &stock.question)
         .replace("{export}", &stock.export)
+        .replace("{transfer}", &stock.transfer)
         .replace("{bulk}", &stock.bulk)
         .replace("{part}", "0")
         .replace("{erasure}", &stock.erasure)
@@ -253,6 +257,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         "answerAsking" => ask.json(&json!({ "answer": "refuse" })),
         "narrowGrant" => ask.json(&json!({ "terms": { "purposes": ["HPAYMT"], "parts": [{ "verbs": "r" }] } })),
         "appointProxy" => ask.json(&json!({ "account": stock.friend, "terms": { "purposes": ["PATRQT"], "parts": [{ "verbs": "rs" }] }, "days": 30 })),
+        "askTransfer" => ask.json(&json!({ "provider": "fjord" })),
         "askRight" => ask.json(&json!({ "kind": "access" })),
         "stepRightsRequest" => ask.json(&json!({ "event": "start" })),
         "inviteAccount" => {

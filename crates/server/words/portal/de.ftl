@@ -96,6 +96,8 @@ did-person-read = Angesehen von { $who }: was über Sie gespeichert ist, gezähl
 did-person-list = Aufgelistet von { $who }: Personen, Sie darunter
 did-person-erase = Gelöscht von { $who }: alles über Sie
 did-export = Mitgenommen von { $who }: Ihre Daten
+did-export-send = { $who } hat Ihre medizinischen Daten an eine andere Stelle gesendet
+did-export-stop = { $who } hat das Senden Ihrer medizinischen Daten abgebrochen
 did-import = Eingebracht von { $who }: Daten über Sie
 did-consent-ask = Gefragt von { $who }: ob Sie etwas teilen
 did-consent-answer = Beantwortet von { $who }: eine Frage zum Teilen
@@ -229,6 +231,28 @@ take-short = Die Passphrase hat mindestens zwölf Zeichen.
 take-many = Es gibt schon drei Archive, oder fünf wurden heute gemacht. Löschen Sie eines oder kommen Sie morgen wieder.
 notice-take-asked = Das Archiv wird gemacht.
 notice-take-deleted = Das Archiv ist gelöscht.
+move-new = An eine andere Stelle
+move-lead = Ihre medizinischen Daten, direkt an eine andere Stelle gesendet, die FHIR spricht. Tagebuch, Messwerte von Geräten und Dateien werden nicht gesendet: Sie sind im Archiv.
+move-whom = An wen?
+move-hint = Was gesendet ist, wird dort nach deren Regeln aufbewahrt. Es lässt sich nicht zurückholen; bitten Sie dort um Löschung.
+move-ask = Senden
+move-stop = Abbrechen
+move-waiting = Unterwegs
+move-sent = Gesendet
+move-failed = Es kam nicht zu Ende. Ein Teil kann dort sein; senden Sie es noch einmal.
+move-stopped = Abgebrochen. Ein Teil kann dort sein.
+move-choose = Wählen Sie eine der Stellen.
+move-many = Drei sind schon unterwegs, oder heute wurden fünf gesendet. Warten Sie, brechen Sie eines ab, oder kommen Sie morgen wieder.
+move-count = { $n ->
+    [one] ein Eintrag ist dort
+   *[other] { $n } Einträge sind dort
+ }
+move-left = { $n ->
+    [one] einer wurde nicht angenommen
+   *[other] { $n } wurden nicht angenommen
+ }
+notice-move-asked = Ihre Daten werden gesendet.
+notice-move-stopped = Es wird nichts mehr gesendet.
 portal-delete = Löschen
 home-delete = Alles über Sie, endgültig weg.
 delete-lead = Hier können Sie alles löschen lassen, was über Sie gespeichert ist. Es lässt sich nicht zurückholen, auch nicht durch uns.

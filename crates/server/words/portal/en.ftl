@@ -96,6 +96,8 @@ did-person-read = { $who } looked at what is kept about you, counted
 did-person-list = { $who } listed people, you among them
 did-person-erase = { $who } deleted everything about you
 did-export = { $who } took your data along
+did-export-send = { $who } sent your medical records to another provider
+did-export-stop = { $who } called off sending your medical records
 did-import = { $who } brought in data about you
 did-consent-ask = { $who } asked you to share something
 did-consent-answer = { $who } answered a question about sharing
@@ -229,6 +231,28 @@ take-short = The passphrase has twelve characters at least.
 take-many = There are three archives already, or five were made today. Delete one, or come back tomorrow.
 notice-take-asked = The archive is being made.
 notice-take-deleted = The archive is deleted.
+move-new = To another provider
+move-lead = Your medical records, sent straight to another provider who speaks FHIR. Your diary, measurements from devices and files are not sent: they are in the archive.
+move-whom = To whom?
+move-hint = What is sent is kept there by their rules. It cannot be called back; ask them to delete it.
+move-ask = Send them
+move-stop = Call off
+move-waiting = On its way
+move-sent = Sent
+move-failed = It did not come to an end. A part may be there; ask for it again.
+move-stopped = Called off. A part may be there.
+move-choose = Choose one of the providers.
+move-many = Three are on their way already, or five were asked for today. Wait, call one off, or come back tomorrow.
+move-count = { $n ->
+    [one] one record is there
+   *[other] { $n } records are there
+ }
+move-left = { $n ->
+    [one] one was not taken
+   *[other] { $n } were not taken
+ }
+notice-move-asked = Your records are being sent.
+notice-move-stopped = Nothing more is sent.
 portal-delete = Delete
 home-delete = Everything about you, gone for good.
 delete-lead = Here you can have everything deleted that is kept about you. It cannot be brought back, by us neither.

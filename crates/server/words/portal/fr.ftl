@@ -96,6 +96,8 @@ did-person-read = { $who } : regard sur ce qui est conservé sur vous, compté
 did-person-list = { $who } : liste de personnes, vous parmi elles
 did-person-erase = { $who } : suppression de tout ce qui vous concerne
 did-export = { $who } : vos données emportées
+did-export-send = { $who } a envoyé vos données médicales à un autre établissement
+did-export-stop = { $who } a annulé l’envoi de vos données médicales
 did-import = { $who } : données sur vous apportées
 did-consent-ask = { $who } : demande de partager quelque chose
 did-consent-answer = { $who } : réponse à une question de partage
@@ -229,6 +231,28 @@ take-short = La phrase secrète a douze caractères au moins.
 take-many = Il y a déjà trois archives, ou cinq ont été faites aujourd’hui. Supprimez-en une ou revenez demain.
 notice-take-asked = L’archive est en préparation.
 notice-take-deleted = L’archive est supprimée.
+move-new = À un autre établissement
+move-lead = Vos données médicales, envoyées directement à un autre établissement qui parle FHIR. Le journal, les mesures des appareils et les fichiers ne sont pas envoyés : ils sont dans l’archive.
+move-whom = À qui ?
+move-hint = Ce qui est envoyé y est conservé selon leurs règles. On ne peut pas le reprendre ; demandez-leur de l’effacer.
+move-ask = Envoyer
+move-stop = Annuler
+move-waiting = En route
+move-sent = Envoyé
+move-failed = Cela n’est pas allé au bout. Une partie peut y être ; recommencez.
+move-stopped = Annulé. Une partie peut y être.
+move-choose = Choisissez l’un des établissements.
+move-many = Trois envois sont déjà en route, ou cinq ont été demandés aujourd’hui. Attendez, annulez-en un, ou revenez demain.
+move-count = { $n ->
+    [one] une donnée y est
+   *[other] { $n } données y sont
+ }
+move-left = { $n ->
+    [one] une n’a pas été acceptée
+   *[other] { $n } n’ont pas été acceptées
+ }
+notice-move-asked = Vos données sont en cours d’envoi.
+notice-move-stopped = Plus rien n’est envoyé.
 portal-delete = Supprimer
 home-delete = Tout ce qui vous concerne, pour toujours.
 delete-lead = Vous pouvez faire supprimer ici tout ce qui est conservé sur vous. On ne peut pas le récupérer, nous non plus.

@@ -96,6 +96,8 @@ did-person-read = { $who }: guardato ciò che è conservato su di Lei, contato
 did-person-list = { $who }: elencate persone, Lei fra queste
 did-person-erase = { $who }: cancellato tutto su di Lei
 did-export = { $who }: portati via i Suoi dati
+did-export-send = { $who } ha inviato i Suoi dati medici a un’altra struttura
+did-export-stop = { $who } ha annullato l’invio dei Suoi dati medici
 did-import = { $who }: inseriti dati su di Lei
 did-consent-ask = { $who }: chiesto di condividere qualcosa
 did-consent-answer = { $who }: risposto a una domanda sulla condivisione
@@ -229,6 +231,28 @@ take-short = La passphrase ha almeno dodici caratteri.
 take-many = Ci sono già tre archivi, o cinque sono stati fatti oggi. Ne elimini uno o torni domani.
 notice-take-asked = L’archivio è in preparazione.
 notice-take-deleted = L’archivio è stato eliminato.
+move-new = A un’altra struttura
+move-lead = I Suoi dati medici, inviati direttamente a un’altra struttura che parla FHIR. Il diario, le misure degli apparecchi e i file non si inviano: sono nell’archivio.
+move-whom = A chi?
+move-hint = Ciò che è inviato resta lì secondo le loro regole. Non si può richiamare; chieda a loro di cancellarlo.
+move-ask = Inviare
+move-stop = Annullare
+move-waiting = In viaggio
+move-sent = Inviato
+move-failed = Non è arrivato alla fine. Una parte può essere lì; lo chieda di nuovo.
+move-stopped = Annullato. Una parte può essere lì.
+move-choose = Scelga una delle strutture.
+move-many = Tre invii sono già in viaggio, o oggi ne sono stati chiesti cinque. Aspetti, ne annulli uno, o torni domani.
+move-count = { $n ->
+    [one] un dato è lì
+   *[other] { $n } dati sono lì
+ }
+move-left = { $n ->
+    [one] uno non è stato accettato
+   *[other] { $n } non sono stati accettati
+ }
+notice-move-asked = I Suoi dati vengono inviati.
+notice-move-stopped = Non si invia altro.
 portal-delete = Cancella
 home-delete = Tutto su di Lei, per sempre.
 delete-lead = Qui può far cancellare tutto ciò che è conservato su di Lei. Non si può recuperare, nemmeno da parte nostra.

@@ -96,6 +96,8 @@ did-person-read = { $who } tittade på vad som finns sparat om dig, räknat
 did-person-list = { $who } listade personer, dig bland dem
 did-person-erase = { $who } raderade allt om dig
 did-export = { $who } tog med sig dina uppgifter
+did-export-send = { $who } skickade dina journaluppgifter till en annan vårdgivare
+did-export-stop = { $who } avbröt sändningen av dina journaluppgifter
 did-import = { $who } förde in uppgifter om dig
 did-consent-ask = { $who } bad dig att dela något
 did-consent-answer = { $who } svarade på en fråga om delning
@@ -229,6 +231,28 @@ take-short = Lösenfrasen har minst tolv tecken.
 take-many = Det finns redan tre arkiv, eller fem gjordes i dag. Ta bort ett, eller kom tillbaka i morgon.
 notice-take-asked = Arkivet görs.
 notice-take-deleted = Arkivet är borttaget.
+move-new = Till en annan vårdgivare
+move-lead = Dina journaluppgifter, skickade direkt till en annan vårdgivare som talar FHIR. Dagbok, mätvärden från apparater och filer skickas inte: de finns i arkivet.
+move-whom = Till vem?
+move-hint = Det som skickats sparas där enligt deras regler. Det går inte att ta tillbaka; be dem radera det.
+move-ask = Skicka
+move-stop = Avbryt
+move-waiting = På väg
+move-sent = Skickat
+move-failed = Det kom inte till slutet. En del kan finnas där; skicka igen.
+move-stopped = Avbrutet. En del kan finnas där.
+move-choose = Välj en av vårdgivarna.
+move-many = Tre sändningar är redan på väg, eller fem har skickats i dag. Vänta, avbryt en, eller kom tillbaka i morgon.
+move-count = { $n ->
+    [one] en uppgift finns där
+   *[other] { $n } uppgifter finns där
+ }
+move-left = { $n ->
+    [one] en togs inte emot
+   *[other] { $n } togs inte emot
+ }
+notice-move-asked = Dina uppgifter skickas.
+notice-move-stopped = Inget mer skickas.
 portal-delete = Radera
 home-delete = Allt om dig, borta för alltid.
 delete-lead = Här kan du låta radera allt som finns sparat om dig. Det kan inte hämtas tillbaka, inte heller av oss.

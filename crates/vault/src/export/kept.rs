@@ -81,7 +81,7 @@ pub struct Export {
     pub made_at: Option<Instant>,
     /// Until when it is kept.
     pub expires_at: Instant,
-    /// Where it lies: a file of the person.
+    /// Where it lies, or will once it is made: a file of the person.
     pub file: Option<ObjectId>,
     /// Its length.
     pub bytes: Option<u64>,
@@ -269,6 +269,20 @@ impl Vault {
             passphrase,
         };
         Ok(Build { export, wish })
+    }
+
+    /// The write that says under which id an archive will be kept, before it is: who dies meanwhile leaves nothing that nobody knows of.
+    #[must_use]
+    pub fn export_planned(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        export: ExportId,
+        file: ObjectId,
+    ) -> WriteSet {
+        let params = vec![tenant.into(), person.into(), export.into(), file.into()];
+        self.guarded(tenant, person)
+            .run_expecting(&sql::EXPORT_PLAN, params, 1, GUARD_WAITING)
     }
 
     /// The write that says that an archive is ready; it holds once.

@@ -7,6 +7,8 @@ mod archive;
 mod csv;
 mod index;
 mod kept;
+mod send;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -27,6 +29,8 @@ use archive::Archive;
 
 pub use csv::text as csv_text;
 pub use kept::{Build, Export, ExportId, ExportState, KEPT_FOR, KEPT_MAX};
+pub use send::{Moved, Receiver, SendError, Sent};
+pub use transfer::{To, Transfer, TransferState};
 
 /// The version of the archive's form.
 pub const FORMAT: &str = "strongroom-export/1";

@@ -10,6 +10,7 @@ mod capability;
 mod equal;
 mod error;
 pub mod import;
+pub(crate) mod leaving;
 mod matching;
 mod query;
 mod reference;

@@ -33,8 +33,9 @@ pub struct Upload<'a> {
 pub enum Source {
     /// Something new.
     New,
-    /// A copy of what is kept already, to take along: made after the end of a contract too.
-    Kept,
+    /// A copy of what is kept already, to take along, under this id, which whoever makes it has noted: made after the end of a contract
+    /// too.
+    Kept(ObjectId),
 }
 
 /// A file that is stored.
@@ -76,7 +77,10 @@ impl Vault {
         let classes = ClassSet::EMPTY.with(upload.class);
         let ring = self.keys().ensure_person(tenant, person, classes).await?;
         let key = ring.newest(upload.class)?;
-        let file = ObjectId::random(self.rng());
+        let file = match upload.source {
+            Source::New => ObjectId::random(self.rng()),
+            Source::Kept(file) => file,
+        };
 
         let place = place::file(self.environment(), tenant, person, file);
         let (sealer, header) = Sealer::new(&key.key, &place, SEGMENT_BYTES, self.rng())
@@ -146,7 +150,7 @@ impl Vault {
             .log(entry.finish(tenant));
         let set = match upload.source {
             Source::New => set.with(Self::takes_new(tenant, ctx.now)),
-            Source::Kept => set,
+            Source::Kept(_) => set,
         };
         let set = self.with_ground(set, &ground);
         match self.commit_on(ctx, allowed, action, person, set).await {

@@ -182,6 +182,7 @@ impl Vault {
             .run(&sql::ERASE_HISTORY, portion(PORTION_ROWS))
             .run(&sql::ERASE_INDEX, portion(PORTION_INDEX_ROWS))
             .run(&sql::ERASE_EXPORTS, both())
+            .run(&sql::ERASE_TRANSFERS, both())
             .run(&sql::ERASE_HOLDS, both())
             .run(&sql::ERASE_NOTES, both())
             .run(&sql::EXTERNAL_DELETE, both())

@@ -2,27 +2,28 @@
 
 use serde_json::Value;
 
-use super::{Outcome, Prepared, SinkError};
+use base::RecordId;
+
+use super::{Outcome, SinkError};
 
 /// What the answer to a write says, in the text of its outcome's details, when the same content stood already.
 pub const UNCHANGED: &str = "unchanged";
 
-/// The bundle to `POST` to the FHIR interface's address: each resource as an update of its own.
+/// The bundle to `POST` to the FHIR interface's address: each resource (its type, its id, its text) as an update of its own.
 #[must_use]
-pub fn request(batch: &[Prepared]) -> String {
-    let size: usize = batch.iter().map(|prepared| prepared.text.len() + 160).sum();
-    let mut text = String::with_capacity(size + 64);
+pub fn request<'a>(batch: impl Iterator<Item = (&'a str, &'a RecordId, &'a str)>) -> String {
+    let mut text = String::new();
     text.push_str("{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[");
-    for (index, prepared) in batch.iter().enumerate() {
+    for (index, (kind, id, resource)) in batch.enumerate() {
         if index > 0 {
             text.push(',');
         }
         text.push_str("{\"resource\":");
-        text.push_str(&prepared.text);
+        text.push_str(resource);
         text.push_str(",\"request\":{\"method\":\"PUT\",\"url\":\"");
-        text.push_str(&prepared.kind);
+        text.push_str(kind);
         text.push('/');
-        text.push_str(prepared.id.as_str());
+        text.push_str(id.as_str());
         text.push_str("\"}}");
     }
     text.push_str("]}");
