@@ -88,6 +88,8 @@ pub enum Command {
     /// The configuration file
     #[command(subcommand)]
     Config(Config),
+    /// Look at the machine before the first start: disk, clock, limits, rights, swap, databases; and what to mend
+    Doctor(Doctor),
     /// Bring the databases of an installation up to this program's schema
     Migrate(Place),
     /// Write the reference documentation that is made from code
@@ -104,6 +106,17 @@ pub struct Place {
     /// The folder of an installation (its configuration is DIR/strongroom.toml)
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+}
+
+/// `doctor`
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `demo`

@@ -124,6 +124,10 @@ pub struct Config {
     pub logging: Logging,
 }
 
+const fn drain_seconds() -> u32 {
+    5
+}
+
 /// Where it listens.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,6 +137,9 @@ pub struct Listen {
     /// Prometheus, without TLS: keep it on loopback or a private network.
     #[serde(default)]
     pub metrics: Option<SocketAddr>,
+    /// Told to end by SIGTERM, it says on `/readyz` that it goes, and still takes requests for so long: load balancers send theirs elsewhere.
+    #[serde(default = "drain_seconds")]
+    pub drain_seconds: u32,
 }
 
 /// The certificate.
@@ -417,6 +424,9 @@ impl Config {
         }
         if !(1..=30).contains(&self.access.break_glass_review_days) {
             return value("access.break_glass_review_days", "between 1 and 30");
+        }
+        if self.listen.drain_seconds > 60 {
+            return value("listen.drain_seconds", "between 0 and 60");
         }
         if !matches!(self.logging.format.as_str(), "json" | "text") {
             return value("logging.format", "json or text");

@@ -12,6 +12,7 @@ pub mod config;
 mod console;
 pub mod contract;
 mod desk;
+mod doctor;
 pub mod erasures;
 pub mod errors;
 pub mod exports;
@@ -45,7 +46,7 @@ pub use failure::Failure;
 pub use installation::{Installation, register, rules, shape};
 pub use privileges::{appoint, let_fall};
 pub use remind::remind;
-pub use serving::Serving;
+pub use serving::{Serving, Told};
 
 /// The name of the installation's own log.
 pub const OPERATOR: &str = "operator";

@@ -26,6 +26,7 @@ mod write;
 
 pub use db::{Db, DbConfig};
 pub use error::StoreError;
+pub use postgres::postgres_lasts;
 pub use schema::Migration;
 pub use stats::Stats;
 pub use value::{Row, Value};

@@ -122,6 +122,7 @@ fn own(house: &House) -> Routes<Authority> {
     routes.extend(accesses::routes(house));
     routes.extend(grants::routes(house));
     routes.extend(exports::routes(house));
+    routes.extend(transfers::routes(house));
     routes.extend(erasures::routes(house));
     routes.extend(rights::routes(house));
     routes.extend(records::routes(house));

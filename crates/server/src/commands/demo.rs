@@ -16,7 +16,7 @@ use super::{Held, data, fill, place, talk, token};
 use crate::api::apps::{new_app, registered};
 use crate::cli::Demo;
 use crate::config::Config;
-use crate::{Failure, Installation, Serving, private, telemetry, tls};
+use crate::{Failure, Installation, Serving, Told, private, telemetry, tls};
 
 const TENANT: &str = "demo";
 /// Ids that the ready file lists.
@@ -79,6 +79,7 @@ pub(super) async fn run(mut args: Demo) -> Held {
         accounts(&installation, &tenant, persons.first().copied()).await?
     };
     let app = sample_app(&installation, &tenant).await?;
+    let told = Told::listen();
     let mut serving = Serving::begin_at(installation, listener).await?;
     let ready = ready(
         &serving, &folder, &tenant, &tokens, &accounts, &persons, &app,
@@ -92,7 +93,7 @@ pub(super) async fn run(mut args: Demo) -> Held {
     }
     show(&ready, patient.as_deref(), began, args.data.is_some());
     serving.check_promises();
-    serving.until_told().await;
+    serving.until_told(told).await;
     talk("stopped");
     Ok(true)
 }
@@ -106,7 +107,7 @@ fn where_sections(args: &Demo) -> String {
         args.listen.ip().to_string()
     };
     format!(
-        "[listen]\nhttps = \"{}\"\nmetrics = \"{}\"\n\n[accounts]\naddress = \"https://{host}:{}\"\nopen_sign_up = [\"{TENANT}\"]\n",
+        "[listen]\nhttps = \"{}\"\nmetrics = \"{}\"\ndrain_seconds = 0\n\n[accounts]\naddress = \"https://{host}:{}\"\nopen_sign_up = [\"{TENANT}\"]\n",
         args.listen,
         args.metrics,
         args.listen.port()

@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod demo;
 mod docs;
+mod doctor;
 mod erase;
 mod export;
 mod fill;
@@ -58,6 +59,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::User(args) => wait(user::run(args)),
         Command::App(args) => wait(app::run(args)),
         Command::Config(args) => config::run(&args),
+        Command::Doctor(args) => wait(doctor::run(args)),
         Command::Migrate(place) => wait(migrate::run(place)),
         Command::Docs(args) => wait(docs::run(args)),
     };

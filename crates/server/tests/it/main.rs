@@ -27,6 +27,7 @@ mod contract;
 mod crash;
 mod crowd;
 mod disk;
+mod doctor;
 mod erase;
 mod erasures;
 mod exports;

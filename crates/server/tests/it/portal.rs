@@ -67,6 +67,7 @@ async fn every_page_is_whole_in_every_language() {
             "/portal/looks",
             "/portal/looks?show=others",
             "/portal/sharing",
+            "/portal/take",
             "/portal/rights",
             "/portal/rights/new?kind=access",
             "/portal/rights/new?kind=restriction",
@@ -92,7 +93,7 @@ async fn every_page_is_whole_in_every_language() {
             // A key in place of words is a message that is missing.
             for key in [
                 "did-", "looks-", "portal-", "home-", "kind-", "field-", "part-", "delete-",
-                "right-", "rights-", "purpose-",
+                "right-", "rights-", "purpose-", "take-", "move-",
             ] {
                 assert!(
                     !text.contains(&format!(">{key}")),
@@ -125,6 +126,37 @@ async fn every_page_is_whole_in_every_language() {
         got.headers
     );
     assert_eq!(got.header("x-content-type-options"), Some("nosniff"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn medical_records_are_sent_and_called_off_on_pages() {
+    let house = House::over_sqlite().await;
+    let (mut jar, _) = somebody(&house).await;
+    let page = look(&house, &mut jar, "/portal/take").await.text();
+    assert!(
+        page.contains("Fjord Clinic") && page.contains("127.0.0.1:1"),
+        "{page}"
+    );
+    let none = press(&house, &mut jar, "/portal/take", "/portal/take/send", "").await;
+    assert_eq!(none.status, 422);
+    assert!(none.text().contains("id=\"move-wrong\""), "{}", none.text());
+    let fjord = "provider=fjord";
+    let sent = press(&house, &mut jar, "/portal/take", "/portal/take/send", fjord).await;
+    assert_eq!(
+        sent.header("location"),
+        Some("/portal/take"),
+        "{}",
+        sent.text()
+    );
+    let page = look(&house, &mut jar, "/portal/take").await.text();
+    let stop = format!(
+        "/portal/take/send/{}/stop",
+        between(&page, "/portal/take/send/", "/stop")
+    );
+    let stopped = press(&house, &mut jar, "/portal/take", &stop, "").await;
+    assert_eq!(stopped.status, 303, "{}", stopped.text());
+    let page = look(&house, &mut jar, "/portal/take").await.text();
+    assert!(!page.contains("/stop\""), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

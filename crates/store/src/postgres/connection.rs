@@ -35,6 +35,8 @@ static CHECK: Sql = Sql::both(
     "SELECT current_setting('synchronous_commit'), current_setting('server_encoding'), \
      current_setting('fsync'), CAST(current_setting('server_version_num') AS BIGINT)",
 );
+static LASTS: Sql =
+    Sql::both("SELECT current_setting('fsync'), current_setting('full_page_writes')");
 static HAS_MIGRATIONS: Sql =
     Sql::both("SELECT 1 WHERE to_regclass('schema_migration') IS NOT NULL");
 static APPLIED: Sql = Sql::both("SELECT number, sql FROM schema_migration ORDER BY number");
@@ -84,6 +86,25 @@ impl Server {
         connection.check().await?;
         Ok(connection)
     }
+}
+
+/// Whether a PostgreSQL server answers, is fit, and survives a power failure: `fsync` and `full_page_writes`. Makes and changes nothing.
+///
+/// # Errors
+/// [`StoreError`]: it cannot be reached, or how it is set.
+pub async fn postgres_lasts(url: Secret<String>) -> Result<(), StoreError> {
+    let mut connection = Server::new(&Arc::new(url))?.connect().await?;
+    let rows = connection.rows(&LASTS, &[]).await?;
+    let row = rows
+        .first()
+        .ok_or_else(|| StoreError::Internal("the server does not say how it is set".into()))?;
+    let (fsync, pages) = (row.text(0)?, row.text(1)?);
+    if (fsync, pages) == ("on", "on") {
+        return Ok(());
+    }
+    Err(StoreError::Internal(format!(
+        "a power failure loses data: fsync {fsync}, full_page_writes {pages}; wanted is on"
+    )))
 }
 
 /// One session and what it has prepared.

@@ -10,5 +10,6 @@ mod value;
 mod writer;
 
 pub(crate) use connection::Server;
+pub use connection::postgres_lasts;
 pub(crate) use readers::{Length, Readers};
 pub(crate) use writer::Writer;
