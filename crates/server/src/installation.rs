@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use audit::anchor::Anchors;
 use audit::{Log, LogJournal};
@@ -64,6 +65,8 @@ pub struct Installation {
     pub site: Arc<web::Site>,
     /// Since when it is open.
     pub opened_at: base::Instant,
+    /// Whether it is about to go: load balancers are told so.
+    pub goes: Arc<AtomicBool>,
 }
 
 impl Installation {
@@ -176,6 +179,7 @@ impl Installation {
         let installation = Self {
             site,
             opened_at,
+            goes: Arc::default(),
             config,
             vault,
             log,
@@ -265,6 +269,7 @@ impl Installation {
             db,
             site: Arc::clone(&self.site),
             opened_at: self.opened_at,
+            goes: Arc::clone(&self.goes),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -124,9 +125,21 @@ impl Serving {
         &self.house
     }
 
-    /// Serve until SIGTERM or Ctrl-C; then finish what runs, and let go.
-    pub async fn until_told(self) {
-        wait_for_signal().await;
+    /// Serve until SIGTERM or Ctrl-C; then finish what runs, and let go. After SIGTERM load balancers are told first, and given time.
+    pub async fn until_told(self, mut told: Told) {
+        if told.heard().await == Signal::Terminate {
+            self.house.goes.store(true, Ordering::Relaxed);
+            let drain = Duration::from_secs(self.house.config.listen.drain_seconds.into());
+            tracing::info!(
+                seconds = drain.as_secs(),
+                "going: not ready any more, requests are still taken"
+            );
+            tokio::select! {
+                () = tokio::time::sleep(drain) => {}
+                // Who says it twice means now.
+                _ = told.heard() => {}
+            }
+        }
         tracing::info!("stopping: finishing what runs");
         self.end().await;
     }
@@ -142,19 +155,39 @@ impl Serving {
     }
 }
 
-async fn wait_for_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(error) => {
-            tracing::warn!(%error, "cannot wait for SIGTERM; Ctrl-C still ends it");
-            let _ = tokio::signal::ctrl_c().await;
-            return;
+/// How it was told to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signal {
+    Terminate,
+    Interrupt,
+}
+
+/// Hears when it is told to end. Made before the sockets are opened, so that nobody is told too early.
+pub struct Told(Option<tokio::signal::unix::Signal>);
+
+impl Told {
+    /// Listen from now on.
+    #[must_use]
+    pub fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(terminate) => Self(Some(terminate)),
+            Err(error) => {
+                tracing::warn!(%error, "cannot wait for SIGTERM; Ctrl-C still ends it");
+                Self(None)
+            }
         }
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+    }
+
+    async fn heard(&mut self) -> Signal {
+        let Some(terminate) = &mut self.0 else {
+            let _ = tokio::signal::ctrl_c().await;
+            return Signal::Interrupt;
+        };
+        tokio::select! {
+            _ = terminate.recv() => Signal::Terminate,
+            _ = tokio::signal::ctrl_c() => Signal::Interrupt,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether the service can do its work, and what it counts.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use base::{ErrorKind, Instant};
@@ -74,6 +74,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
         move |_| {
             let (house, found) = (Arc::clone(&house), Arc::clone(&found));
             async move {
+                going(&house)?;
                 let mut found = found.lock().await;
                 let now = house.clock.now();
                 let outcome = match *found {
@@ -98,11 +99,26 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
     )]
 }
 
+/// Who goes is not ready any more, whatever was found out last.
+fn going(house: &House) -> Result<(), Problem> {
+    if house.goes.load(Ordering::Relaxed) {
+        return Err(Problem::new(
+            ErrorKind::Unavailable,
+            "service.not_ready",
+            "Not ready: it is about to stop.",
+        ));
+    }
+    Ok(())
+}
+
 /// Whether the databases can be reached and the log can be written to.
 ///
 /// # Errors
 /// What is missing, in words without data.
 pub async fn ready(house: &House) -> Result<(), &'static str> {
+    if house.goes.load(Ordering::Relaxed) {
+        return Err("it is about to stop");
+    }
     house
         .vault
         .tenants()

@@ -2,16 +2,17 @@
 
 use super::{Held, place};
 use crate::cli::Place;
-use crate::{Installation, Serving, telemetry};
+use crate::{Installation, Serving, Told, telemetry};
 
 pub(super) async fn run(args: Place) -> Held {
     let config = place::read(&args)?;
     telemetry::begin(&config.logging)?;
+    let told = Told::listen();
     let installation = Installation::open(config).await?;
     let mut serving = Serving::begin(installation).await?;
     tracing::info!(https = %serving.address, metrics = ?serving.metrics_address, "serving");
     serving.check_promises();
-    serving.until_told().await;
+    serving.until_told(told).await;
     tracing::info!("stopped");
     Ok(true)
 }
