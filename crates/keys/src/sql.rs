@@ -218,6 +218,9 @@ statements! {
     COUNT_TURNED = Sql::both("SELECT person, class, max(generation) FROM person_key WHERE tenant = $1 GROUP BY person, class HAVING count(*) > 1 ORDER BY person, class");
     COUNT_PERSONS = Sql::both("SELECT count(*), count(gone_at) FROM person WHERE tenant = $1");
 
+    // What backups may still hold.
+    GONE_SINCE = Sql::both("SELECT count(*) FROM person WHERE gone_at >= $1");
+
     // Anchors of the logs. A log grows, or stays as it is.
     ANCHOR = Sql::both("SELECT size, root, checkpoint, at FROM anchor WHERE tenant = $1");
     ANCHOR_SET = Sql::both(concat!(

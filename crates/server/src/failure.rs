@@ -79,6 +79,7 @@ from_fault!(
     policy::access::AccessError,
     govern::GovernError,
     identity::IdentityError,
+    continuity::ContinuityError,
 );
 
 macro_rules! from_error {

@@ -88,27 +88,7 @@ impl Installation {
             Arc::new(rules(&config, &register)?).adopt();
         }
 
-        let keys_db =
-            Db::open(database(&config.keys, true)?, store::migrations::KEYS, None).await?;
-        let settings = Settings {
-            environment: config.environment.clone(),
-            region: config.region.clone(),
-            cache: CacheLimits::default(),
-        };
-        let backend = backend(&config.seal, &*rng)?;
-        let keys = Keys::open_or_init(
-            keys_db,
-            backend,
-            settings,
-            Arc::clone(&clock),
-            Arc::clone(&rng),
-        )
-        .await?;
-        let keys = Arc::new(keys);
-        // The log's keys must be at hand before the first entry is written.
-        for tenant in all_tenants(&config) {
-            keys.open_tenant(&tenant).await?;
-        }
+        let keys = keys(&config, &clock, &rng).await?;
 
         let logs = audit::Installation {
             host: config.origin.as_str().into(),
@@ -204,6 +184,16 @@ impl Installation {
             }
         }
         Ok(installation)
+    }
+
+    /// Only the key tree of `config`, with the keys of every tenant.
+    ///
+    /// # Errors
+    /// [`Failure`], with what to do next.
+    pub async fn open_keys(config: &Config) -> Result<Arc<Keys>, Failure> {
+        let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) =
+            (Arc::new(SystemClock), Arc::new(crypt::SystemRng));
+        keys(config, &clock, &rng).await
     }
 
     /// The same installation, reached at another address.
@@ -338,6 +328,27 @@ impl Installation {
         }
         self.db.close().await;
     }
+}
+
+async fn keys(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    rng: &Arc<dyn Rng>,
+) -> Result<Arc<Keys>, Failure> {
+    let db = Db::open(database(&config.keys, true)?, store::migrations::KEYS, None).await?;
+    let settings = Settings {
+        environment: config.environment.clone(),
+        region: config.region.clone(),
+        cache: CacheLimits::default(),
+    };
+    let backend = backend(&config.seal, &**rng)?;
+    let keys = Keys::open_or_init(db, backend, settings, Arc::clone(clock), Arc::clone(rng));
+    let keys = Arc::new(keys.await?);
+    // The log's keys must be at hand before the first entry is written.
+    for tenant in all_tenants(config) {
+        keys.open_tenant(&tenant).await?;
+    }
+    Ok(keys)
 }
 
 /// What the data register knows, for the scopes of apps.

@@ -4,6 +4,7 @@
 
 pub mod alerts;
 pub mod api;
+pub mod backup;
 pub mod bulk;
 pub mod cli;
 pub mod clock;
@@ -31,6 +32,7 @@ pub mod processing;
 mod remind;
 mod remote;
 mod removal;
+pub mod restore;
 pub mod retention;
 pub mod rights;
 pub mod secrets;

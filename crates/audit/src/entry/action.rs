@@ -274,6 +274,14 @@ actions! {
     ContractKeep = "contract.keep", Write, System;
     /// Everything of a tenant is being destroyed; with a count of persons, it was.
     ContractDestroy = "contract.destroy", Delete, System;
+    /// A recovery point was made, or failed to be.
+    BackupCreate = "backup.create", Create, System;
+    /// The key store was backed up, and older backups of it destroyed; `version` is the generation.
+    BackupKeys = "backup.keys", Create, System;
+    /// Recovery points were listed or looked at.
+    BackupRead = "backup.read", Read, System;
+    /// A recovery point was verified.
+    BackupVerify = "backup.verify", Execute, System;
 }
 
 impl fmt::Display for Action {

@@ -15,6 +15,7 @@ mod accounts;
 mod acting;
 mod addresses;
 mod apps;
+mod backup;
 mod beside;
 mod bulk;
 mod canaries;
