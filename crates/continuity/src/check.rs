@@ -51,7 +51,7 @@ pub async fn check(
     let (this, name) = (repository.clone(), name.to_owned());
     let scratch = match depth {
         Depth::Listed => None,
-        Depth::Read => Some(Scratch::take(scratch)?),
+        Depth::Read => Some(Scratch::take(scratch).await?),
     };
     let folder = scratch.as_ref().map(|it| it.folder.clone());
     let checked = blocking(move || {
@@ -60,17 +60,7 @@ pub async fn check(
         point.hold(&manifest)?;
         if let Some(folder) = folder {
             point.read_all()?;
-            for part in &manifest.database {
-                let name = part.path.rsplit('/').next().unwrap_or_default();
-                let to = folder.join(name);
-                let failed = |error| ContinuityError::file(&to, error);
-                let mut file = std::fs::File::create_new(&to).map_err(failed)?;
-                point.read(&part.path, &mut file)?;
-                drop(file);
-                if digest(&to)? != (part.bytes, part.sha256.clone()) {
-                    return Err(ContinuityError::Broken("a file has another content"));
-                }
-            }
+            read_database(&point, &manifest, &folder)?;
         }
         Ok(Checked {
             line: point.line(),
@@ -83,6 +73,44 @@ pub async fn check(
         inside(&checked.manifest, &scratch.folder).await?;
     }
     Ok(checked)
+}
+
+/// Put only the database of the point `name` into `folder`, which is empty, and hold it against the manifest.
+///
+/// # Errors
+/// As [`check`].
+pub async fn database(
+    repository: &Repository,
+    name: &str,
+    (trusted, environment): (Vec<jws::Key>, Environment),
+    folder: &Path,
+    watch: Arc<dyn Watch>,
+) -> Result<Manifest, ContinuityError> {
+    let (this, name, to) = (repository.clone(), name.to_owned(), folder.to_owned());
+    let manifest = blocking(move || {
+        let point = Point::open(&this, &name, watch)?;
+        let (manifest, _) = point.manifest(&trusted, &environment)?;
+        read_database(&point, &manifest, &to)?;
+        Ok(manifest)
+    })
+    .await?;
+    inside(&manifest, folder).await?;
+    Ok(manifest)
+}
+
+fn read_database(point: &Point, manifest: &Manifest, folder: &Path) -> Result<(), ContinuityError> {
+    for part in &manifest.database {
+        let name = part.path.rsplit('/').next().unwrap_or_default();
+        let to = folder.join(name);
+        let failed = |error| ContinuityError::file(&to, error);
+        let mut file = std::fs::File::create_new(&to).map_err(failed)?;
+        point.read(&part.path, &mut file)?;
+        drop(file);
+        if digest(&to)? != (part.bytes, part.sha256.clone()) {
+            return Err(ContinuityError::Broken("a file has another content"));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the database in `folder` holds together and says what the manifest says of it.

@@ -16,6 +16,7 @@ mod check;
 mod error;
 pub mod generations;
 mod key;
+pub mod ledger;
 mod make;
 mod manifest;
 mod progress;
@@ -27,7 +28,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Checked, Depth, check};
+pub use check::{Checked, Depth, check, database};
 pub use error::ContinuityError;
 pub use key::RepositoryKey;
 pub use make::{Made, Parts, Piece, make};

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use audit::{Action, Entry, Outcome};
 use base::{Ctx, Environment, Fault, Instant, ObjectId, Rng, TenantId};
@@ -26,6 +27,9 @@ use crate::{ContinuityError, sql};
 
 /// Files that go away while they are read (somebody deletes them) make us begin again so often.
 const ATTEMPTS_MAX: u32 = 3;
+/// Who comes while another backup runs on this machine waits a minute for its end.
+const LOCK_TRIES: u32 = 600;
+const LOCK_WAIT: Duration = Duration::from_millis(100);
 /// Configuration in one point.
 const CONFIGURATION_BYTES_MAX: usize = 16 << 20;
 /// Where the database's files lie in a point.
@@ -112,7 +116,7 @@ async fn attempts(
     watch: &Arc<dyn Watch>,
 ) -> Result<Made, ContinuityError> {
     repository.begin().await?;
-    let scratch = Scratch::take(&parts.scratch)?;
+    let scratch = Scratch::take(&parts.scratch).await?;
     watch.begins("copying the database");
     let taken = Taken::take(parts, &scratch.inside("data")?, ctx.now).await?;
     // After the data: a key is there before what is sealed under it, so these keys open all of it.
@@ -405,17 +409,27 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    /// Take the folder; what an interrupted one left in it goes.
-    pub(crate) fn take(root: &Path) -> Result<Self, ContinuityError> {
+    /// Take the folder, once nobody else has it; what an interrupted one left in it goes.
+    pub(crate) async fn take(root: &Path) -> Result<Self, ContinuityError> {
         let failed = |error| ContinuityError::file(root, error);
         make_folder(root)?;
         let lock = File::create(root.join("lock")).map_err(failed)?;
-        lock.try_lock().map_err(|error| match error {
-            std::fs::TryLockError::WouldBlock => ContinuityError::Repository(
-                "another backup of this installation runs at this moment".into(),
-            ),
-            std::fs::TryLockError::Error(error) => failed(error),
-        })?;
+        let mut tries = 0;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(std::fs::TryLockError::WouldBlock) if tries < LOCK_TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(LOCK_WAIT).await;
+                }
+                Err(std::fs::TryLockError::WouldBlock) => {
+                    return Err(ContinuityError::Repository(
+                        "another backup of this installation runs at this moment".into(),
+                    ));
+                }
+                Err(std::fs::TryLockError::Error(error)) => return Err(failed(error)),
+            }
+        }
         let scratch = Self {
             folder: root.join("copy"),
             _lock: lock,

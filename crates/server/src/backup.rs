@@ -7,6 +7,7 @@ use std::time::Duration;
 use audit::{Action, Entry, LogKeys, Outcome, jws};
 use base::{Environment, Fault, Instant, Rng, TenantId};
 use continuity::generations::{self, Generation, KeyParts, Places};
+use continuity::ledger::{Deed, Ledger, Line};
 use continuity::{
     Checked, ContinuityError, Depth, Made, Parts, Piece, Place, Repository, RepositoryKey, Watch,
 };
@@ -137,8 +138,35 @@ pub fn places(config: &Config) -> Result<Places, Failure> {
     let keys = &section(config)?.keys;
     Ok(Places {
         folder: keys.folder.clone(),
-        epochs: keys.epochs.clone(),
+        epochs: keys.apart.clone(),
     })
+}
+
+/// The ledger of what was erased and taken back.
+///
+/// # Errors
+/// [`Failure`] where there is no section, or the key that chains its lines is not to be had.
+pub fn ledger(house: &Installation) -> Result<Ledger, Failure> {
+    let apart = &section(&house.config)?.keys.apart;
+    private::folder(apart).map_err(|error| Failure::file(apart, &error))?;
+    let key = house.keys.index_key(&operator()?)?;
+    Ok(Ledger::new(apart, &key.key))
+}
+
+/// Write into the ledger what is about to be done for good, before it is done. Where there are no backups, nothing has to be remembered.
+///
+/// # Errors
+/// [`Failure`] where the ledger cannot be written; then it must not be done.
+pub fn remember(house: &Installation, tenant: &TenantId, deed: Deed) -> Result<(), Failure> {
+    if house.config.backup.is_none() {
+        return Ok(());
+    }
+    let line = Line {
+        at: house.clock.now(),
+        tenant: tenant.clone(),
+        deed,
+    };
+    Ok(ledger(house)?.note(&line)?)
 }
 
 fn key_parts(house: &Installation) -> KeyParts {
@@ -385,7 +413,7 @@ const PATHS: &[&[&str]] = &[
     &["backup", "scratch"],
     &["backup", "repository", "path"],
     &["backup", "keys", "folder"],
-    &["backup", "keys", "epochs"],
+    &["backup", "keys", "apart"],
     &["access", "policies"],
 ];
 

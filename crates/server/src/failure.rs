@@ -80,6 +80,8 @@ from_fault!(
     govern::GovernError,
     identity::IdentityError,
     continuity::ContinuityError,
+    consent::ConsentError,
+    crate::sharing::SharingError,
 );
 
 macro_rules! from_error {

@@ -8,6 +8,7 @@ use audit::anchor::Anchors;
 use audit::{Log, LogJournal};
 use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
 use consent::Consents;
+use continuity::ledger::Deed;
 use identity::oauth::{self, Oauth, SignedIn};
 use identity::{Identity, IdentityError, Parts};
 use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
@@ -15,7 +16,7 @@ use keys::{CacheLimits, Keys, Settings};
 use policy::access::Access;
 use policy::{Allowed, Authority, PersonAt, RegisterShape, RuleFile, Rules, Tokens};
 use store::objects::{LocalObjects, Objects};
-use store::{Db, DbConfig, WriteSet};
+use store::{Db, DbConfig, StoreError, WriteSet};
 use vault::people::Erased;
 use vault::register::Register;
 use vault::{Vault, VaultError};
@@ -66,6 +67,15 @@ pub struct Installation {
     pub opened_at: base::Instant,
 }
 
+/// Whether a database that waits at the gate may be opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    /// It may not.
+    Shut,
+    /// It may, by what has it pass.
+    Passing,
+}
+
 impl Installation {
     /// Open the installation of `config`, and make what is not there yet: folders, keys, tenants.
     ///
@@ -80,6 +90,18 @@ impl Installation {
     /// # Errors
     /// As [`Installation::open`].
     pub async fn open_by(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        Self::open_as(config, clock, Gate::Shut).await
+    }
+
+    /// Open a restored installation that serves nobody yet, to have it pass the gate. Its logs may be shorter than the key store remembers.
+    ///
+    /// # Errors
+    /// As [`Installation::open`].
+    pub(crate) async fn open_at_gate(config: Config) -> Result<Self, Failure> {
+        Self::open_as(config, Arc::new(SystemClock), Gate::Passing).await
+    }
+
+    async fn open_as(config: Config, clock: Arc<dyn Clock>, gate: Gate) -> Result<Self, Failure> {
         let rng: Arc<dyn Rng> = Arc::new(crypt::SystemRng);
         let register = Arc::new(register(&config)?);
         // An installation is a process: its rules are in force in all of it. Those of the program, which name no collection and
@@ -108,9 +130,14 @@ impl Installation {
         .await?;
         let log = Log::new(db.clone(), logs, Arc::clone(&keys) as _);
         let anchors: Arc<dyn Anchors> = Arc::clone(&keys) as _;
-        for tenant in all_tenants(&config) {
-            if let Some(last) = anchors.recall(&tenant).await?.last() {
-                journal.hold_floor(&tenant, last.size);
+        if gate == Gate::Shut {
+            if let Some(point) = crate::gate::waits(&db).await? {
+                return Err(crate::gate::refusal(point));
+            }
+            for tenant in all_tenants(&config) {
+                if let Some(last) = anchors.recall(&tenant).await?.last() {
+                    journal.hold_floor(&tenant, last.size);
+                }
             }
         }
 
@@ -298,16 +325,26 @@ impl Installation {
         // First, so that nothing is left to sign in with if the rest is cut short.
         self.identity.forget_person(ctx, person).await?;
         let kept = self.vault.kept_of(&ctx.tenant, person).await?;
+        // Before anything of theirs is destroyed: a restored backup must know, whatever is lost.
+        crate::backup::remember(self, &ctx.tenant, Deed::Erase(handle)).map_err(|error| {
+            tracing::error!(%error, "the ledger of erasures cannot be written, so nobody is erased");
+            VaultError::from(StoreError::Unavailable("the ledger of erasures".into()))
+        })?;
         let (rest, job) = removal::job(self, ctx, (person, handle, kept), asked);
         // With the mark, behind which nothing is added any more.
+        let set = self.ends_with(ctx, person).with(job);
+        let erased = self.vault.erase_person(ctx, allowed, set).await?;
+        Ok((erased, rest))
+    }
+
+    /// What ends with a person, for the commit that marks them.
+    pub(crate) fn ends_with(&self, ctx: &Ctx, person: base::PersonId) -> WriteSet {
         let set = self.tokens.end_about(&ctx.tenant, person, WriteSet::new());
         let set = Oauth::end_grants_about(&ctx.tenant, person, ctx.now, set);
         let set = Consents::forget(&ctx.tenant, person, set);
         let set = crate::erasures::unname(&ctx.tenant, person, ctx.now, set);
         let set = crate::rights::unname(&ctx.tenant, person, ctx.now, set);
-        let set = crate::leftovers::forget_jobs(&ctx.tenant, person, None, set).with(job);
-        let erased = self.vault.erase_person(ctx, allowed, set).await?;
-        Ok((erased, rest))
+        crate::leftovers::forget_jobs(&ctx.tenant, person, None, set)
     }
 
     /// Remember the heads of all logs outside the data database.

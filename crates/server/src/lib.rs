@@ -17,6 +17,7 @@ pub mod erasures;
 pub mod errors;
 pub mod exports;
 mod failure;
+pub mod gate;
 mod installation;
 pub mod jobs;
 pub mod leftovers;

@@ -1,14 +1,19 @@
 //! A recovery point made an installation again, in a folder of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use base::Clock;
 use continuity::generations;
-use continuity::{ContinuityError, Restored, Watch};
+use continuity::{ContinuityError, Manifest, Repository, Restored, Watch};
+use store::Db;
 use store::snapshot::SQLITE_PART;
 
+use crate::clock::SystemClock;
+
 use crate::config::{Config, Database};
-use crate::{Failure, Installation, backup, private};
+use crate::gate::{self, Passed};
+use crate::{Failure, Installation, backup, installation, private};
 
 /// The configuration's name in a restored folder.
 const FILE: &str = "strongroom.toml";
@@ -22,7 +27,7 @@ pub enum From {
     Live,
 }
 
-/// Restore a point and, from its backup, the key store; write a configuration that names both. `config` was read from `file`.
+/// Restore a point and, from its backup, the key store; write a configuration that names both, and pass the gate. `config` was read from `file`.
 ///
 /// # Errors
 /// [`Failure`]; what was written until then stays for somebody to look at.
@@ -32,12 +37,13 @@ pub async fn restore<W: Watch + 'static>(
     from: From,
     (point, to): (&str, &Path),
     watch: &Arc<W>,
-) -> Result<Restored, Failure> {
+) -> Result<(Restored, Passed), Failure> {
     let repository = backup::repository(config)?;
     continuity::make_empty(to)?;
     let to = to
         .canonicalize()
         .map_err(|error| Failure::file(to, &error))?;
+    let logging = config.logging.clone();
     let mut config = config.clone();
     let mut generation = None;
     if from == From::Backup {
@@ -70,7 +76,49 @@ pub async fn restore<W: Watch + 'static>(
         .canonicalize()
         .map_err(|error| Failure::file(folder, &error))?;
     let text = backup::relocated(&text, &folder, &to, from)?;
+    let mut config = Config::parse(FILE, &text)?;
+    config.logging = logging;
+    // Before there is a configuration that anybody could serve with.
+    let data = Db::open(
+        installation::database(&config.data, true)?,
+        store::migrations::DATA,
+        None,
+    )
+    .await?;
+    let taken_at = restored.line.taken_at;
+    let (manifest, digest) = (&restored.manifest, restored.digest);
+    gate::shut(&data, manifest, digest, taken_at, SystemClock.now()).await?;
+    data.close().await;
     let path = to.join(FILE);
     private::write(&path, text.as_bytes()).map_err(|error| Failure::file(&path, &error))?;
-    Ok(restored)
+
+    watch.begins("repeating what was erased and withdrawn");
+    let house = Installation::open_at_gate(config).await?;
+    let scratch = to.join("newer");
+    private::folder(&scratch).map_err(|error| Failure::file(&scratch, &error))?;
+    let newer = newer(&house, &repository, manifest, &scratch, watch).await;
+    let passed = match &newer {
+        Ok(newer) => gate::pass(&house, manifest, newer.as_deref()).await,
+        Err(_) => Ok(Passed::default()),
+    };
+    let removed = std::fs::remove_dir_all(&scratch);
+    let (newer, passed) = (newer, passed);
+    house.close().await;
+    newer?;
+    removed.map_err(|error| Failure::file(&scratch, &error))?;
+    Ok((restored, passed?))
+}
+
+/// The newest database that the repository has, if it is newer than the point: its logs go on.
+async fn newer<W: Watch + 'static>(
+    house: &Installation,
+    repository: &Repository,
+    manifest: &Manifest,
+    folder: &Path,
+    watch: &Arc<W>,
+) -> Result<Option<PathBuf>, Failure> {
+    let trust = backup::trust(&house.keys, &house.config)?;
+    let watch = Arc::clone(watch) as _;
+    let latest = continuity::database(repository, "latest", trust, folder, watch).await?;
+    Ok((latest.id != manifest.id).then(|| folder.join(SQLITE_PART)))
 }

@@ -31,6 +31,7 @@ pub static DATA: &[Migration] = &[
     migration!(15, "portal", "data/0015-portal.sql"),
     migration!(16, "rights", "data/0016-rights.sql"),
     migration!(17, "leaving", "data/0017-leaving.sql"),
+    migration!(18, "continuity", "data/0018-continuity.sql"),
 ];
 
 /// The key store.

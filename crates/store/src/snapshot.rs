@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::{Row, Sql};
+use crate::{Row, Sql, Value};
 
 /// The name of a SQLite database's only part.
 pub const SQLITE_PART: &str = "strongroom.sqlite";
@@ -11,6 +11,7 @@ pub const SQLITE_PART: &str = "strongroom.sqlite";
 /// Something to be read from the snapshot itself: what it answers is of the same moment as the files.
 pub struct Question {
     pub(crate) sql: &'static Sql,
+    pub(crate) params: Vec<Value>,
     pub(crate) each: Box<dyn FnMut(Row) -> bool + Send>,
 }
 
@@ -19,8 +20,15 @@ impl Question {
     pub fn new(sql: &'static Sql, each: impl FnMut(Row) -> bool + Send + 'static) -> Self {
         Self {
             sql,
+            params: Vec::new(),
             each: Box::new(each),
         }
+    }
+
+    /// With `$1`, `$2`, ...
+    #[must_use]
+    pub fn with(self, params: Vec<Value>) -> Self {
+        Self { params, ..self }
     }
 }
 

@@ -149,7 +149,7 @@ pub async fn keep(
     scratch: &Path,
     now: Instant,
 ) -> Result<Generation, ContinuityError> {
-    let scratch = Scratch::take(scratch)?;
+    let scratch = Scratch::take(scratch).await?;
     write(places, parts, &scratch.keys()?, now).await
 }
 

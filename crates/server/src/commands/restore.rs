@@ -25,7 +25,7 @@ pub(super) async fn run(args: Restore) -> Held {
     };
     let restored = restore::restore(&config, &file, keys, (&args.point, &args.to), &bar).await;
     bar.end();
-    let restored = restored?;
+    let (restored, passed) = restored?;
     let path = args.to.join(place::FILE);
     let seconds = begun.elapsed().as_secs_f64();
     let line = &restored.line;
@@ -37,11 +37,27 @@ pub(super) async fn run(args: Restore) -> Held {
         HumanBytes(line.bytes),
         rate(line.bytes, seconds)
     ));
+    talk(format_args!(
+        "repeated: {} persons erased, {} grants withdrawn, {} tokens ended; logs brought forward by {} entries{}",
+        passed.erased,
+        passed.withdrawn,
+        passed.revoked,
+        passed.carried,
+        match passed.lost {
+            0 => String::new(),
+            lost => format!(", {lost} are lost for good"),
+        }
+    ));
     if args.json {
         let mut value = line_json(line);
         if let Some(value) = value.as_object_mut() {
             value.insert("to".into(), json!(args.to.display().to_string()));
             value.insert("seconds".into(), json!(seconds));
+            value.insert("erased_again".into(), json!(passed.erased));
+            value.insert("withdrawn_again".into(), json!(passed.withdrawn));
+            value.insert("revoked_again".into(), json!(passed.revoked));
+            value.insert("log_entries_carried".into(), json!(passed.carried));
+            value.insert("log_entries_lost".into(), json!(passed.lost));
         }
         json(&value)?;
     } else {

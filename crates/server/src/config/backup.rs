@@ -26,8 +26,8 @@ pub struct Backup {
 pub struct KeyBackup {
     /// The sealed generations.
     pub folder: PathBuf,
-    /// Their epoch keys.
-    pub epochs: PathBuf,
+    /// A third place: their epoch keys, and the ledger of erasures.
+    pub apart: PathBuf,
 }
 
 /// Where a repository lies.
@@ -45,10 +45,10 @@ impl Backup {
     /// Whether the places are apart from one another.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let RepositoryPlace::Folder { path } = &self.repository;
-        let epochs = &self.keys.epochs;
-        if epochs.starts_with(path) || epochs.starts_with(&self.keys.folder) {
+        let apart = &self.keys.apart;
+        if apart.starts_with(path) || apart.starts_with(&self.keys.folder) {
             return Err(ConfigError::Value {
-                key: "backup.keys.epochs",
+                key: "backup.keys.apart",
                 message: "epoch keys lie apart from what they open: name a folder outside of backup.repository and backup.keys.folder".to_owned(),
             });
         }
@@ -63,7 +63,7 @@ impl Backup {
             &mut self.scratch,
             path,
             &mut keys.folder,
-            &mut keys.epochs,
+            &mut keys.apart,
         ]
     }
 }

@@ -35,6 +35,7 @@ mod faults;
 mod files;
 mod foreign;
 mod garden;
+mod gate;
 mod house;
 mod hsm;
 mod import;

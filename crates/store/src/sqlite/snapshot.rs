@@ -66,7 +66,9 @@ pub(crate) fn copy(
 
 fn answer(connection: &rusqlite::Connection, questions: Vec<Question>) -> Result<(), StoreError> {
     for mut question in questions {
-        connection::query(connection, question.sql, &[], |row| (question.each)(row))?;
+        connection::query(connection, question.sql, &question.params, |row| {
+            (question.each)(row)
+        })?;
     }
     Ok(())
 }
