@@ -31,7 +31,7 @@ mod tests;
 pub use check::{Checked, Depth, check, database};
 pub use error::ContinuityError;
 pub use key::RepositoryKey;
-pub use make::{Made, Parts, Piece, make};
+pub use make::{Made, Parts, Piece, make, wipe};
 pub use manifest::{FORMAT, KeysAt, Log, Manifest, Objects, Part, TYPE};
 pub use progress::{Silent, Watch};
 pub use repository::{Access, Line, Place, Repository};

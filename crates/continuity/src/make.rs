@@ -453,16 +453,7 @@ impl Scratch {
 
     /// Overwrite copies of the key store, and remove them: keys that are destroyed later must not stay here.
     pub(crate) fn wipe_keys(&self) -> Result<(), ContinuityError> {
-        let folder = self.folder.join(KEYS);
-        let failed = |error| ContinuityError::file(&folder, error);
-        let entries = match std::fs::read_dir(&folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            entries => entries.map_err(failed)?,
-        };
-        for entry in entries {
-            wipe(&entry.map_err(failed)?.path()).map_err(failed)?;
-        }
-        Ok(())
+        wipe(&self.folder.join(KEYS))
     }
 
     fn clear(&self) -> Result<(), ContinuityError> {
@@ -476,7 +467,23 @@ impl Scratch {
     }
 }
 
-fn wipe(path: &Path) -> std::io::Result<()> {
+/// Overwrite the files in a folder, and remove them.
+///
+/// # Errors
+/// [`ContinuityError::File`].
+pub fn wipe(folder: &Path) -> Result<(), ContinuityError> {
+    let failed = |error| ContinuityError::file(folder, error);
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(failed)?,
+    };
+    for entry in entries {
+        wipe_file(&entry.map_err(failed)?.path()).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn wipe_file(path: &Path) -> std::io::Result<()> {
     let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
     let length = file.metadata()?.len();
     std::io::copy(

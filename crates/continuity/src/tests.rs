@@ -1,5 +1,6 @@
 //! Points made of a real database and real files, restored, and spoilt.
 
+mod engines;
 mod generations;
 mod spoilt;
 mod stock;
@@ -48,6 +49,18 @@ fn environment(name: &str) -> Environment {
     name.parse().unwrap()
 }
 
+fn journal() -> Arc<dyn store::Journal> {
+    let logs = audit::Installation {
+        host: "records.example".into(),
+        environment: environment("test"),
+    };
+    Arc::new(LogJournal::new(
+        logs,
+        Arc::new(SeededKeys::new(7)),
+        Arc::new(SystemRng),
+    ))
+}
+
 impl House {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -60,22 +73,21 @@ impl House {
 
     /// In a folder that stays.
     async fn at(folder: PathBuf) -> Self {
-        let keys = SeededKeys::new(7);
-        let rng: Arc<dyn Rng> = Arc::new(SystemRng);
-        let logs = audit::Installation {
-            host: "records.example".into(),
-            environment: environment("test"),
-        };
-        let journal = LogJournal::new(logs, Arc::new(keys), Arc::clone(&rng));
-        let db = store::danger_testing::sqlite(store::migrations::DATA, Some(Arc::new(journal)));
-        let key_store = store::danger_testing::sqlite(store::migrations::KEYS, None);
+        let journal = Some(journal());
+        let db = store::danger_testing::sqlite(store::migrations::DATA, journal).await;
+        let key_store = store::danger_testing::sqlite(store::migrations::KEYS, None).await;
+        Self::over(folder, db.unwrap(), key_store.unwrap()).await
+    }
+
+    /// Over these databases.
+    async fn over(folder: PathBuf, db: TestDb, key_store: TestDb) -> Self {
         Self {
-            db: db.await.unwrap(),
-            key_store: key_store.await.unwrap(),
+            db,
+            key_store,
             objects: Arc::new(LocalObjects::open(folder.join("files")).await.unwrap()),
-            keys,
+            keys: SeededKeys::new(7),
             clock: FixedClock::at(Instant::from_micros(1_790_000_000_000_000)),
-            rng,
+            rng: Arc::new(SystemRng),
             folder,
             _temporary: None,
         }

@@ -339,11 +339,20 @@ pub async fn check(
     }
 }
 
+/// Where the databases of a restored installation are.
+#[derive(Clone, Debug)]
+pub enum Now {
+    /// In the folder; the keys too, or where they were.
+    Sqlite(From),
+    /// Where these files say: data, and keys, or where they were.
+    Postgres(PathBuf, Option<PathBuf>),
+}
+
 /// The configuration of a restored installation: what was restored lies in `to`, everything else where it lay for `folder`.
 ///
 /// # Errors
 /// [`Failure`] where the text is no configuration.
-pub fn relocated(text: &str, folder: &Path, to: &Path, keys: From) -> Result<String, Failure> {
+pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now) -> Result<String, Failure> {
     let wrong = |error: String| Failure::text(format!("the restored configuration: {error}"));
     let config = Config::parse(CONFIG, text)?;
     let mut table: toml::Table = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
@@ -360,11 +369,7 @@ pub fn relocated(text: &str, folder: &Path, to: &Path, keys: From) -> Result<Str
         toml::Value::Array(files.collect())
     };
     let places = [
-        (
-            &["data", "path"][..],
-            restored(to.join("database/strongroom.sqlite")),
-        ),
-        (&["files", "path"], restored(to.join("files"))),
+        (&["files", "path"][..], restored(to.join("files"))),
         (
             &["register", "files"],
             list(&config.register.files, "register"),
@@ -379,14 +384,27 @@ pub fn relocated(text: &str, folder: &Path, to: &Path, keys: From) -> Result<Str
             *place = value;
         }
     }
-    if keys == From::Backup {
+    let mut database = |name: &str, kind: &str, at: &str, path: PathBuf| {
         let mut place = toml::Table::new();
-        place.insert("kind".to_owned(), "sqlite".into());
-        place.insert(
-            "path".to_owned(),
-            restored(to.join("keys").join(SQLITE_PART)),
-        );
-        table.insert("keys".to_owned(), toml::Value::Table(place));
+        place.insert("kind".to_owned(), kind.into());
+        place.insert(at.to_owned(), restored(path));
+        table.insert(name.to_owned(), toml::Value::Table(place));
+    };
+    match now {
+        Now::Sqlite(keys) => {
+            let path = to.join("database").join(SQLITE_PART);
+            database("data", "sqlite", "path", path);
+            if keys == From::Backup {
+                let path = to.join("keys").join(SQLITE_PART);
+                database("keys", "sqlite", "path", path);
+            }
+        }
+        Now::Postgres(data, keys) => {
+            database("data", "postgres", "url_file", data);
+            if let Some(keys) = keys {
+                database("keys", "postgres", "url_file", keys);
+            }
+        }
     }
     toml::to_string_pretty(&table).map_err(|error| wrong(error.to_string()))
 }
@@ -477,8 +495,8 @@ mod tests {
         for text in all_paths() {
             std::fs::write(old.join(CONFIG), &text).unwrap();
             let before = Config::read(&old.join(CONFIG)).unwrap();
-            let live = relocated(&text, &old, &to, From::Live).unwrap();
-            let text = relocated(&text, &old, &to, From::Backup).unwrap();
+            let live = relocated(&text, &old, &to, Now::Sqlite(From::Live)).unwrap();
+            let text = relocated(&text, &old, &to, Now::Sqlite(From::Backup)).unwrap();
             // Wherever the new file lies, it says the same.
             let elsewhere = folder.path().join(CONFIG);
             std::fs::write(&elsewhere, &text).unwrap();

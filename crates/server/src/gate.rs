@@ -151,13 +151,18 @@ pub async fn pass(
     let ledger = backup::ledger(house)?.read()?;
     let mut all = Vec::new();
     for tenant in house.tenants() {
+        let mut logs = manifest.logs.iter();
+        let stood = logs.find(|log| log.tenant == tenant.as_str());
+        let head = house.log.head(&tenant).await?;
+        let found = head.map(|head| (head.size, hex::encode(head.root)));
+        if found != stood.map(|log| (log.size, log.root.clone())) {
+            return Err(Failure::text(format!(
+                "the log of {tenant} stands elsewhere than the recovery point's manifest says; the gate stays shut"
+            )));
+        }
         let (carried, lost) = forward(house, &tenant, newer).await?;
         passed.carried += carried;
         passed.lost += lost;
-        let stood = manifest
-            .logs
-            .iter()
-            .find(|log| log.tenant == tenant.as_str());
         let mut deeds = since(house, &tenant, stood.map_or(0, |log| log.size)).await?;
         for line in ledger.iter().filter(|line| line.tenant == tenant) {
             deeds.add(line.deed);

@@ -543,7 +543,7 @@ pub(crate) fn database(config: &Database, secure_delete: bool) -> Result<DbConfi
     }
 }
 
-fn secret_text(path: &Path) -> Result<Secret<String>, Failure> {
+pub(crate) fn secret_text(path: &Path) -> Result<Secret<String>, Failure> {
     let bytes = read_secret_file(path)?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| Failure::text(format!("{} is not UTF-8", path.display())))?;

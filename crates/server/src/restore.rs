@@ -7,7 +7,7 @@ use base::Clock;
 use continuity::generations;
 use continuity::{ContinuityError, Manifest, Repository, Restored, Watch};
 use store::Db;
-use store::snapshot::SQLITE_PART;
+use store::snapshot::{Kind, SQLITE_PART, fill_postgres};
 
 use crate::clock::SystemClock;
 
@@ -27,6 +27,31 @@ pub enum From {
     Live,
 }
 
+/// Where an installation is restored to.
+#[derive(Clone, Copy, Debug)]
+pub struct To<'a> {
+    /// A folder that is empty or not there yet.
+    pub folder: &'a Path,
+    /// Files with the URLs of two empty databases, for data and keys of a point of PostgreSQL.
+    pub postgres: Option<(&'a Path, &'a Path)>,
+}
+
+impl To<'_> {
+    /// The databases that PostgreSQL's files go to.
+    fn databases(&self) -> Result<(PathBuf, PathBuf), Failure> {
+        let (data, keys) = self.postgres.ok_or_else(|| {
+            Failure::usage(
+                "the recovery point is of PostgreSQL\nhint: name two empty databases with --postgres-data FILE and --postgres-keys FILE",
+            )
+        })?;
+        let absolute = |path: &Path| {
+            path.canonicalize()
+                .map_err(|error| Failure::file(path, &error))
+        };
+        Ok((absolute(data)?, absolute(keys)?))
+    }
+}
+
 /// Restore a point and, from its backup, the key store; write a configuration that names both, and pass the gate. `config` was read from `file`.
 ///
 /// # Errors
@@ -35,10 +60,11 @@ pub async fn restore<W: Watch + 'static>(
     config: &Config,
     file: &Path,
     from: From,
-    (point, to): (&str, &Path),
+    (point, target): (&str, To<'_>),
     watch: &Arc<W>,
 ) -> Result<(Restored, Passed), Failure> {
     let repository = backup::repository(config)?;
+    let to = target.folder;
     continuity::make_empty(to)?;
     let to = to
         .canonicalize()
@@ -53,8 +79,18 @@ pub async fn restore<W: Watch + 'static>(
         let places = backup::places(&config)?;
         let opened = generations::open(&places, &config.environment, 0, &folder).await?;
         generation = Some(opened.generation.number);
-        config.keys = Database::Sqlite {
-            path: folder.join(SQLITE_PART),
+        config.keys = match opened.kind {
+            Kind::Sqlite => Database::Sqlite {
+                path: folder.join(SQLITE_PART),
+            },
+            Kind::Postgres => {
+                let (_, url_file) = target.databases()?;
+                let url = Arc::new(installation::secret_text(&url_file)?);
+                fill_postgres(&url, store::migrations::KEYS, opened.schema, &folder).await?;
+                // What was filled in lies in the database now; no second copy of keys stays behind.
+                continuity::wipe(&folder)?;
+                Database::Postgres { url_file }
+            }
         };
     }
     // The keys only: the data may be what was lost.
@@ -75,7 +111,17 @@ pub async fn restore<W: Watch + 'static>(
     let folder = folder
         .canonicalize()
         .map_err(|error| Failure::file(folder, &error))?;
-    let text = backup::relocated(&text, &folder, &to, from)?;
+    let database = restored.manifest.engine.as_str();
+    let text = if database == Kind::Postgres.as_str() {
+        let (url_file, keys) = target.databases()?;
+        let url = Arc::new(installation::secret_text(&url_file)?);
+        let schema = restored.manifest.schema;
+        fill_postgres(&url, store::migrations::DATA, schema, &restored.database).await?;
+        let keys = (from == From::Backup).then_some(keys);
+        backup::relocated(&text, &folder, &to, backup::Now::Postgres(url_file, keys))?
+    } else {
+        backup::relocated(&text, &folder, &to, backup::Now::Sqlite(from))?
+    };
     let mut config = Config::parse(FILE, &text)?;
     config.logging = logging;
     // Before there is a configuration that anybody could serve with.
@@ -102,7 +148,6 @@ pub async fn restore<W: Watch + 'static>(
         Err(_) => Ok(Passed::default()),
     };
     let removed = std::fs::remove_dir_all(&scratch);
-    let (newer, passed) = (newer, passed);
     house.close().await;
     newer?;
     removed.map_err(|error| Failure::file(&scratch, &error))?;
@@ -120,5 +165,11 @@ async fn newer<W: Watch + 'static>(
     let trust = backup::trust(&house.keys, &house.config)?;
     let watch = Arc::clone(watch) as _;
     let latest = continuity::database(repository, "latest", trust, folder, watch).await?;
+    if latest.id != manifest.id && latest.engine != Kind::Sqlite.as_str() {
+        tracing::warn!(
+            "logs of PostgreSQL are not brought forward from a newer point; what they hold more is counted as lost"
+        );
+        return Ok(None);
+    }
     Ok((latest.id != manifest.id).then(|| folder.join(SQLITE_PART)))
 }

@@ -251,9 +251,9 @@ impl Db {
                 let path = readers.path().to_owned();
                 blocking(move || sqlite::copy(&path, &folder, questions)).await
             }
-            Engine::Postgres { .. } => Err(StoreError::Unavailable(
-                "recovery points of PostgreSQL are not made yet".into(),
-            )),
+            Engine::Postgres { readers, .. } => {
+                Box::pin(postgres::copy(readers.server(), &folder, questions)).await
+            }
         }
     }
 

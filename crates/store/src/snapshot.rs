@@ -2,8 +2,11 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::{Row, Sql, Value};
+use base::Secret;
+
+use crate::{Migration, Row, Sql, Value};
 
 /// The name of a SQLite database's only part.
 pub const SQLITE_PART: &str = "strongroom.sqlite";
@@ -48,6 +51,14 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The engine of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Sqlite, Self::Postgres]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+
     /// Its stable name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -67,6 +78,20 @@ pub struct Snapshot {
     pub schema: u32,
     /// The files, in order of their names.
     pub parts: Vec<PathBuf>,
+}
+
+/// Fill the empty PostgreSQL database at `url` from the files in `folder`, which were written when its last migration was `schema`.
+///
+/// # Errors
+/// [`crate::StoreError::Unavailable`] where it is not empty or cannot be reached, [`crate::StoreError::Schema`] where this program does not
+/// know the migration.
+pub async fn fill_postgres(
+    url: &Arc<Secret<String>>,
+    known: &'static [Migration],
+    schema: u32,
+    folder: &Path,
+) -> Result<(), crate::StoreError> {
+    crate::postgres::fill(url, known, schema, folder).await
 }
 
 /// Whether a SQLite file holds together, page by page and index by index.

@@ -15,7 +15,7 @@ use crypt::SymmetricKey;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use store::Db;
-use store::snapshot::{Question, SQLITE_PART, check_sqlite};
+use store::snapshot::{Kind, Question, SQLITE_PART, check_sqlite};
 
 use crate::make::{Scratch, digest};
 use crate::manifest::Part;
@@ -97,6 +97,10 @@ impl Generation {
 pub struct Opened {
     /// Which one.
     pub generation: Generation,
+    /// The engine that wrote the files.
+    pub kind: Kind,
+    /// The number of the key store's last migration.
+    pub schema: u32,
     /// The folder with the key store's files.
     pub folder: PathBuf,
 }
@@ -282,7 +286,7 @@ pub async fn open(
 ) -> Result<Opened, ContinuityError> {
     let (places, environment, to) = (places.clone(), environment.clone(), to.to_owned());
     let folder = to.clone();
-    let generation = blocking(move || {
+    let (generation, kind, schema) = blocking(move || {
         let newest = living(&places)?.into_iter().next();
         let generation = newest
             .filter(|it| it.number >= at_least)
@@ -296,14 +300,21 @@ pub async fn open(
                 "a generation of the keys has another's name",
             ));
         }
-        if head.engine != store::snapshot::Kind::Sqlite.as_str() {
-            return Err(ContinuityError::Broken("the keys are of another engine"));
-        }
-        Ok(generation)
+        let kind = Kind::parse(&head.engine).ok_or(ContinuityError::Broken(
+            "the keys are of an engine that is not known here",
+        ))?;
+        Ok((generation, kind, head.schema))
     })
     .await?;
-    check_sqlite(&folder.join(SQLITE_PART)).await?;
-    Ok(Opened { generation, folder })
+    if kind == Kind::Sqlite {
+        check_sqlite(&folder.join(SQLITE_PART)).await?;
+    }
+    Ok(Opened {
+        generation,
+        kind,
+        schema,
+        folder,
+    })
 }
 
 fn make_folder(folder: &Path) -> Result<(), ContinuityError> {

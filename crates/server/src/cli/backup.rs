@@ -83,6 +83,17 @@ pub struct Restore {
     /// The folder to restore to; it must be empty or not there yet
     #[arg(long, value_name = "DIR")]
     pub to: PathBuf,
+    /// A point of PostgreSQL: a file with the URL of an empty database for the data
+    #[arg(long, value_name = "FILE", requires = "postgres_keys")]
+    pub postgres_data: Option<PathBuf>,
+    /// A point of PostgreSQL: a file with the URL of an empty database for the keys
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "postgres_data",
+        conflicts_with = "live_keys"
+    )]
+    pub postgres_keys: Option<PathBuf>,
     /// Use the key store of the installation as it is, instead of its newest backup
     #[arg(long)]
     pub live_keys: bool,

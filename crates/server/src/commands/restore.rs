@@ -23,7 +23,14 @@ pub(super) async fn run(args: Restore) -> Held {
     } else {
         restore::From::Backup
     };
-    let restored = restore::restore(&config, &file, keys, (&args.point, &args.to), &bar).await;
+    let to = restore::To {
+        folder: &args.to,
+        postgres: args
+            .postgres_data
+            .as_deref()
+            .zip(args.postgres_keys.as_deref()),
+    };
+    let restored = restore::restore(&config, &file, keys, (&args.point, to), &bar).await;
     bar.end();
     let (restored, passed) = restored?;
     let path = args.to.join(place::FILE);

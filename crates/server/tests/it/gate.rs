@@ -36,7 +36,11 @@ async fn restored(house: &House, point: &str, to: &Path) -> Result<Passed, serve
     let file = house.folder().join(FILE);
     let config = Config::read(&file).unwrap();
     let watch = Arc::new(Silent);
-    let done = restore::restore(&config, &file, From::Backup, (point, to), &watch).await;
+    let target = restore::To {
+        folder: to,
+        postgres: None,
+    };
+    let done = restore::restore(&config, &file, From::Backup, (point, target), &watch).await;
     done.map(|(_, passed)| passed)
 }
 
@@ -209,4 +213,55 @@ async fn the_statements_of_the_gate_prepare_on_both_engines() {
             db.prepare(sql).await.unwrap();
         }
     }
+}
+
+static NOTHING: &[store::Migration] = &[];
+
+/// The same over PostgreSQL, into two empty databases.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_comes_back_and_passes_the_gate() {
+    let Some(house) = House::over_postgres().await else {
+        return;
+    };
+    let (stays, _) = somebody(&house).await;
+    let (goes, _) = somebody(&house).await;
+    let point = point(&house).await;
+    erase(&house, goes).await;
+    let mut files = Vec::new();
+    let mut databases = Vec::new();
+    for name in ["empty-data.url", "empty-keys.url"] {
+        let db = store::danger_testing::postgres(NOTHING, None).await;
+        let db = db.unwrap().unwrap();
+        let store::DbConfig::Postgres { url } = db.config() else {
+            panic!("a PostgreSQL database has a URL");
+        };
+        let path = house.folder().join(name);
+        server::private::write(&path, url.expose().as_bytes()).unwrap();
+        files.push(path);
+        databases.push(db);
+    }
+    let file = house.folder().join(FILE);
+    let config = Config::read(&file).unwrap();
+    let watch = Arc::new(Silent);
+    let to = house.folder().join("restored");
+    let nowhere = restore::To {
+        folder: &to,
+        postgres: None,
+    };
+    let refused = restore::restore(&config, &file, From::Backup, (&point, nowhere), &watch).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("--postgres-data"), "{refused}");
+    let to = house.folder().join("again");
+    let target = restore::To {
+        folder: &to,
+        postgres: Some((&files[0], &files[1])),
+    };
+    let done = restore::restore(&config, &file, From::Backup, (&point, target), &watch).await;
+    let (restored, passed) = done.unwrap();
+    assert_eq!(restored.manifest.engine, "postgres");
+    assert_eq!(passed.erased, 1);
+    let place = open(&to).await.unwrap();
+    assert!(is_there(&place, stays).await);
+    assert!(!is_there(&place, goes).await);
+    place.close().await;
 }

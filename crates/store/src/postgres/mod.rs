@@ -5,10 +5,12 @@
 mod connection;
 mod error;
 mod readers;
+mod snapshot;
 mod transaction;
 mod value;
 mod writer;
 
 pub(crate) use connection::Server;
 pub(crate) use readers::{Length, Readers};
+pub(crate) use snapshot::{copy, fill};
 pub(crate) use writer::Writer;
