@@ -14,6 +14,7 @@ mod install;
 mod postgres;
 mod process;
 mod report;
+mod restic;
 mod served;
 mod softhsm;
 mod test;

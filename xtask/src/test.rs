@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::postgres::Postgres;
 use crate::report::{Count, Report};
 use crate::softhsm::SoftHsm;
-use crate::{Outcome, docs, process, root, tidy};
+use crate::{Outcome, docs, process, restic, root, tidy};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -79,10 +79,18 @@ fn unit(report: &mut Report, arguments: &[String]) {
         softhsm = Some(SoftHsm::start()?);
         Ok(Count::one(true))
     });
+    let mut restic = None;
+    report.step("restic", || {
+        restic = Some(restic::find()?);
+        Ok(Count::one(true))
+    });
     let mut environment = Vec::new();
     if let Some(postgres) = &postgres {
         report.say(&format!("{} at {}", postgres.version, postgres.url));
         environment.push(("STRONGROOM_TEST_POSTGRES", postgres.url.clone()));
+    }
+    if let Some(restic) = &restic {
+        environment.push(("STRONGROOM_TEST_RESTIC", restic.display().to_string()));
     }
     if let Some(softhsm) = &softhsm {
         environment.extend(softhsm.environment());

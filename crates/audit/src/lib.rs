@@ -10,6 +10,7 @@
 pub mod about;
 pub mod anchor;
 mod bundle;
+pub mod carry;
 pub mod danger_testing;
 pub mod entry;
 mod error;

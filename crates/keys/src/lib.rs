@@ -13,6 +13,7 @@
 mod anchor;
 mod binding;
 mod cache;
+mod copies;
 mod destroy;
 mod error;
 mod log;

@@ -218,6 +218,13 @@ statements! {
     COUNT_TURNED = Sql::both("SELECT person, class, max(generation) FROM person_key WHERE tenant = $1 GROUP BY person, class HAVING count(*) > 1 ORDER BY person, class");
     COUNT_PERSONS = Sql::both("SELECT count(*), count(gone_at) FROM person WHERE tenant = $1");
 
+    // What backups may still hold.
+    COUNT_GONE_SINCE = Sql::both("SELECT count(*) FROM person WHERE gone_at >= $1");
+
+    ALL_GONE = Sql::both("SELECT person FROM person WHERE tenant = $1 AND gone_at IS NOT NULL");
+    // A log that was restored and is shorter than it was.
+    ANCHOR_LESS = Sql::both("UPDATE anchor SET size = $2, root = $3, checkpoint = $4, at = $5 WHERE tenant = $1");
+
     // Anchors of the logs. A log grows, or stays as it is.
     ANCHOR = Sql::both("SELECT size, root, checkpoint, at FROM anchor WHERE tenant = $1");
     ANCHOR_SET = Sql::both(concat!(

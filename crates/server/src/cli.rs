@@ -1,6 +1,7 @@
 //! The command line. Data on stdout, talk on stderr; exit code 0 held, 1 did not hold, 2 used wrongly.
 
 mod app;
+mod backup;
 mod keys;
 mod tenant;
 mod time;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use policy::Role;
 
 pub use app::{App, AppOf, AppRegister, AppReview, AppVerdict, AppView};
+pub use backup::{Backup, BackupPoint, BackupResticKey, BackupVerify, BackupView, Restore};
 pub use keys::{KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView};
 pub use tenant::{Tenant, TenantEnd, TenantStatus, TenantView};
 pub use time::{Hold, HoldLift, HoldPlace, Processing, Retention, RetentionRun, RetentionView};
@@ -70,6 +72,11 @@ pub enum Command {
     /// The tamper-evident log: show, verify, prove, export
     #[command(subcommand)]
     Log(Log),
+    /// Recovery points: make, list, look at, verify
+    #[command(subcommand)]
+    Backup(Backup),
+    /// Put a recovery point into a folder
+    Restore(Restore),
     /// The data register: what may be kept, and how it is protected
     #[command(subcommand)]
     Register(Register),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod apps;
+mod backup;
 mod consent;
 mod controllers;
 mod deletion;
@@ -11,6 +12,7 @@ mod rights;
 
 pub use accounts::{Accounts, Encryption, Mail};
 pub use apps::Apps;
+pub use backup::{Backup, KeyBackup, RepositoryPlace};
 pub use consent::Consent;
 pub use controllers::Controller;
 pub use deletion::Deletion;
@@ -116,6 +118,9 @@ pub struct Config {
     /// What carries mail; without, none is sent.
     #[serde(default)]
     pub mail: Option<Mail>,
+    /// Recovery points; without, there are none.
+    #[serde(default)]
+    pub backup: Option<Backup>,
     /// Who may do what, and how often that is looked at.
     #[serde(default)]
     pub access: AccessConfig,
@@ -333,6 +338,15 @@ impl Config {
     }
 
     fn resolve(&mut self, folder: &Path) {
+        for path in self.paths() {
+            if path.is_relative() {
+                *path = folder.join(&*path);
+            }
+        }
+    }
+
+    /// Every path in it.
+    fn paths(&mut self) -> Vec<&mut PathBuf> {
         let mut paths = vec![&mut self.tls.certificate, &mut self.tls.key];
         for database in [&mut self.data, &mut self.keys] {
             paths.push(match database {
@@ -352,15 +366,12 @@ impl Config {
         paths.extend(self.register.files.iter_mut());
         paths.extend(self.accounts.passwords.breached_file.iter_mut());
         paths.extend(self.mail.iter_mut().flat_map(Mail::paths));
+        paths.extend(self.backup.iter_mut().flat_map(Backup::paths));
         paths.extend(self.access.policies.iter_mut());
         for provider in self.providers.values_mut() {
             paths.extend([&mut provider.ca_file, &mut provider.token_file]);
         }
-        for path in paths {
-            if path.is_relative() {
-                *path = folder.join(&*path);
-            }
-        }
+        paths
     }
 
     /// Whether the values make sense together.
@@ -433,6 +444,9 @@ impl Config {
         }
         if let Some(mail) = &self.mail {
             mail.check()?;
+        }
+        if let Some(backup) = &self.backup {
+            backup.check()?;
         }
         self.apps.check()?;
         self.consent.check()?;

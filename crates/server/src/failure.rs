@@ -79,6 +79,9 @@ from_fault!(
     policy::access::AccessError,
     govern::GovernError,
     identity::IdentityError,
+    continuity::ContinuityError,
+    consent::ConsentError,
+    crate::sharing::SharingError,
 );
 
 macro_rules! from_error {

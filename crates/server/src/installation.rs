@@ -9,6 +9,7 @@ use audit::anchor::Anchors;
 use audit::{Log, LogJournal};
 use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
 use consent::Consents;
+use continuity::ledger::Deed;
 use identity::oauth::{self, Oauth, SignedIn};
 use identity::{Identity, IdentityError, Parts};
 use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
@@ -16,7 +17,7 @@ use keys::{CacheLimits, Keys, Settings};
 use policy::access::Access;
 use policy::{Allowed, Authority, PersonAt, RegisterShape, RuleFile, Rules, Tokens};
 use store::objects::{LocalObjects, Objects};
-use store::{Db, DbConfig, WriteSet};
+use store::{Db, DbConfig, StoreError, WriteSet};
 use vault::people::Erased;
 use vault::register::Register;
 use vault::{Vault, VaultError};
@@ -69,6 +70,15 @@ pub struct Installation {
     pub goes: Arc<AtomicBool>,
 }
 
+/// Whether a database that waits at the gate may be opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    /// It may not.
+    Shut,
+    /// It may, by what has it pass.
+    Passing,
+}
+
 impl Installation {
     /// Open the installation of `config`, and make what is not there yet: folders, keys, tenants.
     ///
@@ -83,6 +93,18 @@ impl Installation {
     /// # Errors
     /// As [`Installation::open`].
     pub async fn open_by(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        Self::open_as(config, clock, Gate::Shut).await
+    }
+
+    /// Open a restored installation that serves nobody yet, to have it pass the gate. Its logs may be shorter than the key store remembers.
+    ///
+    /// # Errors
+    /// As [`Installation::open`].
+    pub(crate) async fn open_at_gate(config: Config) -> Result<Self, Failure> {
+        Self::open_as(config, Arc::new(SystemClock), Gate::Passing).await
+    }
+
+    async fn open_as(config: Config, clock: Arc<dyn Clock>, gate: Gate) -> Result<Self, Failure> {
         let rng: Arc<dyn Rng> = Arc::new(crypt::SystemRng);
         let register = Arc::new(register(&config)?);
         // An installation is a process: its rules are in force in all of it. Those of the program, which name no collection and
@@ -91,27 +113,7 @@ impl Installation {
             Arc::new(rules(&config, &register)?).adopt();
         }
 
-        let keys_db =
-            Db::open(database(&config.keys, true)?, store::migrations::KEYS, None).await?;
-        let settings = Settings {
-            environment: config.environment.clone(),
-            region: config.region.clone(),
-            cache: CacheLimits::default(),
-        };
-        let backend = backend(&config.seal, &*rng)?;
-        let keys = Keys::open_or_init(
-            keys_db,
-            backend,
-            settings,
-            Arc::clone(&clock),
-            Arc::clone(&rng),
-        )
-        .await?;
-        let keys = Arc::new(keys);
-        // The log's keys must be at hand before the first entry is written.
-        for tenant in all_tenants(&config) {
-            keys.open_tenant(&tenant).await?;
-        }
+        let keys = keys(&config, &clock, &rng).await?;
 
         let logs = audit::Installation {
             host: config.origin.as_str().into(),
@@ -131,9 +133,14 @@ impl Installation {
         .await?;
         let log = Log::new(db.clone(), logs, Arc::clone(&keys) as _);
         let anchors: Arc<dyn Anchors> = Arc::clone(&keys) as _;
-        for tenant in all_tenants(&config) {
-            if let Some(last) = anchors.recall(&tenant).await?.last() {
-                journal.hold_floor(&tenant, last.size);
+        if gate == Gate::Shut {
+            if let Some(point) = crate::gate::waits(&db).await? {
+                return Err(crate::gate::refusal(point));
+            }
+            for tenant in all_tenants(&config) {
+                if let Some(last) = anchors.recall(&tenant).await?.last() {
+                    journal.hold_floor(&tenant, last.size);
+                }
             }
         }
 
@@ -208,6 +215,16 @@ impl Installation {
             }
         }
         Ok(installation)
+    }
+
+    /// Only the key tree of `config`, with the keys of every tenant.
+    ///
+    /// # Errors
+    /// [`Failure`], with what to do next.
+    pub async fn open_keys(config: &Config) -> Result<Arc<Keys>, Failure> {
+        let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) =
+            (Arc::new(SystemClock), Arc::new(crypt::SystemRng));
+        keys(config, &clock, &rng).await
     }
 
     /// The same installation, reached at another address.
@@ -313,16 +330,26 @@ impl Installation {
         // First, so that nothing is left to sign in with if the rest is cut short.
         self.identity.forget_person(ctx, person).await?;
         let kept = self.vault.kept_of(&ctx.tenant, person).await?;
+        // Before anything of theirs is destroyed: a restored backup must know, whatever is lost.
+        crate::backup::remember(self, &ctx.tenant, Deed::Erase(handle)).map_err(|error| {
+            tracing::error!(%error, "the ledger of erasures cannot be written, so nobody is erased");
+            VaultError::from(StoreError::Unavailable("the ledger of erasures".into()))
+        })?;
         let (rest, job) = removal::job(self, ctx, (person, handle, kept), asked);
         // With the mark, behind which nothing is added any more.
+        let set = self.ends_with(ctx, person).with(job);
+        let erased = self.vault.erase_person(ctx, allowed, set).await?;
+        Ok((erased, rest))
+    }
+
+    /// What ends with a person, for the commit that marks them.
+    pub(crate) fn ends_with(&self, ctx: &Ctx, person: base::PersonId) -> WriteSet {
         let set = self.tokens.end_about(&ctx.tenant, person, WriteSet::new());
         let set = Oauth::end_grants_about(&ctx.tenant, person, ctx.now, set);
         let set = Consents::forget(&ctx.tenant, person, set);
         let set = crate::erasures::unname(&ctx.tenant, person, ctx.now, set);
         let set = crate::rights::unname(&ctx.tenant, person, ctx.now, set);
-        let set = crate::leftovers::forget_jobs(&ctx.tenant, person, None, set).with(job);
-        let erased = self.vault.erase_person(ctx, allowed, set).await?;
-        Ok((erased, rest))
+        crate::leftovers::forget_jobs(&ctx.tenant, person, None, set)
     }
 
     /// Remember the heads of all logs outside the data database.
@@ -343,6 +370,27 @@ impl Installation {
         }
         self.db.close().await;
     }
+}
+
+async fn keys(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    rng: &Arc<dyn Rng>,
+) -> Result<Arc<Keys>, Failure> {
+    let db = Db::open(database(&config.keys, true)?, store::migrations::KEYS, None).await?;
+    let settings = Settings {
+        environment: config.environment.clone(),
+        region: config.region.clone(),
+        cache: CacheLimits::default(),
+    };
+    let backend = backend(&config.seal, &**rng)?;
+    let keys = Keys::open_or_init(db, backend, settings, Arc::clone(clock), Arc::clone(rng));
+    let keys = Arc::new(keys.await?);
+    // The log's keys must be at hand before the first entry is written.
+    for tenant in all_tenants(config) {
+        keys.open_tenant(&tenant).await?;
+    }
+    Ok(keys)
 }
 
 /// What the data register knows, for the scopes of apps.
@@ -500,7 +548,7 @@ pub(crate) fn database(config: &Database, secure_delete: bool) -> Result<DbConfi
     }
 }
 
-fn secret_text(path: &Path) -> Result<Secret<String>, Failure> {
+pub(crate) fn secret_text(path: &Path) -> Result<Secret<String>, Failure> {
     let bytes = read_secret_file(path)?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| Failure::text(format!("{} is not UTF-8", path.display())))?;

@@ -4,6 +4,7 @@
 
 pub mod alerts;
 pub mod api;
+pub mod backup;
 pub mod bulk;
 pub mod cli;
 pub mod clock;
@@ -17,6 +18,7 @@ pub mod erasures;
 pub mod errors;
 pub mod exports;
 mod failure;
+pub mod gate;
 mod installation;
 pub mod jobs;
 pub mod leftovers;
@@ -32,6 +34,7 @@ pub mod processing;
 mod remind;
 mod remote;
 mod removal;
+pub mod restore;
 pub mod retention;
 pub mod rights;
 pub mod secrets;

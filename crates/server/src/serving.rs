@@ -279,6 +279,9 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 if let Err(error) = crate::sharing::keep(&house).await {
                     tracing::warn!(%error, "grants that ran out were not noted, or people not told of those that will");
                 }
+                if let Err(error) = crate::backup::keep_keys_if_due(&house).await {
+                    tracing::error!(%error, "the key store was not backed up; who was erased lately is in older backups of it until it is");
+                }
                 if let Err(error) = jobs::forget_done(&house).await {
                     tracing::warn!(%error, "jobs that were done were not forgotten");
                 }

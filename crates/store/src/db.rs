@@ -11,6 +11,7 @@ use crate::batch::{Job, Task};
 use crate::blocking::blocking;
 use crate::postgres::{self, Length};
 use crate::queue::Queue;
+use crate::snapshot::{Question, Snapshot};
 use crate::stats::Counters;
 use crate::{Committed, Journal, Migration, Row, Sql, Stats, StoreError, Value, WriteSet, sqlite};
 
@@ -233,6 +234,27 @@ impl Db {
             return Err(error);
         }
         wait.await.map_err(|_| stopped())?
+    }
+
+    /// Put the whole database, as it is at one moment, into files in `folder`, which is there and empty. Nobody waits for it.
+    /// `questions` are answered from the same moment.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the database or the folder cannot be used.
+    pub async fn snapshot(
+        &self,
+        folder: PathBuf,
+        questions: Vec<Question>,
+    ) -> Result<Snapshot, StoreError> {
+        match &self.0.engine {
+            Engine::Sqlite { readers, .. } => {
+                let path = readers.path().to_owned();
+                blocking(move || sqlite::copy(&path, &folder, questions)).await
+            }
+            Engine::Postgres { readers, .. } => {
+                Box::pin(postgres::copy(readers.server(), &folder, questions)).await
+            }
+        }
     }
 
     /// Prepare `sql` without running it, to find mistakes early. Answers how many parameters it takes.

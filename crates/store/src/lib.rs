@@ -19,6 +19,7 @@ pub mod objects;
 mod postgres;
 mod queue;
 mod schema;
+pub mod snapshot;
 mod sqlite;
 mod stats;
 mod value;

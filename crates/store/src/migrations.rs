@@ -32,6 +32,7 @@ pub static DATA: &[Migration] = &[
     migration!(16, "rights", "data/0016-rights.sql"),
     migration!(17, "leaving", "data/0017-leaving.sql"),
     migration!(18, "transfer", "data/0018-transfer.sql"),
+    migration!(19, "continuity", "data/0019-continuity.sql"),
 ];
 
 /// The key store.

@@ -23,6 +23,7 @@ pub static STATEMENTS: &[&Sql] = &[
     &PERSON_LIST,
     &PERSON_ERASING,
     &PERSON_ERASED,
+    &PERSONS_ACTIVE,
     &PERSONS_ERASING,
     &EXTERNAL_INSERT,
     &EXTERNAL_FIND,
@@ -195,6 +196,8 @@ pub(crate) static PERSON_ERASED: Sql = Sql::each(
         nothing_left!()
     ),
 );
+pub(crate) static PERSONS_ACTIVE: Sql =
+    Sql::both("SELECT person, handle FROM person WHERE tenant = $1 AND state = 0");
 pub(crate) static PERSONS_ERASING: Sql =
     Sql::both("SELECT person, handle FROM person WHERE tenant = $1 AND state = 1");
 pub(crate) static EXTERNAL_INSERT: Sql =

@@ -278,6 +278,18 @@ actions! {
     ContractKeep = "contract.keep", Write, System;
     /// Everything of a tenant is being destroyed; with a count of persons, it was.
     ContractDestroy = "contract.destroy", Delete, System;
+    /// A recovery point was made, or failed to be.
+    BackupCreate = "backup.create", Create, System;
+    /// The key store was backed up, and older backups of it destroyed; `version` is the generation.
+    BackupKeys = "backup.keys", Create, System;
+    /// Recovery points were listed or looked at.
+    BackupRead = "backup.read", Read, System;
+    /// A recovery point was verified.
+    BackupVerify = "backup.verify", Execute, System;
+    /// An installation was restored, and what was erased and taken back since its recovery point is so again; `count` says how much that was.
+    BackupRestore = "backup.restore", Execute, System;
+    /// The last entries of this log are lost: a head with so many more (`count`) is remembered elsewhere, and nobody has them.
+    LogLoss = "log.loss", Delete, System;
 }
 
 impl fmt::Display for Action {

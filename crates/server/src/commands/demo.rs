@@ -146,6 +146,7 @@ fn lay_out(folder: &Path, args: &Demo) -> Result<(), Failure> {
          environment = \"demo\"\nregion = \"local\"\norigin = \"strongroom.local\"\npublic_url = \"listen\"\ntenants = [\"{TENANT}\"]\n\n\
          {listen}\n[tls]\ncertificate = \"tls/server.pem\"\nkey = \"tls/server.key\"\n\n\
          [data]\n{data}\n\n[keys]\n{keys}\n\n[files]\nkind = \"folder\"\npath = \"data/files\"\n\n\
+         [backup]\nkey_file = \"secrets/backup.key\"\nscratch = \"data/scratch\"\n\n[backup.repository]\nkind = \"folder\"\npath = \"backup/repository\"\n\n[backup.keys]\nfolder = \"backup/keys\"\napart = \"apart\"\n\n\
          [seal]\n{seal}\n\n[register]\nfiles = [{register}]\n\n[mail]\nkind = \"folder\"\nfrom = \"Strongroom <no-reply@strongroom.local>\"\npath = \"data/mail\"\n\n[logging]\nlevel = \"warn\"\nformat = \"text\"\n",
         listen = where_sections(args),
         data = database(&args.postgres_data, "data/strongroom.sqlite")?,

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod app;
+mod backup;
 mod check;
 mod config;
 mod demo;
@@ -17,6 +18,7 @@ mod place;
 mod policy;
 mod processing;
 mod register;
+mod restore;
 mod serve;
 mod synth;
 mod tenant;
@@ -53,6 +55,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Synth(args) => synth::run(&args),
         Command::Keys(args) => wait(keys::run(args)),
         Command::Log(args) => wait(log::run(args)),
+        Command::Backup(args) => wait(backup::run(args)),
+        Command::Restore(args) => wait(restore::run(args)),
         Command::Register(args) => register::run(args),
         Command::Policy(args) => policy::run(args),
         Command::Token(args) => wait(token::run(args)),

@@ -2,6 +2,53 @@
 
 /// Code and meaning, in order.
 pub(super) const CODES: &[(&str, &str)] = &[
+    (
+        "backup.ambiguous",
+        "Several recovery points begin with this name.",
+    ),
+    (
+        "backup.bad_key",
+        "The key file of a repository does not hold 32 bytes.",
+    ),
+    (
+        "backup.broken",
+        "A recovery point is not what its manifest says.",
+    ),
+    (
+        "backup.environment",
+        "A recovery point was made in another environment.",
+    ),
+    (
+        "backup.file",
+        "A file of this machine cannot be used for a backup or a restore.",
+    ),
+    ("backup.internal", "A mistake of ours in backup or restore."),
+    (
+        "backup.no_keys",
+        "There is no backup of the key store that opens and is new enough.",
+    ),
+    ("backup.no_point", "There is no such recovery point."),
+    (
+        "backup.no_repository",
+        "There is no repository of recovery points at this place.",
+    ),
+    (
+        "backup.occupied",
+        "There is something already where a recovery point was to be restored to.",
+    ),
+    (
+        "backup.record",
+        "A recovery point was made, but the log did not take its entry.",
+    ),
+    (
+        "backup.repository",
+        "A repository cannot be read or written.",
+    ),
+    (
+        "backup.unread",
+        "A file could not be read to its end, so no recovery point was made.",
+    ),
+    ("backup.wrong_key", "A key does not open the repository."),
     ("batch.empty", "The batch has no items."),
     ("batch.items", "The batch has too many items."),
     ("batch.line", "A line of the batch is not an item."),

@@ -9,6 +9,7 @@ use base::{Ctx, ErrorKind, Fault, GrantId, Handle, Instant, PersonId};
 use consent::{
     Answer, Answered, Asking, ConsentError, Grant, NewProxy, Offered, Party, Shown, Terms, Way,
 };
+use continuity::ledger::Deed;
 use identity::oauth::Oauth;
 use store::WriteSet;
 use vault::{Vault, VaultError};
@@ -238,6 +239,11 @@ impl Installation {
             .grant(*grant.grant.as_bytes())
             .version(version(grant) + 1);
         let set = set.with(Vault::is_there(&ctx.tenant, grant.person));
+        // A withdrawal never waits for another machine: where the ledger cannot be written, the log says it alone.
+        if let Err(error) = crate::backup::remember(self, &ctx.tenant, Deed::Withdraw(grant.grant))
+        {
+            tracing::error!(%error, "a withdrawal is not in the ledger; a restore knows it from the log only");
+        }
         let index = self.write(ctx, set, &entry).await?;
         self.oauth.forget_grant(grant.grant);
         Ok((receipt, index))

@@ -105,6 +105,9 @@ impl House {
              [tls]\ncertificate = \"tls/server.pem\"\nkey = \"tls/server.key\"\n\
              [data]\n{data}\n[keys]\n{keys}\n\
              [files]\nkind = \"folder\"\npath = \"data/files\"\n\
+             [backup]\nkey_file = \"secrets/backup.key\"\nscratch = \"data/scratch\"\n\
+             [backup.repository]\nkind = \"folder\"\npath = \"backup/repository\"\n\
+             [backup.keys]\nfolder = \"backup/keys\"\napart = \"apart\"\n\
              [seal]\nkind = \"key-file\"\npath = \"secrets/root.key\"\n\
              [register]\nfiles = [\"cabinet.toml\"]\n\
              [accounts]\nopen_sign_up = [\"{ACME}\"]\n\

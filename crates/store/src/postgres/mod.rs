@@ -5,6 +5,7 @@
 mod connection;
 mod error;
 mod readers;
+mod snapshot;
 mod transaction;
 mod value;
 mod writer;
@@ -12,4 +13,5 @@ mod writer;
 pub(crate) use connection::Server;
 pub use connection::postgres_lasts;
 pub(crate) use readers::{Length, Readers};
+pub(crate) use snapshot::{copy, fill};
 pub(crate) use writer::Writer;

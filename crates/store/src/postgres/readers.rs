@@ -40,6 +40,11 @@ impl Readers {
         }
     }
 
+    /// Where the server is.
+    pub(crate) fn server(&self) -> &Server {
+        &self.server
+    }
+
     /// Run a query. Where the connection turns out to be dead before the first row, it is run again on a new one.
     pub(crate) async fn query(
         &self,

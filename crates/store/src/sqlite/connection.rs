@@ -92,6 +92,15 @@ pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// A file of its own that nobody else opens, for a copy that is thrown away when the machine stops.
+pub(crate) fn scratch(path: &Path) -> Result<Connection, StoreError> {
+    make_file(path)
+        .map_err(|error| StoreError::Unavailable(format!("no file for a copy: {error}")))?;
+    let connection = open(path, READER_CACHE_KIB)?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    Ok(connection)
+}
+
 /// Bring the schema up to date, alone.
 pub(crate) fn migrate(
     connection: &Connection,

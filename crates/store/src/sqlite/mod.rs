@@ -3,8 +3,10 @@
 mod connection;
 mod error;
 mod readers;
+mod snapshot;
 mod writer;
 
 pub(crate) use connection::{prepare, query};
 pub(crate) use readers::Readers;
+pub(crate) use snapshot::{ask, check, copy};
 pub(crate) use writer::Writer;

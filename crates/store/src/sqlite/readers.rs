@@ -1,6 +1,6 @@
 //! Connections that read. A point query runs on the calling thread: it costs about 10 microseconds, a hop more.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -34,6 +34,11 @@ impl Readers {
             open: AtomicUsize::new(0),
             scans: Arc::new(Semaphore::new(SCANS_MAX)),
         }
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The permits of long reads.

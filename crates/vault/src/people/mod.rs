@@ -1,5 +1,6 @@
 //! People: made, found by an id from outside, listed, erased.
 
+mod again;
 mod create;
 mod erase;
 mod read;

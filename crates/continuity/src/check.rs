@@ -1,0 +1,151 @@
+//! Whether a point holds: its signature, its files, every byte, and the database inside.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use audit::jws;
+use base::{Environment, ObjectId};
+use crypt::hash::sha256;
+use parking_lot::Mutex;
+use store::snapshot::{Question, SQLITE_PART, ask_sqlite, check_sqlite};
+
+use crate::make::{Scratch, digest, log};
+use crate::manifest::{Log, Manifest};
+use crate::progress::Watch;
+use crate::reader::Point;
+use crate::repository::{Line, Repository, blocking};
+use crate::{ContinuityError, sql};
+
+/// How closely is looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// The signature, and whether exactly what it names is there.
+    Listed,
+    /// Also every byte, and the database itself.
+    Read,
+}
+
+/// A point that holds.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// As a list shows it.
+    pub line: Line,
+    /// What belongs to it.
+    pub manifest: Manifest,
+    /// SHA-256 of the signed manifest: the log must know it.
+    pub digest: [u8; 32],
+}
+
+/// Whether the point `name` holds. `scratch` is a folder with room for its database.
+///
+/// # Errors
+/// [`ContinuityError::Broken`] where it does not; [`ContinuityError`] where it cannot be looked at.
+pub async fn check(
+    repository: &Repository,
+    name: &str,
+    (trusted, environment): (Vec<jws::Key>, Environment),
+    depth: Depth,
+    scratch: &Path,
+    watch: Arc<dyn Watch>,
+) -> Result<Checked, ContinuityError> {
+    let (this, name) = (repository.clone(), name.to_owned());
+    let scratch = match depth {
+        Depth::Listed => None,
+        Depth::Read => Some(Scratch::take(scratch).await?),
+    };
+    let folder = scratch.as_ref().map(|it| it.folder.clone());
+    let checked = blocking(move || {
+        let point = Point::open(&this, &name, watch)?;
+        let (manifest, text) = point.manifest(&trusted, &environment)?;
+        point.hold(&manifest)?;
+        if let Some(folder) = folder {
+            point.read_all()?;
+            read_database(&point, &manifest, &folder)?;
+        }
+        Ok(Checked {
+            line: point.line(),
+            digest: sha256(&[text.as_bytes()]),
+            manifest,
+        })
+    })
+    .await?;
+    if let Some(scratch) = scratch {
+        inside(&checked.manifest, &scratch.folder).await?;
+    }
+    Ok(checked)
+}
+
+/// Put only the database of the point `name` into `folder`, which is empty, and hold it against the manifest.
+///
+/// # Errors
+/// As [`check`].
+pub async fn database(
+    repository: &Repository,
+    name: &str,
+    (trusted, environment): (Vec<jws::Key>, Environment),
+    folder: &Path,
+    watch: Arc<dyn Watch>,
+) -> Result<Manifest, ContinuityError> {
+    let (this, name, to) = (repository.clone(), name.to_owned(), folder.to_owned());
+    let manifest = blocking(move || {
+        let point = Point::open(&this, &name, watch)?;
+        let (manifest, _) = point.manifest(&trusted, &environment)?;
+        read_database(&point, &manifest, &to)?;
+        Ok(manifest)
+    })
+    .await?;
+    inside(&manifest, folder).await?;
+    Ok(manifest)
+}
+
+fn read_database(point: &Point, manifest: &Manifest, folder: &Path) -> Result<(), ContinuityError> {
+    for part in &manifest.database {
+        let name = part.path.rsplit('/').next().unwrap_or_default();
+        let to = folder.join(name);
+        let failed = |error| ContinuityError::file(&to, error);
+        let mut file = std::fs::File::create_new(&to).map_err(failed)?;
+        point.read(&part.path, &mut file)?;
+        drop(file);
+        if digest(&to)? != (part.bytes, part.sha256.clone()) {
+            return Err(ContinuityError::Broken("a file has another content"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the database in `folder` holds together and says what the manifest says of it.
+pub(crate) async fn inside(manifest: &Manifest, folder: &Path) -> Result<(), ContinuityError> {
+    if manifest.engine != store::snapshot::Kind::Sqlite.as_str() {
+        return Ok(());
+    }
+    let path = folder.join(SQLITE_PART);
+    check_sqlite(&path).await?;
+    let found: Arc<Mutex<(Vec<Log>, u64)>> = Arc::default();
+    let (logs, objects) = (Arc::clone(&found), Arc::clone(&found));
+    let questions = vec![
+        Question::new(&sql::LOGS, move |row| {
+            logs.lock().0.extend(log(&row));
+            true
+        }),
+        Question::new(&sql::OBJECTS, move |row| {
+            let at = usize::from(!row.is_null(1));
+            let id = row.bytes(at).ok().and_then(ObjectId::from_slice);
+            objects.lock().1 += u64::from(id.is_some());
+            true
+        }),
+    ];
+    ask_sqlite(&path, questions).await?;
+    let found = found.lock();
+    if found.0 != manifest.logs {
+        return Err(ContinuityError::Broken(
+            "the logs inside stand elsewhere than its manifest says",
+        ));
+    }
+    let named = manifest.objects.count + manifest.objects.deleted_meanwhile.len() as u64;
+    if found.1 != named {
+        return Err(ContinuityError::Broken(
+            "the database inside names other objects",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! Nothing is lost and nothing comes back: recovery points of the whole installation.
+//!
+//! A point is one snapshot of a repository in restic's format: the data database as it was at one moment, every file that this
+//! database names, the configuration, and a signed [`Manifest`] that says what belongs to it. The log lies in the database.
+//! The key store is not in it: keys are kept apart, or a destroyed one would come back with an old point.
+//!
+//! Invariants:
+//! - What is written to a repository is encrypted before it leaves, under a key that does not lie there.
+//! - A writer creates; it never replaces and never removes ([`Access::Write`]).
+//! - A point is whole or it is not there: its snapshot is the last thing written, and only if every file was read to its end.
+//! - A backup of the key store is sealed under a key that is destroyed with it ([`generations`]).
+//! - What is restored is held against the manifest before anybody gets it, and the manifest against keys of the log.
+
+mod backend;
+mod check;
+mod error;
+pub mod generations;
+mod key;
+pub mod ledger;
+mod make;
+mod manifest;
+mod progress;
+mod reader;
+mod repository;
+mod restore;
+mod source;
+mod sql;
+#[cfg(test)]
+mod tests;
+
+pub use check::{Checked, Depth, check, database};
+pub use error::ContinuityError;
+pub use key::RepositoryKey;
+pub use make::{Made, Parts, Piece, make, wipe};
+pub use manifest::{FORMAT, KeysAt, Log, Manifest, Objects, Part, TYPE};
+pub use progress::{Silent, Watch};
+pub use repository::{Access, Line, Place, Repository};
+pub use restore::{Restored, make_empty, restore};
+pub use sql::{KEY_STATEMENTS, STATEMENTS};

@@ -1,0 +1,511 @@
+//! Making a recovery point: the database first, then what it names, then the manifest; the snapshot last of all.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use audit::{Action, Entry, Outcome};
+use base::{Ctx, Environment, Fault, Instant, ObjectId, Rng, TenantId};
+use crypt::hash::{Sha256, sha256};
+use crypt::sign::Ed25519Key;
+use parking_lot::Mutex;
+use rustic_core::jiff::tz::TimeZone;
+use rustic_core::{BackupOptions, SnapshotOptions};
+use store::objects::Objects as ObjectStorage;
+use store::snapshot::{Question, Snapshot};
+use store::{Db, Row, StoreError, Value, WriteSet};
+
+use crate::generations::{self, Generation, KeyParts, Places};
+use crate::manifest::{FORMAT, KeysAt, Log, Manifest, NAME, ObjectTree, Part};
+use crate::progress::Watch;
+use crate::repository::{Access, LABEL, Line, Repository, blocking, line};
+use crate::source::{From, Object, Plain, Reading, Source, timestamp};
+use crate::{ContinuityError, sql};
+
+/// Files that go away while they are read (somebody deletes them) make us begin again so often.
+const ATTEMPTS_MAX: u32 = 3;
+/// Who comes while another backup runs on this machine waits a minute for its end.
+const LOCK_TRIES: u32 = 600;
+const LOCK_WAIT: Duration = Duration::from_millis(100);
+/// Configuration in one point.
+const CONFIGURATION_BYTES_MAX: usize = 16 << 20;
+/// Where the database's files lie in a point.
+pub(crate) const DATABASE: &str = "database";
+/// Where a copy of the key store lies while it is sealed.
+const KEYS: &str = "keys";
+/// Where the configuration lies in a point.
+pub(crate) const CONFIGURATION: &str = "config";
+
+/// A file of the configuration.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// Its path beneath `config/`, without `.` and `..`.
+    pub path: PathBuf,
+    /// What stands in it. Never a secret: those come as files of their own, which are not taken along.
+    pub bytes: Vec<u8>,
+}
+
+/// What a point is made of, and who answers for it.
+pub struct Parts {
+    /// The data.
+    pub db: Db,
+    /// The files.
+    pub objects: Arc<dyn ObjectStorage>,
+    /// Bound into the point.
+    pub environment: Environment,
+    /// The name of the logs.
+    pub origin: String,
+    /// The program's version.
+    pub program: String,
+    /// The key store, and where its backups lie.
+    pub keys: (KeyParts, Places),
+    /// The key that signs the operator's log.
+    pub signer: Arc<Ed25519Key>,
+    /// Chance.
+    pub rng: Arc<dyn Rng>,
+    /// A folder for the copy of the database, on a disk with room for it.
+    pub scratch: PathBuf,
+    /// The configuration.
+    pub configuration: Vec<Piece>,
+}
+
+/// A point that was made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// As a list shows it.
+    pub line: Line,
+    /// What belongs to it.
+    pub manifest: Manifest,
+    /// SHA-256 of the signed manifest, as the log's entry says it.
+    pub digest: [u8; 32],
+    /// The entry's index in the operator's log.
+    pub log_index: u64,
+}
+
+/// Make a point of what there is, and log it in the log of `ctx`'s tenant. A failure is logged as well.
+///
+/// # Errors
+/// [`ContinuityError`]; the points that there are stay as they were.
+pub async fn make(
+    repository: &Repository,
+    parts: &Parts,
+    ctx: &Ctx,
+    watch: &Arc<dyn Watch>,
+) -> Result<Made, ContinuityError> {
+    match attempts(repository, parts, ctx, watch).await {
+        Ok(made) => Ok(made),
+        Err(error) => {
+            let entry = Entry::new(ctx, Action::BackupCreate, Outcome::Failed);
+            let entry = entry.map_err(|error| ContinuityError::Record(error.to_string()))?;
+            let set = WriteSet::new().log(entry.code(error.code()).finish(&ctx.tenant));
+            if let Err(unlogged) = parts.db.commit(set).await {
+                tracing::error!(error = %unlogged, "a backup that failed was not logged");
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn attempts(
+    repository: &Repository,
+    parts: &Parts,
+    ctx: &Ctx,
+    watch: &Arc<dyn Watch>,
+) -> Result<Made, ContinuityError> {
+    repository.begin().await?;
+    let scratch = Scratch::take(&parts.scratch).await?;
+    watch.begins("copying the database");
+    let taken = Taken::take(parts, &scratch.inside("data")?, ctx.now).await?;
+    // After the data: a key is there before what is sealed under it, so these keys open all of it.
+    watch.begins("copying the keys");
+    let (key_parts, places) = &parts.keys;
+    let keys = generations::write(places, key_parts, &scratch.keys()?, ctx.now).await?;
+    scratch.wipe_keys()?;
+    let mut deleted = BTreeSet::new();
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        watch.begins("storing");
+        let reading = Arc::new(Reading::default());
+        let stored = store(repository, parts, (&taken, keys), &deleted, &reading, watch).await;
+        let missing = reading.missing();
+        match stored {
+            Ok((line, manifest, text)) => {
+                return record(parts, ctx, line, manifest, &text).await;
+            }
+            Err(error) if missing.is_empty() || attempt >= ATTEMPTS_MAX => {
+                let broken = reading.broken();
+                return Err(match error {
+                    ContinuityError::Repository(_) if broken > 0 => ContinuityError::Unread(broken),
+                    error => error,
+                });
+            }
+            Err(_) => {
+                for id in missing {
+                    if stands(&parts.db, id).await? {
+                        return Err(ContinuityError::Unread(reading.broken()));
+                    }
+                    deleted.insert(id);
+                }
+            }
+        }
+    }
+}
+
+/// Whether the database still names an object.
+async fn stands(db: &Db, id: ObjectId) -> Result<bool, ContinuityError> {
+    let row = db.row(&sql::STANDS, vec![Value::from(id)]).await?;
+    Ok(row.is_some())
+}
+
+/// What was read of the database, at one moment.
+struct Taken {
+    at: Instant,
+    snapshot: Snapshot,
+    database: Vec<Part>,
+    objects: Vec<Object>,
+    logs: Vec<Log>,
+}
+
+impl Taken {
+    async fn take(parts: &Parts, scratch: &Path, at: Instant) -> Result<Self, ContinuityError> {
+        let (objects, logs) = (Gathered::default(), Gathered::default());
+        let questions = vec![
+            objects.ask(&sql::OBJECTS, object),
+            logs.ask(&sql::LOGS, log),
+        ];
+        let snapshot = parts.db.snapshot(scratch.to_owned(), questions).await?;
+        let files = snapshot.parts.clone();
+        let database = blocking(move || {
+            let parts = files.iter().map(|file| part_of(file));
+            parts.collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+        Ok(Self {
+            at,
+            snapshot,
+            database,
+            objects: objects.all()?,
+            logs: logs.all()?,
+        })
+    }
+}
+
+fn part_of(file: &Path) -> Result<Part, ContinuityError> {
+    let (bytes, sha256) = digest(file)?;
+    let name = file.file_name().unwrap_or_default();
+    Ok(Part {
+        path: format!("{DATABASE}/{}", name.to_string_lossy()),
+        bytes,
+        sha256,
+    })
+}
+
+/// Length and SHA-256 of a file.
+pub(crate) fn digest(path: &Path) -> Result<(u64, String), ContinuityError> {
+    let failed = |error| ContinuityError::file(path, error);
+    let mut file = File::open(path).map_err(failed)?;
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; 1 << 20];
+    let mut bytes = 0;
+    loop {
+        let count = std::io::Read::read(&mut file, &mut piece).map_err(failed)?;
+        if count == 0 {
+            return Ok((bytes, hex::encode(hash.finish())));
+        }
+        bytes += count as u64;
+        hash.update(piece.get(..count).unwrap_or_default());
+    }
+}
+
+/// Rows of a question, as values of our own. What does not fit is an error at the end, not a row less.
+struct Gathered<T>(Arc<Mutex<Result<Vec<T>, StoreError>>>);
+
+impl<T> Default for Gathered<T> {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Ok(Vec::new()))))
+    }
+}
+
+impl<T: Send + 'static> Gathered<T> {
+    fn ask(&self, sql: &'static store::Sql, read: fn(&Row) -> Result<T, StoreError>) -> Question {
+        let to = Arc::clone(&self.0);
+        Question::new(sql, move |row| {
+            let mut to = to.lock();
+            match (read(&row), &mut *to) {
+                (Ok(value), Ok(all)) => all.push(value),
+                (Err(error), to) => *to = Err(error),
+                (Ok(_), Err(_)) => {}
+            }
+            to.is_ok()
+        })
+    }
+
+    fn all(self) -> Result<Vec<T>, StoreError> {
+        std::mem::replace(&mut *self.0.lock(), Ok(Vec::new()))
+    }
+}
+
+fn object(row: &Row) -> Result<Object, StoreError> {
+    let at = usize::from(!row.is_null(1));
+    let damaged = || StoreError::Damaged("a file's row does not hold together".into());
+    Ok(Object {
+        id: ObjectId::from_slice(row.bytes(at)?).ok_or_else(damaged)?,
+        bytes: u64::try_from(row.int(2)?).map_err(|_| damaged())?,
+        written_at: Instant::from_micros(row.int(3)?),
+    })
+}
+
+pub(crate) fn log(row: &Row) -> Result<Log, StoreError> {
+    let damaged = || StoreError::Damaged("a log's head does not hold together".into());
+    let tenant: TenantId = row.text(0)?.parse().map_err(|_| damaged())?;
+    Ok(Log {
+        tenant: tenant.as_str().to_owned(),
+        size: u64::try_from(row.int(1)?).map_err(|_| damaged())?,
+        root: hex::encode(row.bytes(2)?),
+    })
+}
+
+/// Store everything; the signed manifest is one of the files.
+async fn store(
+    repository: &Repository,
+    parts: &Parts,
+    (taken, keys): (&Taken, Generation),
+    deleted: &BTreeSet<ObjectId>,
+    reading: &Arc<Reading>,
+    watch: &Arc<dyn Watch>,
+) -> Result<(Line, Manifest, String), ContinuityError> {
+    let mut objects = taken.objects.clone();
+    objects.retain(|object| !deleted.contains(&object.id));
+    objects.sort_unstable();
+    let mut tree = ObjectTree::default();
+    for object in &objects {
+        tree.push(object.id, object.bytes);
+    }
+    let mut plain: Vec<Plain> = taken
+        .snapshot
+        .parts
+        .iter()
+        .zip(&taken.database)
+        .map(|(file, part)| Plain {
+            path: part.path.clone().into(),
+            bytes: part.bytes,
+            from: From::Disk(file.clone()),
+        })
+        .collect();
+    let configuration = configuration(&parts.configuration, &mut plain)?;
+    let manifest = Manifest {
+        format: FORMAT.to_owned(),
+        id: ObjectId::random(&*parts.rng),
+        environment: parts.environment.as_str().to_owned(),
+        origin: parts.origin.clone(),
+        taken_at: taken.at.to_string(),
+        program: parts.program.clone(),
+        engine: taken.snapshot.kind.as_str().to_owned(),
+        schema: taken.snapshot.schema,
+        database: taken.database.clone(),
+        configuration,
+        objects: tree.finish(deleted.iter().copied().collect()),
+        logs: taken.logs.clone(),
+        keys: KeysAt {
+            generation: keys.number,
+        },
+    };
+    let text = manifest.sign(&parts.signer)?;
+    plain.push(in_memory(NAME.into(), text.as_bytes()));
+    let files = plain.len() + objects.len();
+
+    let source = Source::new(
+        plain,
+        objects,
+        taken.at,
+        Arc::clone(&parts.objects),
+        Arc::clone(reading),
+    );
+    let options = SnapshotOptions::default()
+        .host(parts.origin.clone())
+        .label(LABEL.to_owned())
+        .description(manifest.id.to_string())
+        .command("strongroom backup".to_owned())
+        .time(timestamp(taken.at).to_zoned(TimeZone::UTC));
+    let (this, reading, watch) = (repository.clone(), Arc::clone(reading), Arc::clone(watch));
+    let line = blocking(move || {
+        let opened = this.open(Access::Write, reading, watch)?.to_indexed_ids()?;
+        let snapshot = options.to_snapshot()?;
+        let root = [PathBuf::from("strongroom")];
+        let snapshot = opened.archive(&BackupOptions::default(), &source, snapshot, &root)?;
+        Ok(line(&snapshot))
+    })
+    .await?;
+    if line.files != files as u64 {
+        return Err(ContinuityError::Broken(
+            "the repository took another number of files",
+        ));
+    }
+    Ok((line, manifest, text))
+}
+
+fn configuration(pieces: &[Piece], plain: &mut Vec<Plain>) -> Result<Vec<Part>, ContinuityError> {
+    let bytes: usize = pieces.iter().map(|piece| piece.bytes.len()).sum();
+    if bytes > CONFIGURATION_BYTES_MAX {
+        return Err(ContinuityError::Broken(
+            "the configuration has more than 16 MiB",
+        ));
+    }
+    let mut all = Vec::new();
+    for piece in pieces {
+        let path = Path::new(CONFIGURATION).join(&piece.path);
+        all.push(Part {
+            path: path.display().to_string(),
+            bytes: piece.bytes.len() as u64,
+            sha256: hex::encode(sha256(&[&piece.bytes])),
+        });
+        plain.push(in_memory(path, &piece.bytes));
+    }
+    Ok(all)
+}
+
+fn in_memory(path: PathBuf, bytes: &[u8]) -> Plain {
+    Plain {
+        path,
+        bytes: bytes.len() as u64,
+        from: From::Memory(bytes.into()),
+    }
+}
+
+async fn record(
+    parts: &Parts,
+    ctx: &Ctx,
+    line: Line,
+    manifest: Manifest,
+    text: &str,
+) -> Result<Made, ContinuityError> {
+    let digest = sha256(&[text.as_bytes()]);
+    let failed = |error: String| ContinuityError::Record(error);
+    let entry = Entry::new(ctx, Action::BackupCreate, Outcome::Ok)
+        .map_err(|error| failed(error.to_string()))?
+        .subject(*manifest.id.as_bytes())
+        .digest(digest)
+        .count(manifest.objects.count);
+    let set = WriteSet::new().log(entry.finish(&ctx.tenant));
+    let committed = parts.db.commit(set).await;
+    let committed = committed.map_err(|error| failed(error.to_string()))?;
+    let index = committed.log_indexes.first().copied();
+    Ok(Made {
+        line,
+        manifest,
+        digest,
+        log_index: index.ok_or_else(|| failed("a commit without an entry".to_owned()))?,
+    })
+}
+
+/// A folder for copies, ours alone as long as this lives, and empty before and after.
+pub(crate) struct Scratch {
+    pub(crate) folder: PathBuf,
+    _lock: File,
+}
+
+impl Scratch {
+    /// Take the folder, once nobody else has it; what an interrupted one left in it goes.
+    pub(crate) async fn take(root: &Path) -> Result<Self, ContinuityError> {
+        let failed = |error| ContinuityError::file(root, error);
+        make_folder(root)?;
+        let lock = File::create(root.join("lock")).map_err(failed)?;
+        let mut tries = 0;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(std::fs::TryLockError::WouldBlock) if tries < LOCK_TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(LOCK_WAIT).await;
+                }
+                Err(std::fs::TryLockError::WouldBlock) => {
+                    return Err(ContinuityError::Repository(
+                        "another backup of this installation runs at this moment".into(),
+                    ));
+                }
+                Err(std::fs::TryLockError::Error(error)) => return Err(failed(error)),
+            }
+        }
+        let scratch = Self {
+            folder: root.join("copy"),
+            _lock: lock,
+        };
+        scratch.clear()?;
+        make_folder(&scratch.folder)?;
+        Ok(scratch)
+    }
+
+    /// An empty folder in it.
+    pub(crate) fn inside(&self, name: &str) -> Result<PathBuf, ContinuityError> {
+        let folder = self.folder.join(name);
+        make_folder(&folder)?;
+        Ok(folder)
+    }
+
+    /// The folder for a copy of the key store.
+    pub(crate) fn keys(&self) -> Result<PathBuf, ContinuityError> {
+        self.inside(KEYS)
+    }
+
+    /// Overwrite copies of the key store, and remove them: keys that are destroyed later must not stay here.
+    pub(crate) fn wipe_keys(&self) -> Result<(), ContinuityError> {
+        wipe(&self.folder.join(KEYS))
+    }
+
+    fn clear(&self) -> Result<(), ContinuityError> {
+        self.wipe_keys()?;
+        match std::fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(ContinuityError::file(&self.folder, error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Overwrite the files in a folder, and remove them.
+///
+/// # Errors
+/// [`ContinuityError::File`].
+pub fn wipe(folder: &Path) -> Result<(), ContinuityError> {
+    let failed = |error| ContinuityError::file(folder, error);
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(failed)?,
+    };
+    for entry in entries {
+        wipe_file(&entry.map_err(failed)?.path()).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn wipe_file(path: &Path) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
+    let length = file.metadata()?.len();
+    std::io::copy(
+        &mut std::io::Read::take(std::io::repeat(0), length),
+        &mut file,
+    )?;
+    file.sync_all()?;
+    std::fs::remove_file(path)
+}
+
+fn make_folder(path: &Path) -> Result<(), ContinuityError> {
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path);
+    made.map_err(|error| ContinuityError::file(path, error))
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = self.clear() {
+            tracing::warn!(%error, "the copy of a database could not be removed; the next backup does it");
+        }
+    }
+}

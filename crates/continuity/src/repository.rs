@@ -1,0 +1,304 @@
+//! A repository: where it lies, how it is opened, which points are in it.
+
+use std::fmt;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use base::Instant;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use rustic_core::repofile::SnapshotFile;
+use rustic_core::{
+    ConfigOptions, KeyOptions, OpenStatus, RepositoryBackends, RepositoryOptions, RusticError,
+};
+
+use zeroize::Zeroizing;
+
+use crate::backend::{Backend, KeysAside};
+use crate::progress::{Bars, Watch};
+use crate::source::Reading;
+use crate::{ContinuityError, RepositoryKey, Silent};
+
+/// What our snapshots are labelled: others in the same repository are not ours to read.
+pub(crate) const LABEL: &str = "strongroom-recovery-point";
+/// The library's code for bytes that do not prove right under the key.
+const NOT_AUTHENTIC: &str = "C001";
+/// So many hexadecimal digits of a point's name are enough to show, and to ask for, one.
+const SHORT_DIGITS: usize = 8;
+const DIGITS_MIN: usize = 4;
+
+/// Where a repository lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A local folder, or one that is mounted.
+    Folder(PathBuf),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(path) => fmt::Display::fmt(&path.display(), f),
+        }
+    }
+}
+
+/// What may be done to a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Read.
+    Read,
+    /// Read, and create what is not there. Nothing is replaced or removed.
+    Write,
+    /// Read, create and remove.
+    Prune,
+}
+
+/// A point as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its whole name: what restic calls the snapshot's id.
+    pub name: String,
+    /// The moment it holds.
+    pub taken_at: Instant,
+    /// Files in it.
+    pub files: u64,
+    /// Bytes in it.
+    pub bytes: u64,
+    /// Bytes that it added to the repository, compressed and encrypted.
+    pub added_bytes: u64,
+}
+
+impl Line {
+    /// The beginning of the name.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        self.name.get(..SHORT_DIGITS).unwrap_or(&self.name)
+    }
+}
+
+/// A repository and the key that opens it.
+#[derive(Clone)]
+pub struct Repository {
+    place: Place,
+    store: Arc<dyn ObjectStore>,
+    key: Arc<RepositoryKey>,
+}
+
+impl fmt::Debug for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Repository").field(&self.place).finish()
+    }
+}
+
+pub(crate) type Opened = rustic_core::Repository<OpenStatus>;
+
+impl Repository {
+    /// The repository at `place`. A folder that is missing is made.
+    ///
+    /// # Errors
+    /// [`ContinuityError::File`].
+    pub fn new(place: Place, key: RepositoryKey) -> Result<Self, ContinuityError> {
+        let Place::Folder(path) = &place;
+        let made = std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path);
+        made.map_err(|error| ContinuityError::file(path, error))?;
+        let store = LocalFileSystem::new_with_prefix(path)
+            .map_err(|error| ContinuityError::Repository(error.to_string()))?
+            // What was written is on the disk when we say so.
+            .with_fsync(true);
+        Ok(Self {
+            place,
+            store: Arc::new(store),
+            key: Arc::new(key),
+        })
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Whether there is one.
+    ///
+    /// # Errors
+    /// [`ContinuityError::Repository`].
+    pub async fn exists(&self) -> Result<bool, ContinuityError> {
+        match self.store.head(&Path::from("config")).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(ContinuityError::Repository(error.to_string())),
+        }
+    }
+
+    /// Make it, where there is none.
+    ///
+    /// # Errors
+    /// [`ContinuityError::Repository`].
+    pub async fn begin(&self) -> Result<(), ContinuityError> {
+        if self.exists().await? {
+            return Ok(());
+        }
+        let this = self.clone();
+        blocking(move || {
+            let repository = this.library(Access::Write, Arc::default(), Arc::new(Silent))?;
+            repository.init(
+                &this.key.credentials(),
+                &KeyOptions::default(),
+                &ConfigOptions::default(),
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The points that there are, the newest first.
+    ///
+    /// # Errors
+    /// [`ContinuityError::NoRepository`], [`ContinuityError::WrongKey`], [`ContinuityError::Repository`].
+    pub async fn points(&self) -> Result<Vec<Line>, ContinuityError> {
+        let this = self.clone();
+        blocking(move || {
+            let opened = this.open(Access::Read, Arc::default(), Arc::new(Silent))?;
+            let mut lines: Vec<Line> = ours(&opened)?.iter().map(line).collect();
+            lines.sort_by_key(|line| std::cmp::Reverse(line.taken_at));
+            Ok(lines)
+        })
+        .await
+    }
+
+    /// A key file in restic's form: the repository's key under a passphrase, and the name that it must have in the folder `keys`.
+    /// With it, restic itself opens the repository. It is not put there: then the key would lie with what it opens.
+    ///
+    /// # Errors
+    /// As [`Repository::points`].
+    pub async fn restic_key(
+        &self,
+        passphrase: Zeroizing<String>,
+    ) -> Result<(String, Vec<u8>), ContinuityError> {
+        let this = self.clone();
+        blocking(move || {
+            let backend = Backend::new(Arc::clone(&this.store), Access::Read, Arc::default());
+            let aside = KeysAside::new(backend);
+            let kept = aside.kept();
+            let backends = RepositoryBackends::new(Arc::new(aside), None);
+            let options = RepositoryOptions::default().no_cache(true);
+            let library = rustic_core::Repository::new(&options, &backends)?;
+            this.unlock(library)?
+                .add_key(&passphrase, &KeyOptions::default())?;
+            let kept = kept.lock().take();
+            kept.ok_or(ContinuityError::Internal("no key file was made"))
+        })
+        .await
+    }
+
+    fn library(
+        &self,
+        access: Access,
+        reading: Arc<Reading>,
+        watch: Arc<dyn Watch>,
+    ) -> Result<rustic_core::Repository<()>, ContinuityError> {
+        let backend = Backend::new(Arc::clone(&self.store), access, reading);
+        let backends = RepositoryBackends::new(Arc::new(backend), None);
+        // No cache: it would lie in a home folder, and outlive what is pruned.
+        let options = RepositoryOptions::default().no_cache(true);
+        Ok(rustic_core::Repository::new_with_progress(
+            &options,
+            &backends,
+            Bars(watch),
+        )?)
+    }
+
+    /// Open it, on a thread that may wait.
+    pub(crate) fn open(
+        &self,
+        access: Access,
+        reading: Arc<Reading>,
+        watch: Arc<dyn Watch>,
+    ) -> Result<Opened, ContinuityError> {
+        self.unlock(self.library(access, reading, watch)?)
+    }
+
+    fn unlock(&self, repository: rustic_core::Repository<()>) -> Result<Opened, ContinuityError> {
+        if repository.config_id()?.is_none() {
+            return Err(ContinuityError::NoRepository(self.place.to_string()));
+        }
+        repository
+            .open(&self.key.credentials())
+            .map_err(|error: Box<RusticError>| {
+                if not_authentic(&error) {
+                    ContinuityError::WrongKey
+                } else {
+                    error.into()
+                }
+            })
+    }
+}
+
+/// Whether bytes did not prove right, wherever in the chain of causes it says so.
+fn not_authentic(error: &RusticError) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(it) = cause {
+        let inner = it
+            .downcast_ref::<RusticError>()
+            .or_else(|| it.downcast_ref::<Box<RusticError>>().map(AsRef::as_ref));
+        if inner.is_some_and(|inner| inner.is_code(NOT_AUTHENTIC)) {
+            return true;
+        }
+        cause = it.source();
+    }
+    error.is_code(NOT_AUTHENTIC)
+}
+
+/// Our snapshots.
+pub(crate) fn ours(opened: &Opened) -> Result<Vec<SnapshotFile>, ContinuityError> {
+    let mut all = opened.get_all_snapshots()?;
+    all.retain(|snapshot| snapshot.label == LABEL);
+    Ok(all)
+}
+
+/// The snapshot that `name` begins, or the newest for `latest`.
+pub(crate) fn find(opened: &Opened, name: &str) -> Result<SnapshotFile, ContinuityError> {
+    let missing = || ContinuityError::NoPoint(name.to_owned());
+    let mut all = ours(opened)?;
+    if name == "latest" {
+        return all
+            .into_iter()
+            .max_by_key(|snapshot| snapshot.time.timestamp())
+            .ok_or_else(missing);
+    }
+    if name.len() < DIGITS_MIN {
+        return Err(missing());
+    }
+    all.retain(|snapshot| snapshot.id.to_hex().as_str().starts_with(name));
+    match all.len() {
+        0 => Err(missing()),
+        1 => all.pop().ok_or_else(missing),
+        _ => Err(ContinuityError::Ambiguous(name.to_owned())),
+    }
+}
+
+pub(crate) fn line(snapshot: &SnapshotFile) -> Line {
+    let summary = snapshot.summary.clone().unwrap_or_default();
+    Line {
+        name: snapshot.id.to_hex().as_str().to_owned(),
+        taken_at: Instant::from_micros(snapshot.time.timestamp().as_microsecond()),
+        files: summary.total_files_processed,
+        bytes: summary.total_bytes_processed,
+        added_bytes: summary.data_added_packed,
+    }
+}
+
+/// Run `work` where it may wait.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ContinuityError> + Send + 'static,
+) -> Result<T, ContinuityError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(ContinuityError::Internal("a thread died")),
+    }
+}

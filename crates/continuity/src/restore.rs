@@ -1,0 +1,142 @@
+//! A point into a folder, held against its manifest before anybody gets it.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use audit::jws;
+use base::Environment;
+use crypt::hash::sha256;
+use rustic_core::{LocalDestination, LsOptions, RestoreOptions};
+
+use crate::ContinuityError;
+use crate::check::inside;
+use crate::make::{CONFIGURATION, DATABASE, digest};
+use crate::manifest::{Manifest, NAME};
+use crate::progress::Watch;
+use crate::reader::Point;
+use crate::repository::{Line, Repository, blocking};
+use crate::source::OBJECTS;
+
+/// A point that lies in a folder now.
+#[derive(Clone, Debug)]
+pub struct Restored {
+    /// As a list shows it.
+    pub line: Line,
+    /// What belongs to it.
+    pub manifest: Manifest,
+    /// SHA-256 of the signed manifest.
+    pub digest: [u8; 32],
+    /// The folder with the database's files.
+    pub database: PathBuf,
+    /// The folder with the objects.
+    pub objects: PathBuf,
+    /// The folder with the configuration.
+    pub configuration: PathBuf,
+}
+
+/// Put the point `name` into the folder `to`, where nothing of another lies.
+///
+/// # Errors
+/// [`ContinuityError::Occupied`], [`ContinuityError::Broken`]; what was written until then stays for somebody to look at.
+pub async fn restore(
+    repository: &Repository,
+    name: &str,
+    (trusted, environment): (Vec<jws::Key>, Environment),
+    to: &Path,
+    watch: Arc<dyn Watch>,
+) -> Result<Restored, ContinuityError> {
+    for taken in [NAME, DATABASE, OBJECTS, CONFIGURATION] {
+        if to.join(taken).exists() {
+            return Err(ContinuityError::Occupied(
+                to.join(taken).display().to_string(),
+            ));
+        }
+    }
+    let (this, name, folder) = (repository.clone(), name.to_owned(), to.to_owned());
+    let restored = blocking(move || {
+        let point = Point::open(&this, &name, watch)?;
+        // Before anything is written: names that are not ours would lead out of the folder.
+        let (manifest, text) = point.manifest(&trusted, &environment)?;
+        point.hold(&manifest)?;
+        write(&point, &folder)?;
+        for part in manifest.database.iter().chain(&manifest.configuration) {
+            if digest(&folder.join(&part.path))? != (part.bytes, part.sha256.clone()) {
+                return Err(ContinuityError::Broken("a file has another content"));
+            }
+        }
+        sync(&folder)?;
+        Ok(Restored {
+            line: point.line(),
+            digest: sha256(&[text.as_bytes()]),
+            manifest,
+            database: folder.join(DATABASE),
+            objects: folder.join(OBJECTS),
+            configuration: folder.join(CONFIGURATION),
+        })
+    })
+    .await?;
+    inside(&restored.manifest, &restored.database).await?;
+    Ok(restored)
+}
+
+/// Make the folder; one that is there must be empty.
+///
+/// # Errors
+/// [`ContinuityError::Occupied`].
+pub fn make_empty(folder: &Path) -> Result<(), ContinuityError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let failed = |error| ContinuityError::file(folder, error);
+    match std::fs::read_dir(folder) {
+        Ok(mut entries) => {
+            if entries.next().is_some() {
+                return Err(ContinuityError::Occupied(folder.display().to_string()));
+            }
+            Ok(())
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let made = std::fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder);
+            made.map_err(failed)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn write(point: &Point, folder: &Path) -> Result<(), ContinuityError> {
+    let repository = &point.repository;
+    let root = repository.node_from_snapshot_and_path(&point.snapshot, "")?;
+    let text = folder.to_str().ok_or(ContinuityError::Broken(
+        "the folder's name cannot be written",
+    ))?;
+    let destination = LocalDestination::new(text, true, false)?;
+    let options = RestoreOptions::default().no_ownership(true);
+    let files = repository.ls(&root, &LsOptions::default())?;
+    let plan = repository.prepare_restore(&options, files.clone(), &destination, false)?;
+    repository.restore(plan, &options, files, &destination)?;
+    if folder.join(NAME).is_file() {
+        Ok(())
+    } else {
+        Err(ContinuityError::Broken("its manifest was not restored"))
+    }
+}
+
+/// Have everything on the disk, files and names.
+fn sync(folder: &Path) -> Result<(), ContinuityError> {
+    let failed = |error| ContinuityError::file(folder, error);
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.file_type().map_err(failed)?.is_dir() {
+            sync(&entry.path())?;
+        } else {
+            let path = entry.path();
+            let synced = File::open(&path).and_then(|file| file.sync_all());
+            synced.map_err(|error| ContinuityError::file(&path, error))?;
+        }
+    }
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed)
+}

@@ -1,0 +1,525 @@
+//! Recovery points of this installation: what goes into one, who signs it, where it lies.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use audit::{Action, Entry, LogKeys, Outcome, jws};
+use base::{Environment, Fault, Instant, Rng, TenantId};
+use continuity::generations::{self, Generation, KeyParts, Places};
+use continuity::ledger::{Deed, Ledger, Line};
+use continuity::{
+    Checked, ContinuityError, Depth, Made, Parts, Piece, Place, Repository, RepositoryKey, Watch,
+};
+use keys::Keys;
+use keys::seal::{KeyFile, read_secret_file};
+use store::WriteSet;
+use store::snapshot::SQLITE_PART;
+
+use crate::config::{Backup, Config, RepositoryPlace};
+use crate::restore::From;
+use crate::{Failure, Installation, OPERATOR, private};
+
+/// The configuration's name in a point.
+pub const CONFIG: &str = "strongroom.toml";
+/// A point's entry is looked for in so many entries behind where the point says the log stood.
+const ENTRIES_MAX: u64 = 10_000;
+const PAGE: u64 = 500;
+/// The key store is backed up at least so often.
+const KEYS_EVERY: Duration = Duration::from_hours(24);
+/// And so long after the last time, if somebody was erased since: their keys are in the backups until then.
+const KEYS_AFTER_ERASURE: Duration = Duration::from_hours(1);
+
+/// The section of the configuration.
+///
+/// # Errors
+/// [`Failure`] where it is left out.
+pub fn section(config: &Config) -> Result<&Backup, Failure> {
+    config.backup.as_ref().ok_or_else(|| {
+        Failure::usage(
+            "the configuration has no section [backup]\nhint: `strongroom config sample` shows it",
+        )
+    })
+}
+
+/// The repository that the configuration names.
+///
+/// # Errors
+/// [`Failure`]: there is no section, the key cannot be read.
+pub fn repository(config: &Config) -> Result<Repository, Failure> {
+    let backup = section(config)?;
+    let bytes = read_secret_file(&backup.key_file)?;
+    let key = RepositoryKey::new(&bytes, &config.environment)?;
+    let RepositoryPlace::Folder { path } = &backup.repository;
+    Ok(Repository::new(Place::Folder(path.clone()), key)?)
+}
+
+/// Make the repository's key, where there is neither a key nor a repository. Whether it was made.
+///
+/// # Errors
+/// [`Failure`]: it cannot be written, or there is a repository whose key is gone.
+pub fn first_key(config: &Config, rng: &dyn Rng) -> Result<bool, Failure> {
+    let backup = section(config)?;
+    if backup.key_file.exists() {
+        return Ok(false);
+    }
+    let RepositoryPlace::Folder { path } = &backup.repository;
+    if path.join("config").exists() {
+        return Err(Failure::text(format!(
+            "{} is gone, and the repository at {} opens with nothing else\nhint: bring the file back from where you keep a copy; to begin anew, name another repository",
+            backup.key_file.display(),
+            path.display()
+        )));
+    }
+    if let Some(folder) = backup.key_file.parent() {
+        private::folder(folder).map_err(|error| Failure::file(folder, &error))?;
+    }
+    KeyFile::create(&backup.key_file, rng)?;
+    Ok(true)
+}
+
+/// The tenant in whose log the installation writes about itself.
+///
+/// # Errors
+/// Never.
+pub fn operator() -> Result<TenantId, Failure> {
+    OPERATOR
+        .parse()
+        .map_err(|error: base::InvalidId| Failure::text(error.to_string()))
+}
+
+/// Whose signature on a manifest counts, and where it must have been made.
+///
+/// # Errors
+/// [`Failure`] where the log's keys are not to be had.
+pub fn trust(keys: &Keys, config: &Config) -> Result<(Vec<jws::Key>, Environment), Failure> {
+    let trusted = keys
+        .verifiers(&operator()?)
+        .map_err(|error| Failure::text(error.to_string()))?;
+    Ok((trusted, config.environment.clone()))
+}
+
+/// Make a recovery point.
+///
+/// # Errors
+/// [`Failure`]; it is in the log, if the log could take it.
+pub async fn make(
+    house: &Installation,
+    repository: &Repository,
+    configuration: Vec<Piece>,
+    watch: Arc<dyn Watch>,
+) -> Result<Made, Failure> {
+    let operator = operator()?;
+    let signer = house
+        .keys
+        .signer(&operator)
+        .map_err(|error| Failure::text(error.to_string()))?;
+    let parts = Parts {
+        db: house.db.clone(),
+        objects: Arc::clone(house.vault.objects()),
+        environment: house.config.environment.clone(),
+        origin: house.config.origin.clone(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        keys: (key_parts(house), places(&house.config)?),
+        signer,
+        rng: Arc::clone(&house.rng),
+        scratch: section(&house.config)?.scratch.clone(),
+        configuration,
+    };
+    let (ctx, _) = house.local(&operator, "backup");
+    Ok(continuity::make(repository, &parts, &ctx, &watch).await?)
+}
+
+/// Where backups of the key store lie.
+///
+/// # Errors
+/// [`Failure`] where there is no section.
+pub fn places(config: &Config) -> Result<Places, Failure> {
+    let keys = &section(config)?.keys;
+    Ok(Places {
+        folder: keys.folder.clone(),
+        epochs: keys.apart.clone(),
+    })
+}
+
+/// The ledger of what was erased and taken back.
+///
+/// # Errors
+/// [`Failure`] where there is no section, or the key that chains its lines is not to be had.
+pub fn ledger(house: &Installation) -> Result<Ledger, Failure> {
+    let apart = &section(&house.config)?.keys.apart;
+    private::folder(apart).map_err(|error| Failure::file(apart, &error))?;
+    let key = house.keys.index_key(&operator()?)?;
+    Ok(Ledger::new(apart, &key.key))
+}
+
+/// Write into the ledger what is about to be done for good, before it is done. Where there are no backups, nothing has to be remembered.
+///
+/// # Errors
+/// [`Failure`] where the ledger cannot be written; then it must not be done.
+pub fn remember(house: &Installation, tenant: &TenantId, deed: Deed) -> Result<(), Failure> {
+    if house.config.backup.is_none() {
+        return Ok(());
+    }
+    let line = Line {
+        at: house.clock.now(),
+        tenant: tenant.clone(),
+        deed,
+    };
+    Ok(ledger(house)?.note(&line)?)
+}
+
+fn key_parts(house: &Installation) -> KeyParts {
+    KeyParts {
+        db: house.keys.db(),
+        environment: house.config.environment.clone(),
+        rng: Arc::clone(&house.rng),
+    }
+}
+
+/// Back the key store up, and destroy what is older.
+///
+/// # Errors
+/// [`Failure`]; what is older stays then.
+pub async fn keep_keys(house: &Installation) -> Result<Generation, Failure> {
+    let scratch = &section(&house.config)?.scratch;
+    let (places, parts) = (places(&house.config)?, key_parts(house));
+    let operator = operator()?;
+    let (ctx, _) = house.local(&operator, "backup");
+    let kept = generations::keep(&places, &parts, scratch, ctx.now).await;
+    let outcome = if kept.is_ok() {
+        Outcome::Ok
+    } else {
+        Outcome::Failed
+    };
+    let entry = Entry::new(&ctx, Action::BackupKeys, outcome)?;
+    let entry = match &kept {
+        Ok(generation) => entry.version(generation.number),
+        Err(error) => entry.code(error.code()),
+    };
+    let set = WriteSet::new().log(entry.finish(&operator));
+    house.db.commit(set).await?;
+    Ok(kept?)
+}
+
+/// What nobody can bring back any more.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// The generations of the keys that open, the newest first.
+    pub living: Vec<Generation>,
+    /// Who was erased before this is beyond everybody's reach. `None`: there is no backup of the keys.
+    pub until: Option<Instant>,
+    /// How many were erased since, and are within reach of whoever has such a backup and the seal's secret.
+    pub within: u64,
+}
+
+/// What nobody can bring back any more.
+///
+/// # Errors
+/// [`Failure`] where the places cannot be read.
+pub async fn reach(house: &Installation) -> Result<Reach, Failure> {
+    let places = places(&house.config)?;
+    let living = if places.folder.is_dir() && places.epochs.is_dir() {
+        generations::living(&places)?
+    } else {
+        Vec::new()
+    };
+    let until = generations::beyond_reach_until(&living);
+    let within = match until {
+        Some(until) => house.keys.gone_since(until).await?,
+        None => 0,
+    };
+    Ok(Reach {
+        living,
+        until,
+        within,
+    })
+}
+
+/// Back the key store up if it is time: once a day, and within the hour after somebody was erased.
+///
+/// # Errors
+/// As [`keep_keys`].
+pub async fn keep_keys_if_due(house: &Installation) -> Result<(), Failure> {
+    if house.config.backup.is_none() {
+        return Ok(());
+    }
+    let reach = reach(house).await?;
+    let age = reach
+        .living
+        .first()
+        .map(|newest| house.clock.now().since(newest.taken_at()));
+    let due = match age {
+        None => true,
+        Some(age) => age >= KEYS_EVERY || (reach.within > 0 && age >= KEYS_AFTER_ERASURE),
+    };
+    if due {
+        keep_keys(house).await?;
+    }
+    Ok(())
+}
+
+/// The files of the configuration: the one at `path`, the register's and the policies that it names. Secrets lie in others.
+///
+/// # Errors
+/// [`Failure`] where one cannot be read.
+pub fn configuration(path: &Path, config: &Config) -> Result<Vec<Piece>, Failure> {
+    let read = |path: &Path| std::fs::read(path).map_err(|error| Failure::file(path, &error));
+    let mut pieces = vec![Piece {
+        path: CONFIG.into(),
+        bytes: read(path)?,
+    }];
+    let named = [
+        ("register", &config.register.files),
+        ("policies", &config.access.policies),
+    ];
+    for (folder, files) in named {
+        for (number, file) in files.iter().enumerate() {
+            pieces.push(Piece {
+                path: beside(folder, number, file),
+                bytes: read(file)?,
+            });
+        }
+    }
+    Ok(pieces)
+}
+
+/// Where the file `number` of a list lies in a point: names may meet, numbers do not.
+fn beside(folder: &str, number: usize, file: &Path) -> PathBuf {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    Path::new(folder).join(format!("{number:03}-{name}"))
+}
+
+/// Whether the operator's log knows the point by its manifest.
+///
+/// # Errors
+/// Storage failures.
+pub async fn is_logged(house: &Installation, point: &Checked) -> Result<bool, Failure> {
+    let operator = operator()?;
+    let mut logs = point.manifest.logs.iter();
+    let stood = logs.find(|log| log.tenant == OPERATOR);
+    let mut from = stood.map_or(0, |log| log.size);
+    let end = from.saturating_add(ENTRIES_MAX);
+    while from < end {
+        let entries = house.log.entries(&operator, from, PAGE).await?;
+        if entries.is_empty() {
+            return Ok(false);
+        }
+        from += entries.len() as u64;
+        let said = entries.iter().any(|logged| {
+            Entry::parse(&logged.body).is_ok_and(|entry| {
+                entry.action == Action::BackupCreate && entry.digest == Some(point.digest)
+            })
+        });
+        if said {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a point holds, and whether the log knows it.
+///
+/// # Errors
+/// [`Failure`] where it does not hold.
+pub async fn check(
+    house: &Installation,
+    name: &str,
+    depth: Depth,
+    watch: Arc<dyn Watch>,
+) -> Result<Checked, Failure> {
+    let repository = repository(&house.config)?;
+    let trust = trust(&house.keys, &house.config)?;
+    let scratch = &section(&house.config)?.scratch;
+    let checked = continuity::check(&repository, name, trust, depth, scratch, watch).await?;
+    if is_logged(house, &checked).await? {
+        Ok(checked)
+    } else {
+        Err(ContinuityError::Broken("the log does not know it").into())
+    }
+}
+
+/// Where the databases of a restored installation are.
+#[derive(Clone, Debug)]
+pub enum Now {
+    /// In the folder; the keys too, or where they were.
+    Sqlite(From),
+    /// Where these files say: data, and keys, or where they were.
+    Postgres(PathBuf, Option<PathBuf>),
+}
+
+/// The configuration of a restored installation: what was restored lies in `to`, everything else where it lay for `folder`.
+///
+/// # Errors
+/// [`Failure`] where the text is no configuration.
+pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now) -> Result<String, Failure> {
+    let wrong = |error: String| Failure::text(format!("the restored configuration: {error}"));
+    let config = Config::parse(CONFIG, text)?;
+    let mut table: toml::Table = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+    for at in PATHS {
+        if let Some(value) = find(&mut table, at) {
+            absolute(value, folder);
+        }
+    }
+    let restored = |path: PathBuf| toml::Value::String(path.display().to_string());
+    let list = |files: &[PathBuf], name: &str| {
+        let files = files.iter().enumerate();
+        let files = files
+            .map(|(number, file)| restored(to.join("config").join(beside(name, number, file))));
+        toml::Value::Array(files.collect())
+    };
+    let places = [
+        (&["files", "path"][..], restored(to.join("files"))),
+        (
+            &["register", "files"],
+            list(&config.register.files, "register"),
+        ),
+        (
+            &["access", "policies"],
+            list(&config.access.policies, "policies"),
+        ),
+    ];
+    for (at, value) in places {
+        if let Some(place) = find(&mut table, at) {
+            *place = value;
+        }
+    }
+    let mut database = |name: &str, kind: &str, at: &str, path: PathBuf| {
+        let mut place = toml::Table::new();
+        place.insert("kind".to_owned(), kind.into());
+        place.insert(at.to_owned(), restored(path));
+        table.insert(name.to_owned(), toml::Value::Table(place));
+    };
+    match now {
+        Now::Sqlite(keys) => {
+            let path = to.join("database").join(SQLITE_PART);
+            database("data", "sqlite", "path", path);
+            if keys == From::Backup {
+                let path = to.join("keys").join(SQLITE_PART);
+                database("keys", "sqlite", "path", path);
+            }
+        }
+        Now::Postgres(data, keys) => {
+            database("data", "postgres", "url_file", data);
+            if let Some(keys) = keys {
+                database("keys", "postgres", "url_file", keys);
+            }
+        }
+    }
+    toml::to_string_pretty(&table).map_err(|error| wrong(error.to_string()))
+}
+
+/// Every path that a configuration can have. A test holds it against the configuration itself.
+const PATHS: &[&[&str]] = &[
+    &["tls", "certificate"],
+    &["tls", "key"],
+    &["data", "path"],
+    &["data", "url_file"],
+    &["keys", "path"],
+    &["keys", "url_file"],
+    &["files", "path"],
+    &["seal", "path"],
+    &["seal", "file"],
+    &["seal", "module"],
+    &["seal", "pin_file"],
+    &["register", "files"],
+    &["accounts", "passwords", "breached_file"],
+    &["mail", "password_file"],
+    &["mail", "ca_file"],
+    &["mail", "path"],
+    &["backup", "key_file"],
+    &["backup", "scratch"],
+    &["backup", "repository", "path"],
+    &["backup", "keys", "folder"],
+    &["backup", "keys", "apart"],
+    &["access", "policies"],
+];
+
+fn find<'a>(table: &'a mut toml::Table, at: &[&str]) -> Option<&'a mut toml::Value> {
+    let (first, rest) = at.split_first()?;
+    let value = table.get_mut(*first)?;
+    if rest.is_empty() {
+        return Some(value);
+    }
+    find(value.as_table_mut()?, rest)
+}
+
+fn absolute(value: &mut toml::Value, folder: &Path) {
+    match value {
+        toml::Value::String(path) if Path::new(path.as_str()).is_relative() => {
+            *path = folder.join(path.as_str()).display().to_string();
+        }
+        toml::Value::Array(values) => {
+            for value in values {
+                absolute(value, folder);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::SAMPLE;
+
+    /// The sample with every path in it that there can be, each relative.
+    fn all_paths() -> Vec<String> {
+        let base = SAMPLE
+            .replace("# breached_file", "breached_file")
+            .replace("# password_file", "password_file")
+            .replace("# ca_file", "ca_file")
+            .replace("files = []", "files = [\"a/one.toml\", \"b/one.toml\"]")
+            .replace("policies = []", "policies = [\"own.cedar\"]");
+        let pkcs11 = base.replace(
+            "kind = \"key-file\"\npath = \"secrets/root.key\"",
+            "kind = \"pkcs11\"\nmodule = \"m.so\"\ntoken = \"t\"\npin_file = \"secrets/pin\"",
+        );
+        let passphrase = base.replace(
+            "kind = \"key-file\"\npath = \"secrets/root.key\"",
+            "kind = \"passphrase\"\nfile = \"secrets/passphrase\"",
+        );
+        let postgres = base.replace(
+            "kind = \"sqlite\"\npath = \"keys/keys.sqlite\"",
+            "kind = \"postgres\"\nurl_file = \"secrets/keys.url\"",
+        );
+        vec![base, pkcs11, passphrase, postgres]
+    }
+
+    #[test]
+    fn a_restored_configuration_names_the_same_places_but_what_was_restored() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, to) = (folder.path().join("old"), folder.path().join("new"));
+        std::fs::create_dir_all(&old).unwrap();
+        std::fs::create_dir_all(&to).unwrap();
+        for text in all_paths() {
+            std::fs::write(old.join(CONFIG), &text).unwrap();
+            let before = Config::read(&old.join(CONFIG)).unwrap();
+            let live = relocated(&text, &old, &to, Now::Sqlite(From::Live)).unwrap();
+            let text = relocated(&text, &old, &to, Now::Sqlite(From::Backup)).unwrap();
+            // Wherever the new file lies, it says the same.
+            let elsewhere = folder.path().join(CONFIG);
+            std::fs::write(&elsewhere, &text).unwrap();
+            let after = Config::read(&elsewhere).unwrap();
+            let mut expected = before.clone();
+            expected.data = crate::config::Database::Sqlite {
+                path: to.join("database/strongroom.sqlite"),
+            };
+            expected.files = crate::config::Files::Folder {
+                path: to.join("files"),
+            };
+            expected.register.files = vec![
+                to.join("config/register/000-one.toml"),
+                to.join("config/register/001-one.toml"),
+            ];
+            expected.access.policies = vec![to.join("config/policies/000-own.cedar")];
+            std::fs::write(&elsewhere, &live).unwrap();
+            let live = Config::read(&elsewhere).unwrap();
+            assert_eq!(format!("{live:?}"), format!("{expected:?}"));
+            expected.keys = crate::config::Database::Sqlite {
+                path: to.join("keys/strongroom.sqlite"),
+            };
+            assert_eq!(format!("{after:?}"), format!("{expected:?}"));
+        }
+    }
+}

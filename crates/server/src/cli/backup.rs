@@ -1,0 +1,106 @@
+//! `strongroom backup` and `strongroom restore`: recovery points.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Place;
+
+/// `backup`
+#[derive(Debug, Subcommand)]
+pub enum Backup {
+    /// Make a recovery point of what there is now
+    Now(BackupView),
+    /// The recovery points that there are, the newest first
+    List(BackupView),
+    /// What belongs to a recovery point
+    Show(BackupPoint),
+    /// Whether a recovery point holds: its signature, its entry in the log, every byte, and the database inside
+    Verify(BackupVerify),
+    /// Back the key store up now, and destroy its older backups: all but one, or all, if somebody was erased since
+    Keys(BackupView),
+    /// How old the newest recovery point is, and who that was erased is beyond everybody's reach
+    Status(BackupView),
+    /// Write a key file with which restic opens the repository without us
+    ResticKey(BackupResticKey),
+}
+
+/// A look at the repository.
+#[derive(Debug, Args)]
+pub struct BackupView {
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A look at a point.
+#[derive(Debug, Args)]
+pub struct BackupPoint {
+    /// Its name, or the first characters of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub point: String,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `backup verify`
+#[derive(Debug, Args)]
+pub struct BackupVerify {
+    /// Which point
+    #[command(flatten)]
+    pub of: BackupPoint,
+    /// Only the signature, the entry in the log, and whether everything is there; read no data
+    #[arg(long)]
+    pub quick: bool,
+}
+
+/// `backup restic-key`
+#[derive(Debug, Args)]
+pub struct BackupResticKey {
+    /// The passphrase that restic will ask for, in a file
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: PathBuf,
+    /// The folder to write the key file to; put it into `keys/` of the repository, or of a copy of it
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `restore`
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The point's name, or the first characters of it, or `latest`
+    pub point: String,
+    /// The folder to restore to; it must be empty or not there yet
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    /// A point of PostgreSQL: a file with the URL of an empty database for the data
+    #[arg(long, value_name = "FILE", requires = "postgres_keys")]
+    pub postgres_data: Option<PathBuf>,
+    /// A point of PostgreSQL: a file with the URL of an empty database for the keys
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "postgres_data",
+        conflicts_with = "live_keys"
+    )]
+    pub postgres_keys: Option<PathBuf>,
+    /// Use the key store of the installation as it is, instead of its newest backup
+    #[arg(long)]
+    pub live_keys: bool,
+    /// Which installation: its configuration and its secrets
+    #[command(flatten)]
+    pub place: Place,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}

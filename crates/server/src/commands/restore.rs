@@ -1,0 +1,74 @@
+//! `strongroom restore`.
+
+use std::time::Instant;
+
+use indicatif::HumanBytes;
+use serde_json::json;
+
+use super::backup::{Bar, line_json, rate};
+use super::{Held, data, json, place, talk};
+use crate::cli::Restore;
+use crate::{restore, telemetry};
+
+pub(super) async fn run(args: Restore) -> Held {
+    let file = place::file(&args.place)?;
+    let mut config = place::read(&args.place)?;
+    config.logging.level = "warn".to_owned();
+    config.logging.format = "text".to_owned();
+    telemetry::begin(&config.logging)?;
+    let begun = Instant::now();
+    let bar = Bar::new();
+    let keys = if args.live_keys {
+        restore::From::Live
+    } else {
+        restore::From::Backup
+    };
+    let to = restore::To {
+        folder: &args.to,
+        postgres: args
+            .postgres_data
+            .as_deref()
+            .zip(args.postgres_keys.as_deref()),
+    };
+    let restored = restore::restore(&config, &file, keys, (&args.point, to), &bar).await;
+    bar.end();
+    let (restored, passed) = restored?;
+    let path = args.to.join(place::FILE);
+    let seconds = begun.elapsed().as_secs_f64();
+    let line = &restored.line;
+    talk(format_args!(
+        "recovery point {} of {}: {} files, {}; {seconds:.1} s, {}/s",
+        line.short(),
+        restored.manifest.taken_at,
+        line.files,
+        HumanBytes(line.bytes),
+        rate(line.bytes, seconds)
+    ));
+    talk(format_args!(
+        "repeated: {} persons erased, {} grants withdrawn, {} tokens ended; logs brought forward by {} entries{}",
+        passed.erased,
+        passed.withdrawn,
+        passed.revoked,
+        passed.carried,
+        match passed.lost {
+            0 => String::new(),
+            lost => format!(", {lost} are lost for good"),
+        }
+    ));
+    if args.json {
+        let mut value = line_json(line);
+        if let Some(value) = value.as_object_mut() {
+            value.insert("to".into(), json!(args.to.display().to_string()));
+            value.insert("seconds".into(), json!(seconds));
+            value.insert("erased_again".into(), json!(passed.erased));
+            value.insert("withdrawn_again".into(), json!(passed.withdrawn));
+            value.insert("revoked_again".into(), json!(passed.revoked));
+            value.insert("log_entries_carried".into(), json!(passed.carried));
+            value.insert("log_entries_lost".into(), json!(passed.lost));
+        }
+        json(&value)?;
+    } else {
+        data(path.display());
+    }
+    Ok(true)
+}

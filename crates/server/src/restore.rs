@@ -1,0 +1,175 @@
+//! A recovery point made an installation again, in a folder of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base::Clock;
+use continuity::generations;
+use continuity::{ContinuityError, Manifest, Repository, Restored, Watch};
+use store::Db;
+use store::snapshot::{Kind, SQLITE_PART, fill_postgres};
+
+use crate::clock::SystemClock;
+
+use crate::config::{Config, Database};
+use crate::gate::{self, Passed};
+use crate::{Failure, Installation, backup, installation, private};
+
+/// The configuration's name in a restored folder.
+const FILE: &str = "strongroom.toml";
+
+/// Which key store the restored installation has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// A copy, from its newest backup.
+    Backup,
+    /// The one that the configuration names, as it is.
+    Live,
+}
+
+/// Where an installation is restored to.
+#[derive(Clone, Copy, Debug)]
+pub struct To<'a> {
+    /// A folder that is empty or not there yet.
+    pub folder: &'a Path,
+    /// Files with the URLs of two empty databases, for data and keys of a point of PostgreSQL.
+    pub postgres: Option<(&'a Path, &'a Path)>,
+}
+
+impl To<'_> {
+    /// The databases that PostgreSQL's files go to.
+    fn databases(&self) -> Result<(PathBuf, PathBuf), Failure> {
+        let (data, keys) = self.postgres.ok_or_else(|| {
+            Failure::usage(
+                "the recovery point is of PostgreSQL\nhint: name two empty databases with --postgres-data FILE and --postgres-keys FILE",
+            )
+        })?;
+        let absolute = |path: &Path| {
+            path.canonicalize()
+                .map_err(|error| Failure::file(path, &error))
+        };
+        Ok((absolute(data)?, absolute(keys)?))
+    }
+}
+
+/// Restore a point and, from its backup, the key store; write a configuration that names both, and pass the gate. `config` was read from `file`.
+///
+/// # Errors
+/// [`Failure`]; what was written until then stays for somebody to look at.
+pub async fn restore<W: Watch + 'static>(
+    config: &Config,
+    file: &Path,
+    from: From,
+    (point, target): (&str, To<'_>),
+    watch: &Arc<W>,
+) -> Result<(Restored, Passed), Failure> {
+    let repository = backup::repository(config)?;
+    let to = target.folder;
+    continuity::make_empty(to)?;
+    let to = to
+        .canonicalize()
+        .map_err(|error| Failure::file(to, &error))?;
+    let logging = config.logging.clone();
+    let mut config = config.clone();
+    let mut generation = None;
+    if from == From::Backup {
+        watch.begins("restoring the keys");
+        let folder = to.join("keys");
+        private::folder(&folder).map_err(|error| Failure::file(&folder, &error))?;
+        let places = backup::places(&config)?;
+        let opened = generations::open(&places, &config.environment, 0, &folder).await?;
+        generation = Some(opened.generation.number);
+        config.keys = match opened.kind {
+            Kind::Sqlite => Database::Sqlite {
+                path: folder.join(SQLITE_PART),
+            },
+            Kind::Postgres => {
+                let (_, url_file) = target.databases()?;
+                let url = Arc::new(installation::secret_text(&url_file)?);
+                fill_postgres(&url, store::migrations::KEYS, opened.schema, &folder).await?;
+                // What was filled in lies in the database now; no second copy of keys stays behind.
+                continuity::wipe(&folder)?;
+                Database::Postgres { url_file }
+            }
+        };
+    }
+    // The keys only: the data may be what was lost.
+    let keys = Installation::open_keys(&config).await?;
+    let trust = backup::trust(&keys, &config)?;
+    watch.begins("restoring");
+    let restored =
+        continuity::restore(&repository, point, trust, &to, Arc::clone(watch) as _).await?;
+    let wanted = restored.manifest.keys.generation;
+    if generation.is_some_and(|generation| generation < wanted) {
+        return Err(ContinuityError::NoKeys(wanted).into());
+    }
+    let written = restored.configuration.join(backup::CONFIG);
+    let text =
+        std::fs::read_to_string(&written).map_err(|error| Failure::file(&written, &error))?;
+    let folder = file.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let folder = folder
+        .canonicalize()
+        .map_err(|error| Failure::file(folder, &error))?;
+    let database = restored.manifest.engine.as_str();
+    let text = if database == Kind::Postgres.as_str() {
+        let (url_file, keys) = target.databases()?;
+        let url = Arc::new(installation::secret_text(&url_file)?);
+        let schema = restored.manifest.schema;
+        fill_postgres(&url, store::migrations::DATA, schema, &restored.database).await?;
+        let keys = (from == From::Backup).then_some(keys);
+        backup::relocated(&text, &folder, &to, backup::Now::Postgres(url_file, keys))?
+    } else {
+        backup::relocated(&text, &folder, &to, backup::Now::Sqlite(from))?
+    };
+    let mut config = Config::parse(FILE, &text)?;
+    config.logging = logging;
+    // Before there is a configuration that anybody could serve with.
+    let data = Db::open(
+        installation::database(&config.data, true)?,
+        store::migrations::DATA,
+        None,
+    )
+    .await?;
+    let taken_at = restored.line.taken_at;
+    let (manifest, digest) = (&restored.manifest, restored.digest);
+    gate::shut(&data, manifest, digest, taken_at, SystemClock.now()).await?;
+    data.close().await;
+    let path = to.join(FILE);
+    private::write(&path, text.as_bytes()).map_err(|error| Failure::file(&path, &error))?;
+
+    watch.begins("repeating what was erased and withdrawn");
+    let house = Installation::open_at_gate(config).await?;
+    let scratch = to.join("newer");
+    private::folder(&scratch).map_err(|error| Failure::file(&scratch, &error))?;
+    let newer = newer(&house, &repository, manifest, &scratch, watch).await;
+    let passed = match &newer {
+        Ok(newer) => gate::pass(&house, manifest, newer.as_deref()).await,
+        Err(_) => Ok(Passed::default()),
+    };
+    let removed = std::fs::remove_dir_all(&scratch);
+    house.close().await;
+    newer?;
+    removed.map_err(|error| Failure::file(&scratch, &error))?;
+    Ok((restored, passed?))
+}
+
+/// The newest database that the repository has, if it is newer than the point: its logs go on.
+async fn newer<W: Watch + 'static>(
+    house: &Installation,
+    repository: &Repository,
+    manifest: &Manifest,
+    folder: &Path,
+    watch: &Arc<W>,
+) -> Result<Option<PathBuf>, Failure> {
+    let trust = backup::trust(&house.keys, &house.config)?;
+    let watch = Arc::clone(watch) as _;
+    let latest = continuity::database(repository, "latest", trust, folder, watch).await?;
+    if latest.id != manifest.id && latest.engine != Kind::Sqlite.as_str() {
+        tracing::warn!(
+            "logs of PostgreSQL are not brought forward from a newer point; what they hold more is counted as lost"
+        );
+        return Ok(None);
+    }
+    Ok((latest.id != manifest.id).then(|| folder.join(SQLITE_PART)))
+}
