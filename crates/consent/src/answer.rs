@@ -4,6 +4,7 @@ use base::{AccountId, Assurance, Ctx, GrantId, Handle, Instant};
 use store::WriteSet;
 
 use crate::grants::{GrantState, NewEvent};
+use crate::guardian::Decider;
 use crate::receipt::{self, Receipt};
 use crate::{
     Asking, AskingState, ConsentError, Consents, Event, Grant, Offered, Terms, days, in_days, sql,
@@ -80,6 +81,8 @@ impl Consents {
             params.extend(more);
             params
         };
+        let says_yes = matches!(answer, Answer::Grant { .. });
+        let decider = self.decider(ctx, asking.person, shown.by, says_yes).await?;
         let (parts, lasts) = match answer {
             Answer::Defer => {
                 let again = ctx.now.after(self.settings.defer);
@@ -96,6 +99,10 @@ impl Consents {
                 ]);
                 let set =
                     WriteSet::new().run_expecting(&sql::ASKING_ANSWER, params, 1, "consent.asking");
+                let set = match &decider {
+                    Decider::Own(_) => set,
+                    Decider::Guardian(stead) => stead.no(ctx, offered.request, None, set),
+                };
                 return Ok((Answered::Refused, set));
             }
             Answer::Grant { parts, days } => (parts, *days),
@@ -121,6 +128,7 @@ impl Consents {
             changed_at: ctx.now,
             request: Some((offered.request, offered.version)),
             proxy: false,
+            guarded: decider.guarded(),
         };
         let signed = self.sign_receipt(
             ctx,
@@ -140,7 +148,8 @@ impl Consents {
             grant.grant.into(),
         ]);
         let purposes = grant.terms.purposes.iter().copied();
-        let set = Self::not_objected(ctx, asking.person, purposes, WriteSet::new()).run_expecting(
+        let set = self.decided(ctx, &decider, &grant, WriteSet::new()).await?;
+        let set = Self::not_objected(ctx, asking.person, purposes, set).run_expecting(
             &sql::ASKING_ANSWER,
             params,
             1,
@@ -149,6 +158,62 @@ impl Consents {
         let set = self.replace(ctx, &grant, asking, set).await?;
         let set = self.insert(ctx, &grant, Some(&signed), set)?;
         Ok((Answered::Granted(Box::new(grant), signed), set))
+    }
+
+    /// Say yes to a grant that a guardian gave who decides no more: to all of it, or to `terms` within it. A new grant takes its place.
+    ///
+    /// # Errors
+    /// [`ConsentError::Over`] when it waits for no yes; [`ConsentError::Wider`]; [`ConsentError::Minor`]; storage and key failures.
+    pub async fn confirm(
+        &self,
+        ctx: &Ctx,
+        old: &Grant,
+        offered: &Offered,
+        terms: Terms,
+        shown: &Shown,
+        handle: Handle,
+    ) -> Result<(Grant, String, WriteSet), ConsentError> {
+        terms.check().map_err(|it| it.under("terms"))?;
+        if !old.is_unconfirmed(ctx.now) {
+            return Err(ConsentError::Over);
+        }
+        if !terms.within(&old.terms) {
+            return Err(ConsentError::Wider);
+        }
+        let decider = self.decider(ctx, old.person, shown.by, true).await?;
+        let grant = Grant {
+            grant: GrantId::random(&*self.rng),
+            terms,
+            epoch: 1,
+            given_by: shown.by,
+            given_at: ctx.now,
+            changed_at: ctx.now,
+            guarded: decider.guarded(),
+            ..old.clone()
+        };
+        let signed = self.sign_receipt(
+            ctx,
+            &Receipt {
+                tenant: &ctx.tenant,
+                handle,
+                grant: &grant,
+                event: Event::Given,
+                offered: Some(offered),
+                shown: Some(shown),
+                now: ctx.now,
+            },
+        )?;
+        let purposes = grant.terms.purposes.iter().copied();
+        let set = self.decided(ctx, &decider, &grant, WriteSet::new()).await?;
+        let set = Self::not_objected(ctx, old.person, purposes, set);
+        let event = NewEvent {
+            grant: old,
+            what: Event::Replaced,
+            receipt: None,
+        };
+        let set = self.end_writes(ctx, &event, set)?;
+        let set = self.insert(ctx, &grant, Some(&signed), set)?;
+        Ok((grant, signed, set))
     }
 
     /// A new answer to the same request takes the place of the one before. What apps hold by OAuth stays as it is: one by one they
@@ -168,7 +233,8 @@ impl Consents {
             .await?
         {
             let same = old.request.map(|(request, _)| request) == Some(asking.request);
-            if same && old.grantee == grant.grantee && old.stands(ctx.now) {
+            let there = old.stands(ctx.now) || old.is_unconfirmed(ctx.now);
+            if same && old.grantee == grant.grantee && there {
                 let event = NewEvent {
                     grant: &old,
                     what: Event::Replaced,
@@ -203,6 +269,7 @@ impl Consents {
                 request.into(),
                 version.into(),
                 u8::from(grant.proxy).into(),
+                grant.guarded.as_ref().map(|it| it.appointment).into(),
             ],
         );
         let event = NewEvent {

@@ -1,11 +1,12 @@
 //! Whether a grant lets something be done: asked where a key is unwrapped, and again in the commit.
 
 use base::{GrantId, Instant, Name, PersonId, Purpose, TenantId};
+use crypt::Secrets;
 use policy::Verb;
 use store::{Db, Statement};
 
 use crate::terms::Fields;
-use crate::{ConsentError, Party, Terms, sql};
+use crate::{ConsentError, Guarded, Party, Terms, sql};
 
 /// The guard that a grant fails which does not stand any more as it was seen.
 pub const GUARD: &str = "consent.grant";
@@ -48,6 +49,8 @@ pub struct Consented {
     tenant: TenantId,
     person: PersonId,
     epoch: i64,
+    /// The version of the moment from which the person decides, for a guardian's grant.
+    minor: i64,
     now: Instant,
 }
 
@@ -61,6 +64,7 @@ impl Consented {
             self.grant.into(),
             self.epoch.into(),
             self.now.into(),
+            self.minor.into(),
         ];
         Statement::new(&sql::STANDS, params).expecting(1, GUARD)
     }
@@ -75,11 +79,16 @@ impl Consented {
     }
 }
 
-/// The grant that lets `need` be done.
+/// The grant that lets `need` be done. One that a guardian gave is none from the moment on at which the person decides, which is
+/// opened with `secrets`.
 ///
 /// # Errors
-/// [`ConsentError::NoGrant`]; storage failures.
-pub async fn consented(db: &Db, need: &Need<'_>) -> Result<Consented, ConsentError> {
+/// [`ConsentError::NoGrant`]; storage and key failures.
+pub async fn consented(
+    db: &Db,
+    secrets: &dyn Secrets,
+    need: &Need<'_>,
+) -> Result<Consented, ConsentError> {
     let (tenant, person) = (need.tenant, need.person);
     let (sql, third) = match need.by {
         By::Grant(grant) => (&sql::GRANT_STANDING, grant.into()),
@@ -91,6 +100,10 @@ pub async fn consented(db: &Db, need: &Need<'_>) -> Result<Consented, ConsentErr
         if !terms.serve(need.verb, need.purpose) {
             continue;
         }
+        let guarded = Guarded::read(secrets, tenant, person, row, 3)?;
+        if guarded.as_ref().is_some_and(|it| !it.counts(need.now)) {
+            continue;
+        }
         if let Some(fields) = terms.fields(need.collection, need.verb) {
             return Ok(Consented {
                 grant: GrantId::from_slice(row.bytes(0)?).ok_or(ConsentError::Damaged("grant"))?,
@@ -98,6 +111,7 @@ pub async fn consented(db: &Db, need: &Need<'_>) -> Result<Consented, ConsentErr
                 tenant: tenant.clone(),
                 person,
                 epoch: row.int(1)?,
+                minor: guarded.map_or(0, |it| it.version),
                 now: need.now,
             });
         }

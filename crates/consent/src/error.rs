@@ -33,6 +33,24 @@ pub enum ConsentError {
     /// No grant lets this be done.
     #[error("no grant")]
     NoGrant,
+    /// Who does not decide for themself yet said yes.
+    #[error("a guardian decides")]
+    Minor,
+    /// The person decides for themself.
+    #[error("the person has come of age")]
+    OfAge,
+    /// Another guardian said no.
+    #[error("another guardian said no")]
+    OtherNo,
+    /// Whoever stands in would give more than they may do.
+    #[error("beyond what whoever stands in may do")]
+    Limits,
+    /// A guardian's appointment is not the person's to end.
+    #[error("a guardian's appointment")]
+    Appointment,
+    /// What a guardian, or a date, is set up by cannot be that.
+    #[error("guardian: {0}")]
+    Guardian(&'static str),
     /// The person objected to a purpose.
     #[error("the person objected to the purpose")]
     Objected,
@@ -53,7 +71,10 @@ pub enum ConsentError {
 impl From<StoreError> for ConsentError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Guard("consent.asking" | "consent.narrow" | "consent.end") => Self::Over,
+            StoreError::Guard(
+                "consent.asking" | "consent.narrow" | "consent.end" | "consent.minor"
+                | "consent.noes" | "consent.guardian",
+            ) => Self::Over,
             StoreError::Guard(crate::GUARD) => Self::NoGrant,
             StoreError::Guard("consent.one_open") => Self::Pace,
             StoreError::Guard("consent.objected") => Self::Objected,
@@ -86,11 +107,16 @@ impl Fault for ConsentError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound(_) => ErrorKind::NotFound,
-            Self::Over | Self::Shown => ErrorKind::Conflict,
-            Self::Terms { .. } => ErrorKind::Invalid,
+            Self::Over | Self::Shown | Self::OfAge => ErrorKind::Conflict,
+            Self::Terms { .. } | Self::Guardian(_) => ErrorKind::Invalid,
             Self::Wider => ErrorKind::Refused,
             Self::Pace => ErrorKind::TooMany,
-            Self::NoGrant | Self::Objected => ErrorKind::Forbidden,
+            Self::NoGrant
+            | Self::Objected
+            | Self::Minor
+            | Self::OtherNo
+            | Self::Limits
+            | Self::Appointment => ErrorKind::Forbidden,
             Self::Damaged(_) => ErrorKind::Tampered,
             Self::Secrets(error) => error.kind(),
             Self::Keys(_) => ErrorKind::Unavailable,
@@ -108,6 +134,12 @@ impl Fault for ConsentError {
             Self::Pace => "consent.pace",
             Self::NoGrant => "consent.no_grant",
             Self::Objected => "rights.objected",
+            Self::Minor => "guardian.decides",
+            Self::OfAge => "guardian.of_age",
+            Self::OtherNo => "guardian.other_no",
+            Self::Limits => "guardian.limits",
+            Self::Appointment => "guardian.appointment",
+            Self::Guardian(_) => "guardian.body",
             Self::Damaged(_) => "consent.damaged",
             Self::Secrets(error) => error.code(),
             Self::Keys(_) => "consent.keys",
@@ -132,6 +164,12 @@ impl Fault for ConsentError {
             Self::Pace => "This person was asked already, or refused not long ago. Nobody is asked again and again: wait for their answer, or come back later.".into(),
             Self::NoGrant => "The person has not granted this, or has taken it back, or it has run out. Ask them.".into(),
             Self::Objected => "The person objected to this purpose. Nobody asks them for it, and nothing is done for it, until they take the objection back.".into(),
+            Self::Minor => "A guardian decides on this, until the day that is noted for this person. Saying no, and taking back, is open to them already.".into(),
+            Self::OfAge => "This person decides for themself: the day has come, and is changed no more.".into(),
+            Self::OtherNo => "Another guardian said no to this, or to more of it than is left. It takes their yes as well.".into(),
+            Self::Limits => "Whoever stands in for somebody gives nothing that they may not do themselves, and appoints nobody.".into(),
+            Self::Appointment => "A guardian's appointment is ended by who set it up: ask the staff.".into(),
+            Self::Guardian(why) => (*why).into(),
             Self::Keys(_) => "The key that signs is not at hand. Nothing was changed. Try again later.".into(),
             Self::Damaged(_) => "What is stored does not hold together. Somebody was told.".into(),
             Self::Secrets(error) => error.public(),

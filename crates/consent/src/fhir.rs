@@ -21,9 +21,11 @@ pub struct Labels {
 const fn status(state: GrantState) -> &'static str {
     match state {
         GrantState::Active => "active",
-        GrantState::Withdrawn | GrantState::Expired | GrantState::Replaced | GrantState::Ended => {
-            "inactive"
-        }
+        GrantState::Withdrawn
+        | GrantState::Expired
+        | GrantState::Replaced
+        | GrantState::Ended
+        | GrantState::Unconfirmed => "inactive",
     }
 }
 

@@ -1,12 +1,14 @@
 //! What people let be done: listed, narrowed, withdrawn.
 
 use base::{AccountId, Ctx, GrantId, Handle, Instant, PersonId, TenantId};
+use crypt::Secrets;
 use store::{Row, WriteSet};
 
 use crate::ask::{place_after, words};
+use crate::guardian::Decider;
 use crate::receipt::Receipt;
 use crate::request::{instant, version_of};
-use crate::{ConsentError, Consents, Party, RequestId, Shown, Terms, sql};
+use crate::{ConsentError, Consents, Guarded, Party, RequestId, Shown, Terms, sql};
 
 /// Grants on one page.
 pub const PAGE_MAX: u32 = 100;
@@ -24,6 +26,8 @@ words! {
         Replaced = "replaced",
         /// Whom it was given to is no more: the app was stopped, the account closed.
         Ended = "ended",
+        /// A guardian gave it who decides no more: it lets nothing be done before somebody who decides now has confirmed it. Never stored.
+        Unconfirmed = "unconfirmed",
     }
 }
 
@@ -84,10 +88,16 @@ pub struct Grant {
     pub request: Option<(RequestId, u32)>,
     /// Whether the grantee acts as the person does, within the terms.
     pub proxy: bool,
+    /// Under which guardian's appointment it was given, and how far that reaches; `None` where the person decided.
+    pub guarded: Option<Guarded>,
 }
 
 impl Grant {
-    fn read(row: &Row) -> Result<Self, ConsentError> {
+    pub(crate) fn read(
+        secrets: &dyn Secrets,
+        tenant: &TenantId,
+        row: &Row,
+    ) -> Result<Self, ConsentError> {
         let damaged = || ConsentError::Damaged("grant");
         let request = if row.is_null(11) {
             None
@@ -99,9 +109,10 @@ impl Grant {
         } else {
             Some(AccountId::from_slice(row.bytes(7)?).ok_or_else(damaged)?)
         };
+        let person = PersonId::from_slice(row.bytes(1)?).ok_or_else(damaged)?;
         Ok(Self {
             grant: GrantId::from_slice(row.bytes(0)?).ok_or_else(damaged)?,
-            person: PersonId::from_slice(row.bytes(1)?).ok_or_else(damaged)?,
+            person,
             grantee: Party::read(row.text(2)?, row.bytes(3)?)?,
             terms: Terms::of_json(row.text(4)?)?,
             epoch: row.int(5)?,
@@ -112,22 +123,43 @@ impl Grant {
             changed_at: Instant::from_micros(row.int(10)?),
             request,
             proxy: row.int(13)? != 0,
+            guarded: Guarded::read(secrets, tenant, person, row, 14)?,
         })
     }
 
     /// Whether it lets things be done at `now`.
     #[must_use]
     pub fn stands(&self, now: Instant) -> bool {
-        self.state == GrantState::Active && now < self.until
+        self.state == GrantState::Active && now < self.until && self.counts(now)
+    }
+
+    /// Whether whoever gave it decides at `now`: the person does, a guardian until they do.
+    fn counts(&self, now: Instant) -> bool {
+        self.guarded.as_ref().is_none_or(|it| it.counts(now))
+    }
+
+    /// Whether it was given by a guardian who decides no more, and waits for somebody who does.
+    #[must_use]
+    pub fn is_unconfirmed(&self, now: Instant) -> bool {
+        self.state_at(now) == GrantState::Unconfirmed
+    }
+
+    /// Whether it is a guardian's appointment.
+    #[must_use]
+    pub fn appoints_guardian(&self) -> bool {
+        self.guarded
+            .as_ref()
+            .is_some_and(|it| it.appointment == self.grant)
     }
 
     /// How it stands at `now`: what ran out is expired, whether or not somebody has written so down.
     #[must_use]
     pub fn state_at(&self, now: Instant) -> GrantState {
-        if self.state == GrantState::Active && now >= self.until {
-            GrantState::Expired
-        } else {
-            self.state
+        match self.state {
+            GrantState::Active if now >= self.until => GrantState::Expired,
+            GrantState::Active if !self.counts(now) && self.proxy => GrantState::Ended,
+            GrantState::Active if !self.counts(now) => GrantState::Unconfirmed,
+            state => state,
         }
     }
 }
@@ -175,7 +207,7 @@ impl Consents {
     ) -> Result<Grant, ConsentError> {
         let params = vec![tenant.into(), person.into(), grant.into()];
         let row = self.db.row(&sql::GRANT_FIND, params).await?;
-        Grant::read(&row.ok_or(ConsentError::NotFound("grant"))?)
+        self.read_grant(tenant, &row.ok_or(ConsentError::NotFound("grant"))?)
     }
 
     /// The grant of an id, whoever's it is.
@@ -189,7 +221,9 @@ impl Consents {
     ) -> Result<Option<Grant>, ConsentError> {
         let params = vec![tenant.into(), grant.into()];
         let row = self.db.row(&sql::GRANT_OF_ID, params).await?;
-        row.as_ref().map(Grant::read).transpose()
+        row.as_ref()
+            .map(|row| self.read_grant(tenant, row))
+            .transpose()
     }
 
     /// What a person grants and granted, newest first, behind `after`.
@@ -212,10 +246,16 @@ impl Consents {
             limit.min(PAGE_MAX + 1).into(),
         ];
         let rows = self.db.rows(&sql::GRANTS_OF, params).await?;
-        rows.iter().map(Grant::read).collect()
+        rows.iter()
+            .map(|row| self.read_grant(tenant, row))
+            .collect()
     }
 
-    /// For whom an account acts at `now`: the grants that make it a proxy.
+    pub(crate) fn read_grant(&self, tenant: &TenantId, row: &Row) -> Result<Grant, ConsentError> {
+        Grant::read(&*self.secrets, tenant, row)
+    }
+
+    /// For whom an account acts at `now`: the grants that make it a proxy, or a guardian.
     ///
     /// # Errors
     /// Storage failures.
@@ -227,7 +267,11 @@ impl Consents {
     ) -> Result<Vec<Grant>, ConsentError> {
         let params = vec![tenant.into(), account.into(), now.into()];
         let rows = self.db.rows(&sql::GRANTS_TO, params).await?;
-        rows.iter().map(Grant::read).collect()
+        let grants = rows.iter().map(|row| self.read_grant(tenant, row));
+        // A guardian whose time is over acts for nobody, whatever the row says.
+        grants
+            .filter(|it| it.as_ref().map_or(true, |it| it.stands(now)))
+            .collect()
     }
 
     /// What happened to a grant, oldest first, with the receipts.
@@ -280,6 +324,9 @@ impl Consents {
         handle: Handle,
     ) -> Result<(Grant, String, WriteSet), ConsentError> {
         terms.check().map_err(|it| it.under("terms"))?;
+        if grant.appoints_guardian() {
+            return Err(ConsentError::Appointment);
+        }
         if !grant.stands(ctx.now) {
             return Err(ConsentError::Over);
         }
@@ -339,6 +386,9 @@ impl Consents {
         shown: Option<&Shown>,
         handle: Handle,
     ) -> Result<(String, WriteSet), ConsentError> {
+        if grant.appoints_guardian() {
+            return Err(ConsentError::Appointment);
+        }
         if grant.state != GrantState::Active {
             return Err(ConsentError::Over);
         }
@@ -373,7 +423,7 @@ impl Consents {
     ///
     /// # Errors
     /// [`ConsentError::Terms`], [`ConsentError::Wider`] when it is to last longer than grants do; key failures.
-    pub fn appoint(
+    pub async fn appoint(
         &self,
         ctx: &Ctx,
         person: PersonId,
@@ -386,6 +436,10 @@ impl Consents {
         if new.until <= ctx.now || new.until > latest || by == Some(new.account) {
             return Err(ConsentError::Wider);
         }
+        // Whoever stands in appoints nobody, and who does not decide yet nobody either.
+        let Decider::Own(own) = self.decider(ctx, person, by, true).await? else {
+            return Err(ConsentError::Limits);
+        };
         let grant = Grant {
             grant: GrantId::random(&*self.rng),
             person,
@@ -399,6 +453,7 @@ impl Consents {
             changed_at: ctx.now,
             request: None,
             proxy: true,
+            guarded: None,
         };
         let receipt = self.sign_receipt(
             ctx,
@@ -412,7 +467,8 @@ impl Consents {
                 now: ctx.now,
             },
         )?;
-        let set = self.insert(ctx, &grant, Some(&receipt), WriteSet::new())?;
+        let set = WriteSet::new().with(own);
+        let set = self.insert(ctx, &grant, Some(&receipt), set)?;
         Ok((grant, receipt, set))
     }
 

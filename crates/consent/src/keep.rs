@@ -113,5 +113,8 @@ impl Consents {
             .run(&sql::FORGET_LIMITS, params())
             .run(&sql::FORGET_EVENTS, params())
             .run(&sql::FORGET_GRANTS, params())
+            .run(&sql::FORGET_NOES, params())
+            .run(&sql::FORGET_GUARDIANS, params())
+            .run(&sql::FORGET_MINOR, params())
     }
 }

@@ -9,6 +9,8 @@
 //! Invariant: whoever opens or seals something by a grant commits [`Consented::guard`] with it: a grant that was withdrawn or
 //! narrowed meanwhile undoes the commit, on every node, and without its entry nothing is handed out.
 //! Invariant: what a person had limited is asked where a grant is, before a key and again in the commit; it is stronger than any grant.
+//! Invariant: what a guardian gave lets nothing be done from the moment on at which the person decides, whether or not anything ran then:
+//! that moment is opened where the grant is, and its version is asked again in the commit.
 //! Invariant: refusing takes as many steps as agreeing; nobody is asked again soon after they refused ([`Pace`]).
 
 mod answer;
@@ -17,6 +19,7 @@ mod check;
 mod error;
 pub mod fhir;
 mod grants;
+mod guardian;
 mod keep;
 mod limit;
 mod model;
@@ -39,6 +42,9 @@ pub use audit::jws::{Key, verify};
 pub use check::{By, Consented, GUARD, Need, consented};
 pub use error::ConsentError;
 pub use grants::{Event, Grant, GrantState, Happened, NewProxy};
+pub use guardian::{
+    Ended, Guarded, Guardian, GuardianWords, InStead, Minor, NewGuardian, Stage, ToTell,
+};
 pub use keep::Due;
 pub use limit::{LIMIT_GUARD, Limit, Limited, Reach, limited, limits, unlimited};
 pub use model::{AskingId, Party, RequestId};

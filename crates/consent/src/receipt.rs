@@ -81,6 +81,15 @@ fn data(part: &Part) -> Value {
     value
 }
 
+/// What sort of recipient it is.
+fn kind(grant: &Grant) -> &'static str {
+    match grant.proxy {
+        _ if grant.appoints_guardian() => "guardian",
+        true => "proxy",
+        false => grant.grantee.kind(),
+    }
+}
+
 /// The body, before it is signed.
 pub(crate) fn body(receipt: &Receipt<'_>) -> Value {
     let grant = receipt.grant;
@@ -103,6 +112,9 @@ pub(crate) fn body(receipt: &Receipt<'_>) -> Value {
     let mut event = Map::new();
     event.insert("@type".into(), status(receipt.event).into());
     event.insert("dct:date".into(), when(receipt.now).into());
+    if grant.guarded.is_some() && !grant.appoints_guardian() {
+        event.insert("sr:givenBy".into(), "guardian".into());
+    }
     if let Some(shown) = receipt.shown {
         notice.insert("dct:language".into(), shown.lang.as_str().into());
         notice.insert("sr:textSha256".into(), hex::encode(shown.text).into());
@@ -127,7 +139,7 @@ pub(crate) fn body(receipt: &Receipt<'_>) -> Value {
         "dpv:hasDataController": { "@type": "dpv:DataController", "dct:identifier": receipt.tenant.as_str() },
         "dpv:hasRecipient": {
             "@type": "dpv:Recipient",
-            "sr:kind": if grant.proxy { "proxy" } else { grant.grantee.kind() },
+            "sr:kind": kind(grant),
             "dct:identifier": grant.grantee.to_string()
         },
         "dpv:hasPurpose": purposes,
@@ -188,6 +200,7 @@ mod tests {
             changed_at: at,
             request: Some((request, 2)),
             proxy: false,
+            guarded: None,
         };
         let shown = Shown {
             lang: "sv".to_owned(),

@@ -10,11 +10,27 @@ macro_rules! statements {
     };
 }
 
+/// What a guardian's grant rests on: their appointment, the sealed moment from which the person decides and its version, and
+/// whether the appointment was not ended.
+macro_rules! guarded {
+    () => {
+        "guardian, \
+         CASE WHEN guardian IS NULL THEN NULL ELSE (SELECT m.decides FROM consent_minor m WHERE m.tenant = g.tenant \
+         AND m.person = g.person) END, \
+         CASE WHEN guardian IS NULL THEN NULL ELSE (SELECT m.version FROM consent_minor m WHERE m.tenant = g.tenant \
+         AND m.person = g.person) END, \
+         CASE WHEN guardian IS NULL THEN NULL ELSE (SELECT n.appointed_at FROM consent_guardian n WHERE n.tenant = g.tenant \
+         AND n.person = g.person AND n.appointment = g.guardian AND n.ended_at IS NULL) END"
+    };
+}
+
 macro_rules! grant_columns {
     ($rest:literal) => {
         Sql::both(concat!(
             "SELECT grant_id, person, grantee_kind, grantee, terms, epoch, state, given_by, given_at, until, changed_at, request, \
-             version, proxy FROM consent_grant WHERE tenant = $1 ",
+             version, proxy, ",
+            guarded!(),
+            " FROM consent_grant g WHERE tenant = $1 ",
             $rest
         ))
     };
@@ -81,7 +97,7 @@ statements! {
     );
     GRANT_INSERT = Sql::both(
         "INSERT INTO consent_grant (tenant, person, grant_id, grantee_kind, grantee, terms, epoch, state, given_by, given_at, until, \
-         changed_at, request, version, proxy) VALUES ($1, $2, $3, $4, $5, $6, 1, 'active', $7, $8, $9, $8, $10, $11, $12)",
+         changed_at, request, version, proxy, guardian) VALUES ($1, $2, $3, $4, $5, $6, 1, 'active', $7, $8, $9, $8, $10, $11, $12, $13)",
     );
     EVENT_INSERT = Sql::both(
         "INSERT INTO consent_event (tenant, person, grant_id, epoch, what, at, receipt) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -98,7 +114,8 @@ statements! {
     );
     GRANTS_TO_REMIND = Sql::both(
         "SELECT tenant, person, grant_id, epoch, until FROM consent_grant \
-         WHERE state = 'active' AND until > $1 AND until <= $2 AND reminded_at IS NULL ORDER BY until LIMIT $3",
+         WHERE state = 'active' AND until > $1 AND until <= $2 AND reminded_at IS NULL AND (guardian IS NULL OR guardian <> grant_id) \
+         ORDER BY until LIMIT $3",
     );
     GRANT_REMINDED = Sql::both(
         "UPDATE consent_grant SET reminded_at = $4 WHERE tenant = $1 AND person = $2 AND grant_id = $3 AND reminded_at IS NULL",
@@ -111,16 +128,84 @@ statements! {
         "UPDATE consent_grant SET state = $5, epoch = epoch + 1, changed_at = $6 \
          WHERE tenant = $1 AND person = $2 AND grant_id = $3 AND epoch = $4 AND state = 'active'",
     );
-    GRANT_STANDING = Sql::both(
-        "SELECT grant_id, epoch, terms FROM consent_grant WHERE tenant = $1 AND person = $2 AND grant_id = $3 AND state = 'active' AND until > $4",
-    );
-    GRANTS_STANDING = Sql::both(
-        "SELECT grant_id, epoch, terms FROM consent_grant WHERE tenant = $1 AND person = $2 AND grantee = $3 AND state = 'active' \
+    GRANT_STANDING = Sql::both(concat!(
+        "SELECT grant_id, epoch, terms, ",
+        guarded!(),
+        " FROM consent_grant g WHERE tenant = $1 AND person = $2 AND grant_id = $3 AND state = 'active' AND until > $4",
+    ));
+    GRANTS_STANDING = Sql::both(concat!(
+        "SELECT grant_id, epoch, terms, ",
+        guarded!(),
+        " FROM consent_grant g WHERE tenant = $1 AND person = $2 AND grantee = $3 AND state = 'active' \
          AND until > $4 AND proxy = 0 ORDER BY given_at DESC, grant_id LIMIT 20",
-    );
+    ));
+    /// `$6`: the version of the moment from which the person decides, as it was when it was looked at.
     STANDS = Sql::both(
-        "SELECT 1 FROM consent_grant WHERE tenant = $1 AND person = $2 AND grant_id = $3 AND epoch = $4 AND state = 'active' AND until > $5",
+        "SELECT 1 FROM consent_grant g WHERE tenant = $1 AND person = $2 AND grant_id = $3 AND epoch = $4 AND state = 'active' \
+         AND until > $5 AND (guardian IS NULL OR (EXISTS (SELECT 1 FROM consent_minor m WHERE m.tenant = g.tenant \
+         AND m.person = g.person AND m.version = $6) AND EXISTS (SELECT 1 FROM consent_guardian n WHERE n.tenant = g.tenant \
+         AND n.person = g.person AND n.appointment = g.guardian AND n.ended_at IS NULL)))",
     );
+    MINOR_FIND = Sql::both(
+        "SELECT decides, version, set_by, set_at FROM consent_minor WHERE tenant = $1 AND person = $2",
+    );
+    MINOR_INSERT = Sql::both(
+        "INSERT INTO consent_minor (tenant, person, decides, year, version, told, set_by, set_at) VALUES ($1, $2, $3, $4, 1, 0, $5, $6)",
+    );
+    MINOR_CHANGE = Sql::both(
+        "UPDATE consent_minor SET decides = $3, year = $4, version = version + 1, told = 0, set_by = $5, set_at = $6 \
+         WHERE tenant = $1 AND person = $2 AND version = $7",
+    );
+    /// Whether somebody decides for themself is as it was seen; 0 where nothing was noted.
+    MINOR_AS_SEEN = Sql::both(
+        "SELECT 1 WHERE coalesce((SELECT version FROM consent_minor WHERE tenant = $1 AND person = $2), 0) = $3",
+    );
+    MINORS = Sql::both(
+        "SELECT person, decides, version, set_by, set_at, (SELECT count(*) FROM consent_guardian n WHERE n.tenant = m.tenant \
+         AND n.person = m.person AND n.ended_at IS NULL) FROM consent_minor m WHERE tenant = $1 AND person > $2 ORDER BY person LIMIT $3",
+    );
+    /// Who may come of age soon: by the year alone. The rest is sealed.
+    MINORS_OF_YEAR = Sql::both(
+        "SELECT tenant, person, decides, version, told FROM consent_minor \
+         WHERE year <= $1 AND told < 3 AND (tenant > $2 OR (tenant = $2 AND person > $3)) ORDER BY tenant, person LIMIT $4",
+    );
+    MINOR_TOLD = Sql::both(
+        "UPDATE consent_minor SET told = $4 WHERE tenant = $1 AND person = $2 AND version = $3 AND told < $4",
+    );
+    GUARDIAN_INSERT = Sql::both(
+        "INSERT INTO consent_guardian (tenant, person, appointment, words, appointed_by, appointed_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    );
+    GUARDIAN_END = Sql::both(
+        "UPDATE consent_guardian SET ended_by = $4, ended_at = $5, reason = $6 \
+         WHERE tenant = $1 AND person = $2 AND appointment = $3 AND ended_at IS NULL",
+    );
+    GUARDIANS_OF = Sql::both(
+        "SELECT appointment, words, appointed_by, appointed_at, ended_by, ended_at, reason FROM consent_guardian \
+         WHERE tenant = $1 AND person = $2 ORDER BY appointed_at DESC, appointment LIMIT 100",
+    );
+    GUARDIAN_WORDS = Sql::both(
+        "SELECT words FROM consent_guardian WHERE tenant = $1 AND person = $2 AND appointment = $3",
+    );
+    /// What guardians said no to: whose, what is left, the version, and whether it is a guardian's still.
+    NOES = Sql::both(
+        "SELECT account, terms, version, (SELECT count(*) FROM consent_guardian n JOIN consent_grant g ON g.tenant = n.tenant \
+         AND g.person = n.person AND g.grant_id = n.appointment WHERE n.tenant = o.tenant AND n.person = o.person \
+         AND g.grantee = o.account AND n.ended_at IS NULL) FROM consent_no o WHERE tenant = $1 AND person = $2 AND request = $3 LIMIT 100",
+    );
+    NOES_AS_SEEN = Sql::both(
+        "SELECT 1 WHERE coalesce((SELECT CAST(sum(version) AS BIGINT) FROM consent_no WHERE tenant = $1 AND person = $2 AND request = $3), 0) = $4",
+    );
+    NO_SAY = Sql::both(
+        "INSERT INTO consent_no (tenant, person, request, account, terms, version, at) VALUES ($1, $2, $3, $4, $5, 1, $6) \
+         ON CONFLICT (tenant, person, request, account) DO UPDATE SET terms = excluded.terms, version = consent_no.version + 1, \
+         at = excluded.at",
+    );
+    NO_TAKE_BACK = Sql::both(
+        "DELETE FROM consent_no WHERE tenant = $1 AND person = $2 AND request = $3 AND account = $4",
+    );
+    FORGET_MINOR = Sql::both("DELETE FROM consent_minor WHERE tenant = $1 AND person = $2");
+    FORGET_GUARDIANS = Sql::both("DELETE FROM consent_guardian WHERE tenant = $1 AND person = $2");
+    FORGET_NOES = Sql::both("DELETE FROM consent_no WHERE tenant = $1 AND person = $2");
     LIMIT_INSERT = Sql::both(
         "INSERT INTO consent_limit (tenant, person, request, kind, collection, purpose, since) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     );

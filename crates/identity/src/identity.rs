@@ -142,8 +142,11 @@ impl Identity {
         Ok(row.is_some())
     }
 
-    /// An account by its address.
-    pub(crate) async fn account_by_email(
+    /// An account by its address. Whoever asks may know whether there is one.
+    ///
+    /// # Errors
+    /// Storage and key failures.
+    pub async fn account_by_email(
         &self,
         tenant: &TenantId,
         email: &Email,

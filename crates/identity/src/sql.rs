@@ -30,6 +30,8 @@ statements! {
     /// Whoever changes what an account proves itself with waits for whoever does so at this moment, and then sees what they did.
     ACCOUNT_HOLD = "UPDATE account SET state = state WHERE tenant = $1 AND account = $2";
     ACCOUNT_DELETE = "DELETE FROM account WHERE tenant = $1 AND account = $2";
+    /// Whoever may sign in stays.
+    ACCOUNT_REPLACE = "DELETE FROM account WHERE tenant = $1 AND account = $2 AND state <> 'active'";
     PASSWORD_DELETE = "DELETE FROM password WHERE tenant = $1 AND account = $2";
     FACTORS_DELETE = "DELETE FROM factor WHERE tenant = $1 AND account = $2";
     SESSIONS_DELETE = "DELETE FROM session WHERE tenant = $1 AND account = $2";

@@ -3,7 +3,7 @@
 use base::{Class, ClassSet, Ctx, GrantId, Purpose};
 
 use crate::rules::{self, Answer, Bound, Question, Refusal, Rules};
-use crate::{Area, Authority, Denied, Kind, Role, Thing, Verb};
+use crate::{Area, Authority, Denied, Guarding, Kind, Role, Thing, Verb};
 
 /// The ceiling of a token that has none.
 const EVERY_CLASS: ClassSet = ClassSet::EMPTY
@@ -99,14 +99,14 @@ pub fn decide<T: Thing>(
     if acts_for_one && (authority.person.is_none() || thing.person() != authority.person) {
         return Err(Denied::NotYours);
     }
-    // Who stands in for somebody reaches records and files as far as they were let, and nothing else of theirs.
+    // Who stands in for somebody reaches records and files as far as they were let; nothing else of theirs, but for a guardian.
     let stands_in = authority.role == Role::Person && authority.grant.is_some();
-    let reaches =
-        T::KIND.areas().contains(&Area::Data) || (T::KIND == Kind::Person && verb == Verb::Read);
-    if stands_in && !reaches {
-        return Err(Denied::Scope(
-            "who stands in reaches records and files only",
-        ));
+    if stands_in && !reaches(T::KIND, verb, authority.guarding) {
+        return Err(Denied::Scope(if authority.guarding.is_some() {
+            "the guardian may not do this in the person's stead"
+        } else {
+            "who stands in reaches records and files only"
+        }));
     }
     if verb.changes() && authority.scope.read_only {
         return Err(Denied::Scope("it may only read"));
@@ -160,6 +160,24 @@ pub fn decide<T: Thing>(
             })
         }
         Answer::No(refusal) => Err(denied(refusal, authority.role, verb, T::KIND, ctx.purpose)),
+    }
+}
+
+/// How far whoever stands in for somebody reaches: a guardian in what the person would answer, take along or delete, too.
+fn reaches(kind: Kind, verb: Verb, guarding: Option<Guarding>) -> bool {
+    if kind.areas().contains(&Area::Data) {
+        return true;
+    }
+    let Some(guarding) = guarding else {
+        return kind == Kind::Person && verb == Verb::Read;
+    };
+    match (kind, verb) {
+        (Kind::Person, Verb::Read) | (Kind::Grants | Kind::Accesses, _) => true,
+        (Kind::Export, _) => guarding.takes,
+        (Kind::Person, Verb::Delete) => guarding.deletes,
+        // What was asked for limits others: a guardian takes none of it back.
+        (Kind::Rights, Verb::Create | Verb::Read) => guarding.takes && guarding.deletes,
+        _ => false,
     }
 }
 

@@ -20,13 +20,14 @@ mod tests;
 pub use decide::{Allowed, Basis, decide};
 pub use error::{Denied, TokenError};
 pub use extent::{Extent, Verbs};
-pub use role::{Authority, Duty, Proven, Role, Scope};
+pub use role::{Authority, Duty, Guarding, Proven, Role, Scope};
 pub use rules::{
     Breach, Change, Law, Problem, Reach, Refusal, RegisterShape, Rule, RuleFile, Rules, RulesError,
 };
 pub use thing::{
     AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, BulkOf, ContractOf, ExportOf, FileAt,
-    GrantsOf, HoldsOf, KeysOf, Kind, LogOf, PersonAt, PolicyOf, PrivilegeAt, PrivilegesOf,
-    ProcessingOf, RecordAt, RecordsOf, RequestsOf, RetentionOf, RightsOf, Thing, TrustOf, Verb,
+    GrantsOf, GuardiansOf, HoldsOf, KeysOf, Kind, LogOf, PersonAt, PolicyOf, PrivilegeAt,
+    PrivilegesOf, ProcessingOf, RecordAt, RecordsOf, RequestsOf, RetentionOf, RightsOf, Thing,
+    TrustOf, Verb,
 };
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

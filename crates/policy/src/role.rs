@@ -288,6 +288,15 @@ pub struct Proven {
     pub fresh_until: Option<Instant>,
 }
 
+/// How far a guardian reaches beside records and files, in the stead of the person that they act for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Guarding {
+    /// They may read everything: they take everything along.
+    pub takes: bool,
+    /// They may delete everything: they ask that everything be deleted.
+    pub deletes: bool,
+}
+
 /// Who asks, as proven: made by [`crate::Tokens::verify`], of a [`Proven`], or [`Authority::system`] for Strongroom itself.
 #[derive(Clone, Debug)]
 pub struct Authority {
@@ -297,6 +306,7 @@ pub struct Authority {
     pub(crate) role: Role,
     pub(crate) person: Option<PersonId>,
     pub(crate) grant: Option<GrantId>,
+    pub(crate) guarding: Option<Guarding>,
     pub(crate) scope: Scope,
     pub(crate) assurance: Option<Assurance>,
     pub(crate) fresh_until: Option<Instant>,
@@ -313,6 +323,7 @@ impl From<Proven> for Authority {
             role: proven.role,
             person: proven.person,
             grant: proven.grant,
+            guarding: None,
             scope: proven.scope,
             assurance: proven.assurance,
             fresh_until: proven.fresh_until,
@@ -333,6 +344,7 @@ impl Authority {
             role: Role::System,
             person: None,
             grant: None,
+            guarding: None,
             scope: Scope::default(),
             assurance: None,
             fresh_until: None,
@@ -355,6 +367,7 @@ impl Authority {
             role,
             person,
             grant: None,
+            guarding: None,
             scope,
             assurance: None,
             fresh_until: None,
@@ -383,6 +396,19 @@ impl Authority {
         self.person = Some(person);
         self.grant = Some(grant);
         self
+    }
+
+    /// The same, where that grant is a guardian's appointment.
+    #[must_use]
+    pub const fn as_guardian(mut self, guarding: Guarding) -> Self {
+        self.guarding = Some(guarding);
+        self
+    }
+
+    /// How far it reaches as a guardian; `None` for who is none.
+    #[must_use]
+    pub const fn guarding(&self) -> Option<Guarding> {
+        self.guarding
     }
 
     /// The grant that it acts by; `None` for who acts by their own right.

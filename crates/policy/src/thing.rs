@@ -167,6 +167,8 @@ kinds! {
     Apps = "app", &[House, Guarded];
     /// Legal holds.
     Holds = "legal hold", &[House, Guarded];
+    /// Who decides for whom, and until when.
+    Guardians = "guardian", &[House, Guarded];
     /// What is kept how long, and what was destroyed.
     Retention = "retention", &[House];
     /// The records of processing activities.
@@ -365,6 +367,13 @@ pub struct HoldsOf {
     pub tenant: TenantId,
 }
 
+/// Who decides for whom at a tenant, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuardiansOf {
+    /// Whose.
+    pub tenant: TenantId,
+}
+
 /// What is kept how long at a tenant, and what was destroyed because its time was over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetentionOf {
@@ -456,6 +465,7 @@ thing!(BreakGlassAt, BreakGlass, about_people: false, person: |_it| None, partie
 thing!(PolicyOf, Policy, about_people: false, person: |_it| None);
 thing!(AccountsOf, Accounts, about_people: false, person: |_it| None);
 thing!(HoldsOf, Holds, about_people: false, person: |_it| None);
+thing!(GuardiansOf, Guardians, about_people: false, person: |_it| None);
 thing!(RetentionOf, Retention, about_people: false, person: |_it| None);
 thing!(ProcessingOf, Processing, about_people: false, person: |_it| None);
 thing!(BulkOf, Bulk, about_people: false, person: |_it| None);

@@ -210,6 +210,7 @@ pub(crate) async fn extras(
                 "grantee": it.grantee,
                 "name": name_of(house, tenant, it.grantee).await,
                 "proxy": it.proxy,
+                "by_guardian": it.guarded.is_some(),
                 "terms": it.terms,
                 "state": it.state_at(now).as_str(),
                 "given_at": it.given_at.to_string(),
@@ -264,6 +265,9 @@ pub(crate) async fn extras(
             bytes: askings,
         },
     ];
+    if let Some(guardians) = guardians(house, tenant, person, now).await? {
+        extras.push(guardians);
+    }
     let own = house.identity.own_account(tenant, person, now).await;
     if let Some(own) = own.map_err(|_| VaultError::Damaged("account"))? {
         let said = account_json(&own);
@@ -273,6 +277,39 @@ pub(crate) async fn extras(
         });
     }
     Ok(extras)
+}
+
+/// Who decides, or decided, for the person, by what that was shown, and until when.
+async fn guardians(
+    house: &Installation,
+    tenant: &TenantId,
+    person: PersonId,
+    now: Instant,
+) -> Result<Option<Extra>, VaultError> {
+    let minor = house.consents.minor(tenant, person).await;
+    let Some(minor) = minor.map_err(consent_failed)? else {
+        return Ok(None);
+    };
+    let found = house.consents.guardians(tenant, person).await;
+    let mut lines = Vec::new();
+    for it in found.map_err(consent_failed)? {
+        lines.push(json!({
+            "appointment": it.appointment.grant,
+            "name": name_of(house, tenant, it.appointment.grantee).await,
+            "calls": it.words.name,
+            "evidence": it.words.evidence,
+            "terms": it.appointment.terms,
+            "is_one": it.appointment.stands(now),
+            "appointed_at": it.appointed_at.to_string(),
+            "ended_at": it.ended.as_ref().map(|it| it.at.to_string()),
+            "reason": it.ended.as_ref().map(|it| it.reason.as_str()),
+        }));
+    }
+    let said = json!({ "decides_at": minor.decides_at.to_string(), "guardians": lines });
+    Ok(Some(Extra {
+        path: "sharing/guardians.json",
+        bytes: format!("{said:#}\n").into_bytes(),
+    }))
 }
 
 fn account_json(own: &OwnAccount) -> Value {

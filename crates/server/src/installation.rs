@@ -154,6 +154,11 @@ impl Installation {
             objects,
             environment: config.environment.clone(),
             rng: Arc::clone(&rng),
+            secrets: Arc::new(KeySecrets {
+                keys: Arc::clone(&keys),
+                environment: config.environment.clone(),
+                rng: Arc::clone(&rng),
+            }),
             by_consent: config.consent.purposes.clone(),
         });
         let tokens = Arc::new(Tokens::new(
@@ -260,6 +265,11 @@ impl Installation {
                 objects: Arc::clone(self.vault.objects()),
                 environment: self.config.environment.clone(),
                 rng: Arc::clone(&self.rng),
+                secrets: Arc::new(KeySecrets {
+                    keys: Arc::clone(&self.keys),
+                    environment: self.config.environment.clone(),
+                    rng: Arc::clone(&self.rng),
+                }),
                 by_consent: self.config.consent.purposes.clone(),
             }),
             log: Log::new(db.clone(), logs, Arc::clone(&self.keys) as _),
@@ -338,6 +348,10 @@ impl Installation {
         let (rest, job) = removal::job(self, ctx, (person, handle, kept), asked);
         // With the mark, behind which nothing is added any more.
         let set = self.ends_with(ctx, person).with(job);
+        let set = match asked {
+            Some(asked) => set.with(crate::erasures::still_asked(&ctx.tenant, asked.erasure)),
+            None => set,
+        };
         let erased = self.vault.erase_person(ctx, allowed, set).await?;
         Ok((erased, rest))
     }

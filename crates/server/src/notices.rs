@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use base::{AccountId, Instant, PersonId, Rng, TenantId};
-use identity::mail::News;
+use identity::mail::{News, Stead};
 use identity::oauth::Reused;
 use policy::Role;
 use policy::access::{Notice, Notices};
@@ -44,6 +44,12 @@ pub(crate) enum Told {
     RightsExtended,
     /// It was answered, refused, or what came of it was lifted.
     RightsAnswered,
+    /// A guardian asked that something be deleted.
+    ErasureAsked,
+    /// They decide for themself soon.
+    AgeSoon,
+    /// They decide for themself now.
+    AgeCome,
 }
 
 impl Told {
@@ -54,6 +60,9 @@ impl Told {
             Self::RightsConfirmed => "rights_confirmed",
             Self::RightsExtended => "rights_extended",
             Self::RightsAnswered => "rights_answered",
+            Self::ErasureAsked => "erasure_asked",
+            Self::AgeSoon => "age_soon",
+            Self::AgeCome => "age_come",
         }
     }
 }
@@ -113,6 +122,25 @@ impl Jobs {
             at: now.micros(),
         };
         let dedupe = Dedupe::Once(format!("{}/{id}", told.as_str()));
+        self.enqueue(tenant, dedupe, &payload, now)
+    }
+
+    /// Tell whoever holds a role something, once for `key`. It names nobody.
+    pub(crate) fn tell_role(
+        &self,
+        tenant: &TenantId,
+        role: Role,
+        what: &'static str,
+        key: &str,
+        now: Instant,
+    ) -> Statement {
+        let payload = Payload {
+            to: To::Role(role),
+            what: what.to_owned(),
+            id: None,
+            at: now.micros(),
+        };
+        let dedupe = Dedupe::Once(format!("{what}/{key}/{role}"));
         self.enqueue(tenant, dedupe, &payload, now)
     }
 
@@ -186,13 +214,15 @@ pub async fn hand_on(house: &Installation, job: &Claimed) -> Result<(), Failure>
         To::Role(_) => What::of(&payload.what),
         To::Person(_) | To::Account(_) => None,
     };
+    let mut in_stead = Vec::new();
     let readers = match payload.to {
-        To::Person(person) => house
-            .identity
-            .account_of(tenant, person)
-            .await?
-            .into_iter()
-            .collect(),
+        To::Person(person) => {
+            let now = house.clock.now();
+            let guardians = house.consents.guardian_accounts(tenant, person, now).await;
+            in_stead = guardians.map_err(|error| Failure::text(error.to_string()))?;
+            let own = house.identity.account_of(tenant, person).await?;
+            own.into_iter().collect()
+        }
         To::Account(account) => BTreeSet::from([account]),
         To::Role(role) => who_is(house, tenant, role).await?,
     };
@@ -206,7 +236,11 @@ pub async fn hand_on(house: &Installation, job: &Claimed) -> Result<(), Failure>
             WriteSet::new().with(raise(tenant, what, payload.id, &key, at, &*house.rng))
         }
     };
-    let readers = readers.into_iter().map(|to| (to, news));
+    // Whoever decides for the person is told that there is something, and no more.
+    let in_stead = in_stead
+        .into_iter()
+        .map(|to| (to, News::Stead(Stead::InStead)));
+    let readers = readers.into_iter().map(|to| (to, news)).chain(in_stead);
     deliver(house, job, readers, at, set).await
 }
 
@@ -279,6 +313,10 @@ fn news(what: &str, to_person: bool) -> Option<News> {
         "rights_confirmed" => News::RightsConfirmed,
         "rights_extended" => News::RightsExtended,
         "rights_answered" => News::RightsAnswered,
+        "erasure_asked" => News::Stead(Stead::ErasureAsked),
+        "age_soon" => News::Stead(Stead::AgeSoon),
+        "age_come" => News::Stead(Stead::AgeCome),
+        "age_no_account" => News::Stead(Stead::NoAccount),
         "right_due" => News::RightDue,
         "right_overdue" => News::RightOverdue,
         _ => return None,

@@ -33,6 +33,7 @@ pub static DATA: &[Migration] = &[
     migration!(17, "leaving", "data/0017-leaving.sql"),
     migration!(18, "transfer", "data/0018-transfer.sql"),
     migration!(19, "continuity", "data/0019-continuity.sql"),
+    migration!(20, "guardians", "data/0020-guardians.sql"),
 ];
 
 /// The key store.

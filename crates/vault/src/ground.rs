@@ -149,7 +149,7 @@ impl Vault {
             purpose: ctx.purpose,
             now: ctx.now,
         };
-        match consent::consented(self.db(), &need).await {
+        match consent::consented(self.db(), self.secrets(), &need).await {
             Ok(consented) => Ok(Ground {
                 consented: Some(consented),
                 free,

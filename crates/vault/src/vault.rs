@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome, RecordHandle};
 use base::{Ctx, Environment, Handle, Name, PersonId, Purpose, RecordId, Rng, TenantId};
-use crypt::{Context, OpenError, Plain};
+use crypt::{Context, OpenError, Plain, Secrets};
 use jiff::fmt::rfc2822::DateTimePrinter;
 use keys::{Keys, KeysError};
 use parking_lot::Mutex;
@@ -43,6 +43,8 @@ pub struct Parts {
     pub environment: Environment,
     /// Chance.
     pub rng: Arc<dyn Rng>,
+    /// What opens the day from which a person decides: a guardian's grant counts until then.
+    pub secrets: Arc<dyn Secrets>,
     /// Purposes for which even the tenant's own staff and programs take a person's grant.
     pub by_consent: BTreeSet<Purpose>,
 }
@@ -99,6 +101,10 @@ impl Vault {
 
     pub(crate) fn by_consent(&self) -> &BTreeSet<Purpose> {
         &self.0.parts.by_consent
+    }
+
+    pub(crate) fn secrets(&self) -> &dyn Secrets {
+        &*self.0.parts.secrets
     }
 
     pub(crate) fn rng(&self) -> &dyn Rng {

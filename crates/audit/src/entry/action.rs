@@ -250,6 +250,14 @@ actions! {
     HoldLift = "hold.lift", Delete, Data;
     /// Legal holds were looked at.
     HoldList = "hold.list", List, System;
+    /// From which day on somebody decides for themself was noted, or changed.
+    GuardianDay = "guardian.day", Write, Data;
+    /// A guardian was appointed.
+    GuardianAppoint = "guardian.appoint", Create, Data;
+    /// A guardian's appointment was ended.
+    GuardianEnd = "guardian.end", Delete, Data;
+    /// Who decides for whom was looked at.
+    GuardianList = "guardian.list", List, Data;
     /// The records of processing activities were drawn up.
     ProcessingRead = "processing.read", Read, System;
     /// Records were destroyed for good, one or many of a collection, because the person asked for it.

@@ -2,11 +2,22 @@
 
 use audit::Action;
 use base::{AccountId, Ctx, PersonId};
-use store::WriteSet;
+use store::{Sql, WriteSet};
 
 use crate::identity::{Identity, of};
 use crate::oauth::Oauth;
 use crate::{IdentityError, sql};
+
+/// What goes with an account.
+pub(super) static RESTS: [&Sql; 7] = [
+    &sql::PASSWORD_DELETE,
+    &sql::FACTORS_DELETE,
+    &sql::SESSIONS_DELETE,
+    &sql::TICKETS_DELETE,
+    &sql::LINKS_DELETE,
+    &sql::DEVICES_DELETE,
+    &sql::LETTERS_DELETE,
+];
 
 impl Identity {
     /// Delete an account: whoever it was has to be invited anew.
@@ -17,15 +28,7 @@ impl Identity {
         let params = || of(&ctx.tenant, account, Vec::new());
         let mut set =
             WriteSet::new().run_expecting(&sql::ACCOUNT_DELETE, params(), 1, "account.there");
-        for rest in [
-            &sql::PASSWORD_DELETE,
-            &sql::FACTORS_DELETE,
-            &sql::SESSIONS_DELETE,
-            &sql::TICKETS_DELETE,
-            &sql::LINKS_DELETE,
-            &sql::DEVICES_DELETE,
-            &sql::LETTERS_DELETE,
-        ] {
+        for rest in RESTS {
             set = set.run(rest, params());
         }
         // What the account let apps do ends with it.

@@ -1,5 +1,7 @@
 //! Somebody is invited: an account that waits for its owner.
 
+use std::collections::BTreeSet;
+
 use audit::Action;
 use base::{AccountId, Ctx, PersonId, Secret};
 use policy::Role;
@@ -9,6 +11,7 @@ use crate::identity::{Identity, of};
 use crate::links::LinkKind;
 use crate::mail::Reason;
 use crate::model::State;
+use crate::oauth::Oauth;
 use crate::{Account, Email, IdentityError, Kind, Label, Language, sql};
 
 /// Who is invited.
@@ -41,6 +44,8 @@ impl NewAccount {
     }
 }
 
+const GUARD_REPLACE: &str = "account.replace";
+
 /// What came of it.
 #[derive(Debug)]
 pub struct Invited {
@@ -62,6 +67,47 @@ impl Identity {
         let account = self.blank(new, State::Invited, ctx.now);
         let set = self.insert_account(ctx, &account, WriteSet::new())?;
         self.send_invitation(ctx, &account, set).await
+    }
+
+    /// Invite a person to an account of their own. One that nobody may sign in to gives way: an invitation that was not answered, an account
+    /// that was stopped, and whatever somebody began with this address and never proved. So nobody stands in another's way.
+    ///
+    /// # Errors
+    /// [`IdentityError::Taken`] when the person, or the address, has an account that may sign in; storage failures.
+    pub async fn invite_person(
+        &self,
+        ctx: &Ctx,
+        new: &NewAccount,
+    ) -> Result<Invited, IdentityError> {
+        new.makes_sense()?;
+        let tenant = &ctx.tenant;
+        let person = new.person.ok_or(IdentityError::Invalid("a person"))?;
+        let mut gone = BTreeSet::new();
+        if let Some(there) = self.account_of(tenant, person).await? {
+            gone.insert(there);
+        }
+        let typed = self.account_by_email(tenant, &new.email).await?;
+        if let Some(there) = typed.filter(|it| it.state == State::Unverified) {
+            gone.insert(there.id);
+        }
+        let mut set = WriteSet::new();
+        for there in gone {
+            let params = || of(tenant, there, Vec::new());
+            set = set.run_expecting(&sql::ACCOUNT_REPLACE, params(), 1, GUARD_REPLACE);
+            for rest in super::forget::RESTS {
+                set = set.run(rest, params());
+            }
+            set = Oauth::end_grants_of(tenant, there, ctx.now, set);
+            set = set.log(self.done(ctx, Action::AccountDelete, there)?);
+        }
+        let account = self.blank(new, State::Invited, ctx.now);
+        let set = self.insert_account(ctx, &account, set)?;
+        match self.send_invitation(ctx, &account, set).await {
+            Err(IdentityError::Store(StoreError::Guard(GUARD_REPLACE))) => {
+                Err(IdentityError::Taken)
+            }
+            other => other,
+        }
     }
 
     /// Invite somebody again who has not answered: a new link, which ends the old one.

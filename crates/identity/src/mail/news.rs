@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::stead::{self, Stead};
 use crate::Language;
 
 /// What happened.
@@ -53,11 +54,13 @@ pub enum News {
     RightDue,
     /// To staff: one was not answered in time.
     RightOverdue,
+    /// About guardians, and coming of age.
+    Stead(Stead),
 }
 
 impl News {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::YourGlassOpened,
         Self::GlassOpened,
         Self::GlassAsked,
@@ -79,6 +82,11 @@ impl News {
         Self::RightsAnswered,
         Self::RightDue,
         Self::RightOverdue,
+        Self::Stead(Stead::InStead),
+        Self::Stead(Stead::ErasureAsked),
+        Self::Stead(Stead::AgeSoon),
+        Self::Stead(Stead::AgeCome),
+        Self::Stead(Stead::NoAccount),
     ];
 
     /// The page with more about it.
@@ -95,6 +103,7 @@ impl News {
             Self::Asked | Self::GrantEnds => "/portal/sharing",
             Self::RightsConfirmed | Self::RightsExtended | Self::RightsAnswered => "/portal/rights",
             Self::RightDue | Self::RightOverdue => "/console/rights",
+            Self::Stead(it) => it.place(),
         }
     }
 }
@@ -196,6 +205,7 @@ const fn swedish(news: News) -> (&'static str, &'static str) {
             "En begäran från en person har inte besvarats i tid",
             "Hej!\n\nHos {service} finns en begäran från en person vars sista dag har gått. Svara så snart det går.",
         ),
+        News::Stead(it) => stead::swedish(it),
     }
 }
 
@@ -285,6 +295,7 @@ const fn german(news: News) -> (&'static str, &'static str) {
             "Ein Antrag einer Person wurde nicht rechtzeitig beantwortet",
             "Guten Tag,\n\nbei {service} liegt ein Antrag einer Person, dessen letzter Tag vorbei ist. Antworten Sie so bald wie möglich.",
         ),
+        News::Stead(it) => stead::german(it),
     }
 }
 
@@ -374,6 +385,7 @@ const fn italian(news: News) -> (&'static str, &'static str) {
             "A una richiesta di una persona non è stata data risposta in tempo",
             "Buongiorno,\n\nda {service} c’è una richiesta di una persona il cui ultimo giorno è passato. Risponda appena possibile.",
         ),
+        News::Stead(it) => stead::italian(it),
     }
 }
 
@@ -463,6 +475,7 @@ const fn french(news: News) -> (&'static str, &'static str) {
             "La demande d’une personne n’a pas reçu de réponse à temps",
             "Bonjour,\n\nchez {service}, le dernier jour d’une demande d’une personne est passé. Répondez dès que possible.",
         ),
+        News::Stead(it) => stead::french(it),
     }
 }
 
@@ -552,6 +565,7 @@ const fn english(news: News) -> (&'static str, &'static str) {
             "A person’s request was not answered in time",
             "Hello,\n\nat {service} there is a request of a person whose last day is over. Answer it as soon as you can.",
         ),
+        News::Stead(it) => stead::english(it),
     }
 }
 

@@ -115,7 +115,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
 }
 
 /// Who is signed in. Whoever comes by a token is turned away, and that stands in the log.
-fn mine<'a>(
+pub(super) fn mine<'a>(
     house: &'a House,
     call: &Call<Authority>,
     action: Action,

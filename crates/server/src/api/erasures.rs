@@ -274,6 +274,9 @@ async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
         None => Part::Everything,
         Some(of) => part_of(&house, &ctx, person, of)?,
     };
+    if new.now && call.who.guarding().is_some() {
+        return Err(Denied::Scope("what a guardian asks to have deleted waits").into());
+    }
     let one = match &part {
         Part::Records(of) => of.record.is_some(),
         Part::File(_) => true,

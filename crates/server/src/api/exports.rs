@@ -194,6 +194,9 @@ async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
         Ok(rule) => entry.policy(&rule),
         Err(_) => entry,
     };
+    let mut set = set;
+    let stead = house.in_stead(&ctx).await?;
+    set.statements.extend(stead.statements);
     let set = set
         .with(crate::exports::job(
             &house,
@@ -281,7 +284,9 @@ async fn delete(house: House, call: Call<Authority>) -> Result<Logged, Problem> 
             let entry = Entry::new(&ctx, Action::FileDelete, Outcome::Ok)
                 .map_err(VaultError::from)?
                 .person(handle);
-            let set = gone.log(entry.finish(&ctx.tenant));
+            let mut set = house.in_stead(&ctx).await?;
+            set.statements.extend(gone.statements);
+            let set = set.log(entry.finish(&ctx.tenant));
             let committed = house.db.commit(set).await?;
             committed.log_indexes.last().copied().unwrap_or(0)
         }

@@ -4,11 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 
 use base::{ErrorKind, PersonId, RequestId};
+use consent::{Fields, Grant};
 use http::{HeaderMap, Method};
 use identity::oauth::{At, Oauth, OauthError, Proof, Scheme};
 use identity::{Kind, SignedIn};
 use policy::access::AccessError;
-use policy::{Authority, Proven, Role};
+use policy::{Authority, Guarding, Proven, Role, Verb};
 use web::{Cookie, Gate, Peer, Problem, SameSite};
 
 use super::{House, access};
@@ -87,7 +88,13 @@ impl TokenGate {
         let now = self.0.clock.now();
         let grants = self.0.consents.acts_for(&tenant, account, now).await?;
         match grants.into_iter().find(|it| it.person == person) {
-            Some(grant) => Ok(authority.acting_for(person, grant.grant)),
+            Some(grant) => {
+                let stands_in = authority.acting_for(person, grant.grant);
+                Ok(match grant.appoints_guardian() {
+                    true => stands_in.as_guardian(guarding(&grant)),
+                    false => stands_in,
+                })
+            }
             // A choice of before leads back to oneself; who asks for it in so many words is told.
             None if asked.is_none() => Ok(authority),
             None => Err(policy::Denied::NotYours.into()),
@@ -122,7 +129,16 @@ impl TokenGate {
     }
 }
 
-/// The person that somebody means to act for, as their proxy: asked for in a header, or chosen on a page. It gives
+/// How far a guardian reaches beside records and files: everything is taken along, and deleted, by who may do so with all of it.
+fn guarding(appointment: &Grant) -> Guarding {
+    let all = |verb| appointment.terms.fields(None, verb) == Some(Fields::All);
+    Guarding {
+        takes: all(Verb::Read),
+        deletes: all(Verb::Delete),
+    }
+}
+
+/// The person that somebody means to act for, as their proxy or guardian: asked for in a header, or chosen on a page. It gives
 /// nothing: it chooses among those who let them.
 fn acting_for(headers: &HeaderMap) -> Result<(Option<PersonId>, Option<PersonId>), Problem> {
     let person = |text: &str| {

@@ -233,18 +233,29 @@ pub(super) fn asking_json(it: &Asking, now: Instant) -> Value {
     })
 }
 
-async fn grant_json(house: &House, ctx: &Ctx, it: &Grant) -> Result<Value, Problem> {
+/// Until when; for a guardian's appointment, the day from which the person decides.
+fn until(it: &Grant) -> Instant {
+    let day = it.guarded.as_ref().and_then(|it| it.until);
+    match day {
+        Some(day) if it.proxy => day.min(it.until),
+        _ => it.until,
+    }
+}
+
+pub(super) async fn grant_json(house: &House, ctx: &Ctx, it: &Grant) -> Result<Value, Problem> {
     let request = it.request;
     Ok(json!({
         "grant": it.grant,
         "grantee": it.grantee,
         "name": who_asks(house, &ctx.tenant, it.grantee).await?,
         "proxy": it.proxy,
+        "appoints_guardian": it.appoints_guardian(),
+        "by_guardian": it.guarded.is_some() && !it.appoints_guardian(),
         "terms": it.terms,
         "state": it.state_at(ctx.now).as_str(),
         "version": it.epoch,
         "given_at": it.given_at.to_string(),
-        "until": it.until.to_string(),
+        "until": until(it).to_string(),
         "changed_at": it.changed_at.to_string(),
         "request": request.map(|(request, version)| json!({ "request": request, "version": version })),
     }))
@@ -350,7 +361,7 @@ async fn read_asking(house: House, call: Call<Authority>) -> Result<Logged, Prob
     Ok(Reply::value(StatusCode::OK, &said).logged(index))
 }
 
-fn sha256(text: &str) -> [u8; 32] {
+pub(super) fn sha256(text: &str) -> [u8; 32] {
     crypt::hash::sha256(&[text.as_bytes()])
 }
 

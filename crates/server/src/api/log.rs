@@ -8,7 +8,6 @@ use http::header::{CACHE_CONTROL, HeaderValue};
 use http::{Method, StatusCode};
 use policy::{Authority, LogOf, Verb};
 use serde_json::{Value, json};
-use store::WriteSet;
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
 use super::{House, allow, circumstances};
@@ -253,9 +252,7 @@ pub(super) async fn append(
         Ok(rule) => entry.policy(&rule),
         Err(_) => entry,
     };
-    let committed = house
-        .db
-        .commit(WriteSet::new().log(entry.finish(&ctx.tenant)))
-        .await?;
+    let set = house.in_stead(ctx).await?;
+    let committed = house.db.commit(set.log(entry.finish(&ctx.tenant))).await?;
     Ok(committed.log_indexes.first().copied().unwrap_or(0))
 }

@@ -26,11 +26,13 @@ mod fhir;
 mod files;
 mod gate;
 mod grants;
+mod guardians;
 mod health;
 pub(crate) mod holds;
 mod house;
 mod log;
 mod meta;
+mod minors;
 mod persons;
 mod processing;
 mod records;
@@ -67,6 +69,8 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(persons::routes(house));
     routes.extend(accesses::routes(house));
     routes.extend(grants::routes(house));
+    routes.extend(guardians::routes(house));
+    routes.extend(minors::routes(house));
     routes.extend(exports::routes(house));
     routes.extend(transfers::routes(house));
     routes.extend(erasures::routes(house));
@@ -110,6 +114,7 @@ fn staff(house: &House) -> Routes<Authority> {
     routes.extend(access::routes(house));
     routes.extend(alerts::routes(house));
     routes.extend(apps::routes(house));
+    routes.extend(minors::routes(house));
     routes.extend(holds::routes(house));
     routes.extend(processing::routes(house));
     routes.extend(rights::routes(house));
@@ -121,6 +126,7 @@ fn own(house: &House) -> Routes<Authority> {
     let mut routes = persons::routes(house);
     routes.extend(accesses::routes(house));
     routes.extend(grants::routes(house));
+    routes.extend(guardians::routes(house));
     routes.extend(exports::routes(house));
     routes.extend(transfers::routes(house));
     routes.extend(erasures::routes(house));

@@ -4,7 +4,7 @@ use audit::Action;
 use base::{ActorKind, ErrorKind, PersonId, limits};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
-use policy::{Authority, PersonAt, Verb};
+use policy::{Authority, Denied, PersonAt, Verb};
 use serde::Deserialize;
 use serde_json::json;
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
@@ -240,6 +240,9 @@ async fn erase_person(house: House, call: Call<Authority>) -> Result<Logged, Pro
         thing,
     )
     .await?;
+    if call.who.guarding().is_some() {
+        return Err(Denied::Scope("what a guardian asks to have deleted waits").into());
+    }
     let person: PersonId = call.part("person")?;
     if ctx.actor.kind == ActorKind::Person {
         house

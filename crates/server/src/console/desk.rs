@@ -23,7 +23,7 @@ pub(super) struct Asker {
 }
 
 /// Places of the console: address, name, and who finds something there.
-const PLACES: [(&str, &str, &[&str]); 11] = [
+const PLACES: [(&str, &str, &[&str]); 12] = [
     (
         "/console/alerts",
         "alerts",
@@ -70,6 +70,11 @@ const PLACES: [(&str, &str, &[&str]); 11] = [
     (
         "/console/holds",
         "holds",
+        &["owner", "administrator", "security", "compliance"],
+    ),
+    (
+        "/console/guardians",
+        "guardians",
         &["owner", "administrator", "security", "compliance"],
     ),
     (

@@ -7,6 +7,7 @@ mod alerts;
 mod apps;
 mod desk;
 mod glass;
+mod guardians;
 mod home;
 mod people;
 mod privileges;
@@ -49,6 +50,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(glass::routes(&desk));
     routes.extend(rights::routes(&desk));
     routes.extend(alerts::routes(&desk));
+    routes.extend(guardians::routes(&desk));
     routes.extend(time::routes(&desk));
     routes.extend(processing::routes(&desk));
     routes

@@ -25,13 +25,18 @@ pub const TYPE: &str = "erasure-certificate+jws";
 const BATCH: u32 = 50;
 
 static INSERT: Sql = Sql::both(
-    "INSERT INTO erasure (tenant, erasure, person, digest, state, asked_at, due_at, part) VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7)",
+    "INSERT INTO erasure (tenant, erasure, person, digest, state, asked_at, due_at, part, guardian) VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8)",
 );
 static OF_PERSON: Sql = Sql::both(
-    "SELECT erasure, state, asked_at, due_at, part FROM erasure WHERE tenant = $1 AND person = $2 ORDER BY asked_at DESC, erasure LIMIT 50",
+    "SELECT erasure, state, asked_at, due_at, part, guardian FROM erasure WHERE tenant = $1 AND person = $2 ORDER BY asked_at DESC, erasure LIMIT 50",
 );
 static CALL_OFF: Sql = Sql::both(
     "UPDATE erasure SET state = 'called_off', done_at = $4 WHERE tenant = $1 AND person = $2 AND erasure = $3 AND state = 'waiting'",
+);
+/// Whoever asked for it as a guardian is one still.
+static STILL_ASKED: Sql = Sql::both(
+    "SELECT 1 FROM erasure e WHERE tenant = $1 AND erasure = $2 AND (guardian IS NULL OR EXISTS (SELECT 1 FROM consent_guardian n \
+     WHERE n.tenant = e.tenant AND n.person = e.person AND n.appointment = e.guardian AND n.ended_at IS NULL))",
 );
 static DUE: Sql = Sql::both(concat!(
     "SELECT tenant, erasure, person, part FROM erasure e WHERE state = 'waiting' AND due_at <= $1 ",
@@ -58,6 +63,7 @@ pub static STATEMENTS: &[&Sql] = &[
     &INSERT,
     &OF_PERSON,
     &CALL_OFF,
+    &STILL_ASKED,
     &DUE,
     &UNNAME,
     &CERTIFY,
@@ -78,6 +84,8 @@ pub struct Asked {
     pub asked_at: Instant,
     /// When it is carried out.
     pub due_at: Instant,
+    /// The guardian's appointment that it was asked for under.
+    pub guardian: Option<base::GrantId>,
 }
 
 /// What stands behind a link.
@@ -126,6 +134,10 @@ impl Installation {
             state: "waiting".to_owned(),
             asked_at: ctx.now,
             due_at,
+            guardian: ctx
+                .actor
+                .grant
+                .filter(|_| ctx.actor.kind == base::ActorKind::Person),
         };
         let action = match asked.part {
             Part::Everything => Action::PersonEraseAsk,
@@ -140,7 +152,15 @@ impl Installation {
             Part::File(file) => entry.file(*file),
             Part::Everything | Part::Files => entry,
         };
-        let set = WriteSet::new()
+        let mut set = self.in_stead(ctx).await?;
+        if asked.guardian.is_some() {
+            // Whoever else decides for the person may call it off.
+            let told = crate::notices::Told::ErasureAsked;
+            let key = asked.erasure.to_string();
+            let jobs = crate::notices::Jobs::of(self);
+            set = set.with(jobs.tell_person(&ctx.tenant, person, told, &key, ctx.now));
+        }
+        let set = set
             .with(Vault::is_there(&ctx.tenant, person))
             .run(
                 &INSERT,
@@ -152,6 +172,7 @@ impl Installation {
                     asked.asked_at.into(),
                     asked.due_at.into(),
                     asked.part.to_string().into(),
+                    asked.guardian.into(),
                 ],
             )
             .log(entry.finish(&ctx.tenant));
@@ -234,6 +255,11 @@ impl Installation {
                         .text(4)?
                         .parse()
                         .map_err(|()| VaultError::Damaged("erasure"))?,
+                    guardian: if row.is_null(5) {
+                        None
+                    } else {
+                        base::GrantId::from_slice(row.bytes(5)?)
+                    },
                 })
             })
             .collect()
@@ -252,7 +278,9 @@ impl Installation {
         let person = allowed.thing().person.ok_or(VaultError::NoPerson)?;
         let handle = self.vault.handle(&ctx.tenant, person).await?;
         let entry = Entry::new(ctx, Action::PersonEraseCallOff, Outcome::Ok)?.person(handle);
-        let set = WriteSet::new()
+        let set = self
+            .in_stead(ctx)
+            .await?
             .with(Vault::is_there(&ctx.tenant, person))
             .run_expecting(
                 &CALL_OFF,
@@ -388,6 +416,12 @@ pub async fn carry_out(house: &Installation) -> Result<usize, Failure> {
     Ok(done)
 }
 
+/// What makes a commit fail that carries out what a guardian asked for who is none any more.
+pub(crate) fn still_asked(tenant: &TenantId, erasure: base::ObjectId) -> Statement {
+    let params = vec![tenant.into(), erasure.into()];
+    Statement::new(&STILL_ASKED, params).expecting(1, "erasure.guardian")
+}
+
 /// The write that keeps a certificate; the first one counts.
 pub(crate) fn keep(tenant: &TenantId, erasure: base::ObjectId, certificate: &str) -> Statement {
     let params = vec![tenant.into(), erasure.into(), certificate.into()];
@@ -411,12 +445,19 @@ pub(crate) async fn one(
         person: Some(person),
     };
     let asked = house.erasures(tenant, person).await?;
-    let asked_at = asked
-        .iter()
-        .find(|it| it.erasure == erasure)
-        .map_or(ctx.now, |it| it.asked_at);
+    let request = asked.iter().find(|it| it.erasure == erasure);
+    let guardian = request.and_then(|it| it.guardian);
+    let asked_at = request.map_or(ctx.now, |it| it.asked_at);
     let asked = removal::Asked { erasure, asked_at };
     let allowed = decide(&ctx, &authority, Verb::Delete, thing)?;
+    // What a guardian asked for is nobody's wish any more once they decide no more.
+    if let Some(appointment) = guardian {
+        let found = house.consents.grant(tenant, person, appointment).await;
+        if !found.is_ok_and(|it| it.stands(ctx.now)) {
+            house.call_off_erasure(&ctx, &allowed, erasure).await?;
+            return Ok(());
+        }
+    }
     if *part != Part::Everything {
         return Box::pin(part::one(house, &ctx, &allowed, asked, part)).await;
     }

@@ -118,6 +118,30 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The answer goes further than the question, or leaves out what is essential.",
     ),
     (
+        "guardian.appointment",
+        "A guardian's appointment is ended by the staff, not by a guardian or the person.",
+    ),
+    (
+        "guardian.body",
+        "What was sent cannot be a guardian, a day, or the reason of an end.",
+    ),
+    (
+        "guardian.decides",
+        "A guardian says yes for this person, until the day that was noted.",
+    ),
+    (
+        "guardian.limits",
+        "Whoever stands in gives nothing that they may not do themselves, and appoints nobody.",
+    ),
+    (
+        "guardian.of_age",
+        "The person decides for themself: the day has come.",
+    ),
+    (
+        "guardian.other_no",
+        "Another guardian said no to this, or to more of it than is left.",
+    ),
+    (
         "identity.altered",
         "A sealed secret of an account is not as it was sealed, or lies in another place.",
     ),

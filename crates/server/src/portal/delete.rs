@@ -67,6 +67,8 @@ struct Delete {
     by_law: Option<String>,
     later: String,
     code: Option<String>,
+    /// Whether the person reads themselves: what a guardian asks for waits.
+    own: bool,
 }
 
 async fn look(reader: Reader) -> Result<Answer, Problem> {
@@ -125,6 +127,7 @@ async fn shown(reader: &Reader, code: Option<String>) -> Result<Answer, Problem>
         by_law,
         later: t.say_all("delete-later", &[("n", Told::Count(days))]),
         code,
+        own: !reader.stands_in,
         page: reader.frame(),
     };
     show(StatusCode::OK, &page, Shown::Plain)

@@ -34,7 +34,8 @@ struct Home {
 async fn look(reader: Reader) -> Result<Answer, Problem> {
     let t = reader.t();
     let mut waiting = Vec::new();
-    if !reader.stands_in {
+    if reader.reaches("/portal/sharing") {
+        waiting.extend(super::guardians::waiting(&reader).await?);
         let askings = reader.ask("listAskings", &[], "limit=20", None).await?;
         for it in list(&askings, "askings") {
             if matches!(text(it, "state"), "open" | "deferred") {
@@ -46,6 +47,7 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
             }
         }
     }
+    let acts = reader.stands_in || super::guardians::acts_for_somebody(&reader).await?;
     let kept = reader.ask("readPerson", &[], "", None).await?;
     let records: u64 = kept
         .get("records")
@@ -66,10 +68,11 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
             ("/account", "portal-security", t.say("home-security")),
         ]
         .into_iter()
-        .filter(|(href, ..)| !reader.stands_in || *href == "/portal/data")
+        .chain(acts.then(|| ("/portal/for", "portal-for", t.say("for-lead"))))
+        .filter(|(href, ..)| reader.reaches(href))
         .map(|(href, key, about)| (Place::new(href, t.say(key)), about))
         .collect(),
-        stands_in: reader.stands_in,
+        stands_in: reader.stands_in && reader.guarding.is_none(),
         page: reader.frame(),
     };
     show(StatusCode::OK, &home, Shown::Plain)

@@ -7,6 +7,7 @@ mod chart;
 mod data;
 mod delete;
 mod fields;
+mod guardians;
 mod history;
 mod home;
 mod looks;
@@ -52,6 +53,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(looks::routes(&desk));
     routes.extend(history::routes(&desk));
     routes.extend(sharing::routes(&desk));
+    routes.extend(guardians::routes(&desk));
     routes.extend(take::routes(&desk));
     routes.extend(delete::routes(&desk));
     routes.extend(part::routes(&desk));

@@ -116,6 +116,8 @@ struct PartPage {
     later: String,
     proves: bool,
     code: Option<String>,
+    /// Whether the person reads themselves.
+    own: bool,
 }
 
 async fn look(reader: Reader) -> Result<Answer, Problem> {
@@ -189,6 +191,7 @@ async fn shown(reader: &Reader, named: Named, code: Option<String>) -> Result<An
         ),
         proves: named.many,
         code,
+        own: !reader.stands_in,
         page: reader.frame(),
     };
     show(StatusCode::OK, &page, Shown::Plain)

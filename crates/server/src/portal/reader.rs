@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use base::PersonId;
+use base::{GrantId, PersonId};
+use policy::{Authority, Guarding};
 use serde_json::Value;
 use web::words::Tongue;
 use web::{Answer, Call, Frame, Place, Problem, Visit};
@@ -20,6 +21,10 @@ pub(super) struct Reader {
     pub account: String,
     /// Whether it acts for somebody else.
     pub stands_in: bool,
+    /// How far, as their guardian.
+    pub guarding: Option<Guarding>,
+    /// What a guardian calls the person.
+    calls: Option<String>,
 }
 
 /// Places of the portal: address and name.
@@ -34,6 +39,19 @@ const PLACES: [(&str, &str); 8] = [
     ("/account", "portal-security"),
 ];
 
+/// What a guardian calls the person of an appointment.
+async fn named(
+    desk: &Desk,
+    who: &Authority,
+    person: PersonId,
+    appointment: GrantId,
+) -> Result<Option<String>, Problem> {
+    let consents = &desk.house.consents;
+    let grant = consents.grant(who.tenant(), person, appointment).await?;
+    let words = consents.guardian_words(who.tenant(), &grant).await?;
+    Ok(words.map(|it| it.name))
+}
+
 impl Reader {
     /// Let in whoever is signed in and is somebody that data are kept about; staff are shown to their console.
     ///
@@ -47,7 +65,14 @@ impl Reader {
         let Some(person) = who.person() else {
             return Ok(Err(Answer::see("/console")));
         };
+        let guarding = who.guarding();
+        let calls = match who.grant().filter(|_| guarding.is_some()) {
+            Some(grant) => named(&desk, &who, person, grant).await?,
+            None => None,
+        };
         Ok(Ok(Self {
+            guarding,
+            calls,
             account: who.account().map(|it| it.to_string()).unwrap_or_default(),
             stands_in: who.grant().is_some(),
             desk,
@@ -68,13 +93,30 @@ impl Reader {
         let path = self.call.who.path().split('?').next().unwrap_or_default();
         let menu = PLACES
             .into_iter()
-            // Who stands in reaches what is kept, and nothing else.
-            .filter(|(href, _)| !self.stands_in || matches!(*href, "/portal" | "/portal/data"))
+            .chain(self.stands_in.then_some(("/portal/for", "portal-for")))
+            .filter(|(href, _)| self.reaches(href))
             .map(|(href, key)| Place {
                 here: path == href || (href != "/portal" && path.starts_with(&format!("{href}/"))),
                 ..Place::new(href, t.say(key))
             });
-        frame.signed_in(menu.collect())
+        let banner = self.calls.as_ref();
+        let banner = banner.map(|name| t.say_with("home-guardian", "name", name));
+        frame.signed_in(menu.collect()).banner(banner)
+    }
+
+    /// Whether there is something for who reads at a place of the portal.
+    pub(super) fn reaches(&self, href: &str) -> bool {
+        if !self.stands_in || matches!(href, "/portal" | "/portal/data" | "/portal/for") {
+            return true;
+        }
+        // The person's own account is the person's alone.
+        self.guarding.is_some_and(|it| match href {
+            "/portal/looks" | "/portal/sharing" => true,
+            "/portal/take" => it.takes,
+            "/portal/delete" => it.deletes,
+            "/portal/rights" => it.takes && it.deletes,
+            _ => false,
+        })
     }
 
     /// A part of the address.

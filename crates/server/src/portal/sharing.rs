@@ -9,7 +9,7 @@ use http::StatusCode;
 use policy::Authority;
 use serde_json::{Value, json};
 use web::words::{Told, Tongue};
-use web::{Answer, Form, Frame, Problem, Route, Shown, show};
+use web::{Answer, Form, Frame, Place, Problem, Route, Shown, show};
 
 use super::reader::Reader;
 use super::{form, page};
@@ -87,6 +87,10 @@ struct Sharing {
     active: Vec<Line>,
     over: Vec<Line>,
     next: Option<String>,
+    /// Where what guardians gave is answered.
+    of_age: Option<Place>,
+    /// Whether the person reads themselves.
+    own: bool,
 }
 
 async fn look(reader: Reader) -> Result<Answer, Problem> {
@@ -109,11 +113,17 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
     let said = reader.ask("listGrants", &[], &query, None).await?;
     let (mut active, mut over) = (Vec::new(), Vec::new());
     for it in list(&said, "grants") {
+        let appoints = it.get("appoints_guardian").and_then(Value::as_bool) == Some(true);
+        let unconfirmed = text(it, "state") == "unconfirmed";
         let line = Line {
-            href: format!("{PLACE}/{}", text(it, "grant")),
+            href: match unconfirmed {
+                true => super::guardians::OF_AGE.to_owned(),
+                false => format!("{PLACE}/{}", text(it, "grant")),
+            },
             name: text(it, "name").to_owned(),
             about: about(t, &reader, it),
-            ends: Some(format!("{PLACE}/{}/end", text(it, "grant"))),
+            // Staff end a guardian's appointment.
+            ends: (!appoints).then(|| format!("{PLACE}/{}/end", text(it, "grant"))),
         };
         if text(it, "state") == "active" {
             active.push(line);
@@ -122,7 +132,12 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
         }
     }
     let next = text(&said, "next");
+    let given = list(&said, "grants")
+        .iter()
+        .any(|it| it.get("by_guardian").and_then(Value::as_bool) == Some(true));
     let page = Sharing {
+        of_age: given.then(|| Place::new(super::guardians::OF_AGE, t.say("age-given"))),
+        own: !reader.stands_in,
         questions,
         active,
         over,
@@ -132,12 +147,12 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
     show(StatusCode::OK, &page, Shown::Plain)
 }
 
-fn terms(grant: &Value) -> Terms {
+pub(super) fn terms(grant: &Value) -> Terms {
     let terms = grant.get("terms").cloned().unwrap_or(Value::Null);
     serde_json::from_value(terms).unwrap_or_default()
 }
 
-fn offered(part: &consent::Part) -> PartOffered {
+pub(super) fn offered(part: &consent::Part) -> PartOffered {
     PartOffered {
         collection: part.collection.clone(),
         verbs: part.verbs,
@@ -147,7 +162,7 @@ fn offered(part: &consent::Part) -> PartOffered {
 }
 
 /// A grant in a few lines: what, what for, until when.
-fn about(t: Tongue, reader: &Reader, grant: &Value) -> Vec<String> {
+pub(super) fn about(t: Tongue, reader: &Reader, grant: &Value) -> Vec<String> {
     let terms = terms(grant);
     let register = reader.desk.house.vault.register();
     let mut lines: Vec<_> = terms
@@ -161,6 +176,9 @@ fn about(t: Tongue, reader: &Reader, grant: &Value) -> Vec<String> {
         .map(|it| t.say(&format!("for-{it}")))
         .collect();
     lines.push(purposes.join(", "));
+    if grant.get("by_guardian").and_then(Value::as_bool) == Some(true) {
+        lines.push(t.say("share-by-guardian"));
+    }
     lines.push(match text(grant, "state") {
         "active" => t.say_with("share-until", "date", &moment(t, grant, "until")),
         state => t.say_with(
@@ -189,12 +207,14 @@ struct One {
     events: Vec<(String, String)>,
     active: bool,
     proxy: bool,
+    guardian: bool,
 }
 
 async fn one(reader: Reader) -> Result<Answer, Problem> {
     let t = reader.t();
     let id = reader.part("grant")?.to_owned();
     let said = reader.ask("readGrant", &[("grant", &id)], "", None).await?;
+    let guardian = said.get("appoints_guardian").and_then(Value::as_bool) == Some(true);
     let register = reader.desk.house.vault.register();
     let parts = terms(&said).parts;
     let choices = parts.iter().enumerate().map(|(at, it)| Choice {
@@ -213,8 +233,9 @@ async fn one(reader: Reader) -> Result<Answer, Problem> {
         about: about(t, &reader, &said),
         parts: choices.collect(),
         events: events.collect(),
-        active: text(&said, "state") == "active",
-        proxy: said.get("proxy").and_then(Value::as_bool).unwrap_or(false),
+        active: text(&said, "state") == "active" && !guardian,
+        proxy: said.get("proxy").and_then(Value::as_bool).unwrap_or(false) && !guardian,
+        guardian,
         grant: id,
         page: reader.frame(),
     };

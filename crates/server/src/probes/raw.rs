@@ -67,7 +67,7 @@ macro_rules! tables {
     };
 }
 
-tables!(DATA: "log_chunk", "log_node", "log_head", "log_index", "person", "person_external", "record", "record_history", "record_index", "file", "key_floor", "idempotency", "tenant", "token", "job", "evidence", "account", "password", "factor", "session", "ticket", "link", "device", "guess", "letter", "app", "app_secret", "erasure", "legal_hold", "retention_run", "retention_tally", "export", "transfer", "bulk_export", "bulk_part", "contract_end", "consent_request", "consent_asking", "consent_grant", "consent_event", "consent_limit", "rights_request", "rights_event", "oauth_grant", "oauth_request", "oauth_code", "oauth_family", "oauth_token", "oauth_seen", "signing_key", "privilege_request", "role_assignment", "break_glass");
+tables!(DATA: "log_chunk", "log_node", "log_head", "log_index", "person", "person_external", "record", "record_history", "record_index", "file", "key_floor", "idempotency", "tenant", "token", "job", "evidence", "account", "password", "factor", "session", "ticket", "link", "device", "guess", "letter", "app", "app_secret", "erasure", "legal_hold", "retention_run", "retention_tally", "export", "transfer", "bulk_export", "bulk_part", "contract_end", "consent_request", "consent_asking", "consent_grant", "consent_event", "consent_limit", "consent_minor", "consent_guardian", "consent_no", "rights_request", "rights_event", "oauth_grant", "oauth_request", "oauth_code", "oauth_family", "oauth_token", "oauth_seen", "signing_key", "privilege_request", "role_assignment", "break_glass");
 tables!(KEYS: "root_key", "kek", "tenant_key", "person", "person_key", "anchor");
 
 /// The tables that there are. What SQL does not show (indexes, dead rows, the server's own log) is out of reach from here.

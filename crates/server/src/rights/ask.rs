@@ -159,6 +159,9 @@ impl Installation {
                 person.into(),
                 i64::from(self.config.rights.open_max).into(),
             ];
+            let mut set = set;
+            let stead = self.in_stead(ctx).await?;
+            set.statements.extend(stead.statements);
             let set = set
                 .run_expecting(&ROOM, room, 1, GUARD_ROOM)
                 .run(

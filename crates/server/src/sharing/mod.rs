@@ -2,6 +2,7 @@
 //! they are brought together, each time in one commit.
 
 mod answers;
+mod guardians;
 mod text;
 
 use audit::{Action, Entry, Outcome};
@@ -18,6 +19,7 @@ use crate::notices::Jobs;
 use crate::{Failure, Installation};
 
 pub use answers::KeptAnswers;
+pub use guardians::{GuardianFault, keep_days};
 pub(crate) use text::part as part_in_words;
 pub use text::{SOURCES, texts};
 
@@ -213,6 +215,8 @@ impl Installation {
         let (after, receipt, set) = self
             .consents
             .narrow(ctx, grant, terms, until, shown, handle)?;
+        let left = Some(&after.terms);
+        let set = self.consents.taken_back(ctx, grant, left, set).await?;
         let entry = about(ctx, rule, Action::ConsentNarrow, handle)?
             .grant(*grant.grant.as_bytes())
             .version(version(&after));
@@ -234,6 +238,7 @@ impl Installation {
     ) -> Result<(String, u64), SharingError> {
         let handle = self.vault.handle(&ctx.tenant, grant.person).await?;
         let (receipt, set) = self.consents.withdraw(ctx, grant, shown, handle)?;
+        let set = self.consents.taken_back(ctx, grant, None, set).await?;
         let set = Oauth::end_grant(&ctx.tenant, grant.grant, ctx.now, set);
         let entry = about(ctx, rule, Action::ConsentWithdraw, handle)?
             .grant(*grant.grant.as_bytes())
@@ -263,7 +268,7 @@ impl Installation {
     ) -> Result<(Grant, String, u64), SharingError> {
         self.knows(&new.terms).map_err(|it| it.under("terms"))?;
         let handle = self.vault.handle(&ctx.tenant, person).await?;
-        let (grant, receipt, set) = self.consents.appoint(ctx, person, by, new, handle)?;
+        let (grant, receipt, set) = self.consents.appoint(ctx, person, by, new, handle).await?;
         let entry = about(ctx, rule, Action::ConsentAnswer, handle)?
             .grant(*grant.grant.as_bytes())
             .version(1);
@@ -309,6 +314,11 @@ impl Installation {
     }
 
     async fn write(&self, ctx: &Ctx, set: WriteSet, entry: &Entry) -> Result<u64, SharingError> {
+        // Whoever acts for somebody does so still when it is written down.
+        let set = match self.consents.in_stead(ctx).await? {
+            Some(stead) => set.with(stead.guard(ctx)),
+            None => set,
+        };
         let committed = self.db.commit(set.log(entry.finish(&ctx.tenant))).await?;
         let index = committed.log_indexes.last().copied();
         Ok(index.ok_or(VaultError::Damaged("commit without an entry"))?)
@@ -359,7 +369,7 @@ pub async fn keep(house: &Installation) -> Result<(), Failure> {
         }
     }
     house.db.commit(house.consents.lapse(now)).await?;
-    Ok(())
+    keep_days(house).await
 }
 
 async fn expire(

@@ -37,6 +37,7 @@ mod files;
 mod foreign;
 mod garden;
 mod gate;
+mod guardians;
 mod house;
 mod hsm;
 mod import;

@@ -17,7 +17,8 @@ pub(crate) fn signed_in(id: &str) -> Option<(Role, u8)> {
         | "reviewBreakGlass" | "closeAlert" => (Role::Owner, 2),
         "closeBreakGlass" => (Role::Clinician, 5),
         "breakGlass" => (Role::Clinician, 6),
-        "placeHold" | "liftHold" => (Role::Compliance, 9),
+        "placeHold" | "liftHold" | "noteMinor" | "appointGuardian" | "endGuardian"
+        | "inviteMinor" => (Role::Compliance, 9),
         id if is_about_others_accounts(id) => (Role::Owner, 2),
         _ => return None,
     })
@@ -44,6 +45,8 @@ pub(crate) fn is_a_look_at_access(id: &str) -> bool {
             | "readBreakGlass"
             | "listAlerts"
             | "listHolds"
+            | "listMinors"
+            | "readMinor"
             | "readRetention"
             | "readProcessing"
     )
@@ -76,9 +79,10 @@ fn may(id: &str, role: Role) -> bool {
         "askExport" | "listExports" | "readExport" | "fetchExport" | "deleteExport"
         | "askTransfer" | "listTransfers" | "readTransfer" | "stopTransfer" => role == Person,
         "listAskings" | "openAsking" | "readAsking" | "answerAsking" | "listGrants"
-        | "readGrant" | "grantAsFhir" | "narrowGrant" | "withdrawGrant" | "appointProxy" => {
-            role == Person
-        }
+        | "readGrant" | "grantAsFhir" | "narrowGrant" | "withdrawGrant" | "appointProxy"
+        | "listGuardians" | "readGrantText" | "confirmGrant" => role == Person,
+        "listMinors" | "readMinor" => answers,
+        "noteMinor" | "appointGuardian" | "endGuardian" | "inviteMinor" => role == Compliance,
         "publishRequest" | "listRequests" | "readRequest" | "closeRequest" | "askPerson"
         | "listAsked" => matches!(role, App | Clinician),
         "askRight" => matches!(role, App | Clinician | Person),
@@ -139,6 +143,8 @@ async fn every_role_on_every_route() {
             .replace("{erasure}", nowhere)
             .replace("{export}", nowhere)
             .replace("{transfer}", nowhere)
+            .replace("{minor}", nowhere)
+            .replace("{appointment}", nowhere)
             .replace("{question}", nowhere)
             .replace("{asking}", nowhere)
             .replace("{bulk}", nowhere)

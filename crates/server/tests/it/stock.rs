@@ -43,6 +43,9 @@ pub struct Stock {
     pub right: String,
     /// An account of another person.
     pub friend: String,
+    /// Somebody who does not decide yet, and their guardian's appointment.
+    pub minor: String,
+    pub appointment: String,
     /// A legal hold on what nothing here is in.
     pub hold: String,
     /// What the emergency raised.
@@ -144,6 +147,7 @@ pub async fn stock(house: &House) -> Stock {
     accounts::Kept::default().collect(house).await;
     let shared = crate::sharing::grant_all(house, "HPAYMT").await;
     let (question, asking) = crate::sharing::waiting(house).await;
+    let (minor, appointment) = crate::guardians::minor(house).await;
     let alerts = server::alerts::open(&house.place.db, &ctx.tenant, 0, 1).await;
     Stock {
         alert: alerts.unwrap()[0].id.to_string(),
@@ -157,6 +161,8 @@ pub async fn stock(house: &House) -> Stock {
         erasure: crate::erasures::waiting(house).await,
         right: crate::rights::waiting(house).await,
         friend: accounts::friend(house).await.to_string(),
+        minor,
+        appointment,
         person,
         invited: invited.account.to_string(),
         active: active.to_string(),
@@ -201,6 +207,8 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{question}", &stock.question)
         .replace("{export}", &stock.export)
         .replace("{transfer}", &stock.transfer)
+        .replace("{minor}", &stock.minor)
+        .replace("{appointment}", &stock.appointment)
         .replace("{bulk}", &stock.bulk)
         .replace("{part}", "0")
         .replace("{erasure}", &stock.erasure)
@@ -257,6 +265,12 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         "answerAsking" => ask.json(&json!({ "answer": "refuse" })),
         "narrowGrant" => ask.json(&json!({ "terms": { "purposes": ["HPAYMT"], "parts": [{ "verbs": "r" }] } })),
         "appointProxy" => ask.json(&json!({ "account": stock.friend, "terms": { "purposes": ["PATRQT"], "parts": [{ "verbs": "rs" }] }, "days": 30 })),
+        "noteMinor" => ask.json(&json!({ "decides_on": crate::guardians::day(house, 20) })),
+        "appointGuardian" => ask.json(&json!({ "account": stock.friend, "name": "Wren", "evidence": "register 18" })),
+        "endGuardian" => ask.json(&json!({ "reason": "a court" })),
+        "inviteMinor" => {
+            ask.json(&json!({ "email": "wren@fjord.example", "name": "Wren", "language": "en" }))
+        }
         "askTransfer" => ask.json(&json!({ "provider": "fjord" })),
         "askRight" => ask.json(&json!({ "kind": "access" })),
         "stepRightsRequest" => ask.json(&json!({ "event": "start" })),

@@ -60,6 +60,41 @@ impl Seal for NoSeal {
     }
 }
 
+/// Nobody here has a guardian: what they gave rests on a sealed day, and none is opened.
+struct NoSecrets;
+
+fn none() -> crypt::SecretsError {
+    crypt::SecretsError {
+        kind: base::ErrorKind::Internal,
+        code: "test.secrets",
+        internal: "nothing is sealed here".to_owned(),
+    }
+}
+
+impl crypt::Secrets for NoSecrets {
+    fn seal(&self, _: &TenantId, _: &[&str], _: &[u8]) -> Result<Vec<u8>, crypt::SecretsError> {
+        Err(none())
+    }
+
+    fn open(
+        &self,
+        _: &TenantId,
+        _: &[&str],
+        _: &[u8],
+    ) -> Result<crypt::Plain, crypt::SecretsError> {
+        Err(none())
+    }
+
+    fn digest(
+        &self,
+        _: &TenantId,
+        _: &'static str,
+        _: &[u8],
+    ) -> Result<[u8; 32], crypt::SecretsError> {
+        Err(none())
+    }
+}
+
 /// The packs, read once.
 fn register() -> Arc<Register> {
     static REGISTER: OnceLock<Arc<Register>> = OnceLock::new();
@@ -103,6 +138,7 @@ impl House {
         let objects: Arc<dyn Objects> = Arc::new(objects);
         let vault = Vault::new(Parts {
             by_consent: std::collections::BTreeSet::new(),
+            secrets: Arc::new(NoSecrets),
             db: data.db(),
             keys,
             register: register(),

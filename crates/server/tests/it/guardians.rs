@@ -1,0 +1,321 @@
+//! Guardians of minors, and coming of age: who decides until a day, and what of it counts after.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::{Clock as _, Ctx, FixedClock, GrantId, PersonId, Purpose, Secret};
+use http::Method;
+use policy::{Authority, Proven, RecordAt, Role, Scope, Verb, decide};
+use serde_json::{Value, json};
+use server::clock::SystemClock;
+use vault::VaultError;
+
+use crate::accounts::{self, Kept};
+use crate::house::{ACME, Got, House, LONG, on_each_engine, staff};
+use crate::sharing::{ask, publish, request, research};
+
+const DAY: Duration = Duration::from_hours(24);
+/// Days until the child decides.
+const UNTIL: u32 = 10;
+
+/// The day that is so many days ahead.
+pub fn day(house: &House, days: u32) -> String {
+    let at = house.place.clock.now().after(DAY * days);
+    let at = jiff::Timestamp::from_microsecond(at.micros()).unwrap();
+    at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+}
+
+/// Somebody who does not decide yet, and their guardian's appointment.
+pub async fn minor(house: &House) -> (String, String) {
+    let child = house.new_person(ACME).await;
+    let path = format!("/v1/minors/{child}");
+    let noted = json!({ "decides_on": day(house, UNTIL) });
+    let noted = compliance(house, Method::PUT, &path, &noted).await;
+    assert_eq!(noted.status, 200, "{}", noted.text());
+    let email = "aunt@fjord.example";
+    accounts::account(house, ACME, email, Role::Person).await;
+    let new = json!({ "email": email, "name": "Wren", "evidence": "register 17" });
+    let made = compliance(house, Method::POST, &format!("{path}/guardians"), &new).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let appointment = made.json()["appointment"].as_str().unwrap().to_owned();
+    (child.to_string(), appointment)
+}
+
+/// A family at acme: a child of whom a record is kept, and two guardians by their cookies.
+struct Family {
+    house: House,
+    clock: Arc<FixedClock>,
+    child: PersonId,
+    mother: String,
+    father: String,
+    appointments: [String; 2],
+    record: String,
+}
+
+async fn compliance(house: &House, method: Method, path: &str, body: &Value) -> Got {
+    let ask = house
+        .ask(method, path)
+        .by(&staff(ACME, Role::Compliance, 9));
+    ask.json(body).send().await
+}
+
+impl Family {
+    async fn of(house: House) -> Self {
+        let clock = Arc::new(FixedClock::at(SystemClock.now()));
+        let house = house.reopened_by(Arc::clone(&clock) as _).await;
+        let child = house.new_person(ACME).await;
+        let record = format!("/v1/persons/{child}/records/sheet/one");
+        let put = house
+            .put(&record, &json!({ "pulse": 90, "finding": "calm" }))
+            .await;
+        assert_eq!(put.status, 201, "{}", put.text());
+        let day = day(&house, UNTIL);
+        let minor = format!("/v1/minors/{child}");
+        let noted = compliance(&house, Method::PUT, &minor, &json!({ "decides_on": day })).await;
+        assert_eq!(noted.status, 200, "{}", noted.text());
+        let (mut cookies, mut appointments) = (Vec::new(), Vec::new());
+        for email in ["mother@harbour.example", "father@harbour.example"] {
+            accounts::account(&house, ACME, email, Role::Person).await;
+            let session = accounts::sign_in(&house, ACME, email).await;
+            cookies.push(format!("__Host-session={}", session.text.expose()));
+            let new = json!({ "email": email, "name": "Wren", "evidence": "register 17" });
+            let made = compliance(&house, Method::POST, &format!("{minor}/guardians"), &new).await;
+            assert_eq!(made.status, 201, "{}", made.text());
+            appointments.push(made.json()["appointment"].as_str().unwrap().to_owned());
+        }
+        let father = cookies.pop().unwrap();
+        let mother = cookies.pop().unwrap();
+        Self {
+            clock,
+            child,
+            mother,
+            father,
+            appointments: appointments.try_into().unwrap(),
+            record,
+            house,
+        }
+    }
+
+    /// A guardian does something in the child's stead.
+    async fn acts(&self, who: &str, method: Method, path: &str, body: &Value) -> Got {
+        let ask = self
+            .house
+            .ask(method, format!("/v1/persons/{}{path}", self.child))
+            .header("cookie", who)
+            .header("sec-fetch-site", "same-origin")
+            .header("acting-for", self.child.to_string())
+            .purpose("PATRQT");
+        match body {
+            Value::Null => ask.send().await,
+            body => ask.json(body).send().await,
+        }
+    }
+
+    /// A question to the child that waits.
+    async fn asked(&self) -> String {
+        let parts = json!([{ "collection": "sheet", "verbs": "rs" }]);
+        let published = publish(&self.house, &request("HRESCH", &parts))
+            .await
+            .json();
+        let asked = ask(
+            &self.house,
+            published["request"].as_str().unwrap(),
+            self.child,
+        )
+        .await;
+        assert_eq!(asked.status, 201, "{}", asked.text());
+        asked.json()["asking"].as_str().unwrap().to_owned()
+    }
+
+    async fn says_yes(&self, who: &str, asking: &str) -> Got {
+        let path = format!("/askings/{asking}");
+        let question = self.acts(who, Method::GET, &path, &Value::Null).await;
+        assert_eq!(question.status, 200, "{}", question.text());
+        let yes = json!({
+            "answer": "grant", "parts": [0], "days": 80, "lang": "sv",
+            "text_sha256": question.json()["text_sha256"]["sv"],
+        });
+        self.acts(who, Method::POST, &format!("{path}/answer"), &yes)
+            .await
+    }
+
+    /// The app opens the record in the vault, as if every layer above had let it.
+    async fn bypassing(&self, grant: &str) -> Result<(), VaultError> {
+        let place = &self.house.place;
+        let (ctx, _) = place.local(&ACME.parse().unwrap(), "test");
+        let who = Authority::from(Proven {
+            tenant: ACME.parse().unwrap(),
+            actor_id: "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f".to_owned(),
+            authenticated_by: "token",
+            role: Role::App,
+            person: None,
+            scope: Scope::default(),
+            assurance: None,
+            fresh_until: None,
+            grant: Some(grant.parse::<GrantId>().unwrap()),
+        });
+        let ctx = Ctx {
+            purpose: Some(Purpose::Hresch),
+            actor: who.actor(),
+            ..ctx
+        };
+        let thing = RecordAt {
+            tenant: ctx.tenant.clone(),
+            person: self.child,
+            collection: "sheet".parse().unwrap(),
+            record: "one".parse().unwrap(),
+        };
+        let allowed = decide(&ctx, &who, Verb::Read, thing).unwrap();
+        place.vault.open(&ctx, &allowed, None).await.map(drop)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guardians_decide_until_the_day_and_then_the_person_is_asked_anew() {
+    on_each_engine(async |house| {
+        let family = Family::of(house).await;
+        let (house, child) = (&family.house, family.child);
+        let read = async || research(house, &family.record).await.status;
+        assert_eq!(read().await, 403);
+        // In their own name they reach nothing of the child; in the child's stead they do.
+        let own = house.ask(Method::GET, &family.record).header("cookie", &family.mother);
+        let own = own.header("sec-fetch-site", "same-origin").purpose("PATRQT").send().await;
+        assert_eq!(own.status, 404, "{}", own.text());
+        let seen = family.acts(&family.mother, Method::GET, "/records/sheet/one", &Value::Null).await;
+        assert_eq!(seen.json()["pulse"], 90, "{}", seen.text());
+        // The child says no, and takes back; yes is the guardians' still.
+        let (_, token) = house.new_token(ACME, Role::Person, Some(child), LONG * 60).await;
+        let asking = family.asked().await;
+        let question = house.ask(Method::GET, format!("/v1/persons/{child}/askings/{asking}")).by(&token);
+        let question = question.send().await.json();
+        let yes = json!({ "answer": "grant", "parts": [0], "days": 80, "lang": "sv", "text_sha256": question["text_sha256"]["sv"] });
+        let too_early = house.ask(Method::POST, format!("/v1/persons/{child}/askings/{asking}/answer"));
+        let too_early = too_early.by(&token).json(&yes).send().await;
+        assert_eq!((too_early.status, too_early.code().as_str()), (403, "guardian.decides"), "{}", too_early.text());
+
+        let before = house.log_size(ACME).await;
+        let given = family.says_yes(&family.mother, &asking).await;
+        assert_eq!(given.status, 200, "{}", given.text());
+        let grant = given.json()["grant"]["grant"].as_str().unwrap().to_owned();
+        assert_eq!(read().await, 200);
+        // It stands in the log by the guardian, under the appointment.
+        let mut by_guardian = false;
+        for index in before..house.log_size(ACME).await {
+            let entry = house.entry(ACME, index).await.to_string();
+            by_guardian |= entry.contains("consent.answer") && entry.contains(&family.appointments[0].replace('-', ""))
+                || entry.contains("consent.answer") && entry.contains(&family.appointments[0]);
+        }
+        assert!(by_guardian, "the log says under which appointment");
+        assert!(family.bypassing(&grant).await.is_ok());
+
+        // Either may take it back; then it takes the other's yes as well.
+        let back = family.acts(&family.father, Method::DELETE, &format!("/grants/{grant}"), &Value::Null).await;
+        assert_eq!(back.status, 200, "{}", back.text());
+        assert_eq!(read().await, 403);
+        let asking = family.asked().await;
+        let alone = family.says_yes(&family.mother, &asking).await;
+        assert_eq!((alone.status, alone.code().as_str()), (403, "guardian.other_no"), "{}", alone.text());
+        let both = family.says_yes(&family.father, &asking).await;
+        assert_eq!(both.status, 200, "{}", both.text());
+        let grant = both.json()["grant"]["grant"].as_str().unwrap().to_owned();
+        assert_eq!(read().await, 200);
+
+        // The child is invited to an account of their own; letters go out before the day.
+        let invitation = json!({ "email": "wren@harbour.example", "name": "Wren", "language": "sv" });
+        let invited = compliance(house, Method::POST, &format!("/v1/minors/{child}/invitation"), &invitation).await;
+        assert_eq!(invited.status, 201, "{}", invited.text());
+        let post = Kept::default();
+        let letters = post.collect(house).await;
+        let link = letters.iter().flat_map(|it| it.lines());
+        let link = link.filter_map(|it| it.strip_prefix("https://strongroom.test/account/acme/invite/")).next().unwrap();
+        let password = Secret::new(accounts::PASSWORD.to_owned());
+        let caller = accounts::caller(house, ACME);
+        house.place.identity.accept(&caller, link, None, &password).await.unwrap();
+
+        family.clock.pass(DAY * UNTIL);
+        // The day has come: nothing that a guardian gave counts, in the vault itself.
+        assert_eq!(read().await, 403);
+        assert!(matches!(family.bypassing(&grant).await, Err(VaultError::NoGrant)));
+        for who in [&family.mother, &family.father] {
+            for path in ["/records/sheet/one", "/grants"] {
+                let over = family.acts(who, Method::GET, path, &Value::Null).await;
+                assert!(matches!(over.status, 403 | 404), "{path}: {} {}", over.status, over.text());
+            }
+        }
+        // The person sees what is asked anew, and says yes to it themself.
+        let session = accounts::sign_in(house, ACME, "wren@harbour.example").await;
+        let cookie = format!("__Host-session={}", session.text.expose());
+        let by_child = async |method: Method, path: &str, body: &Value| {
+            let ask = house
+                .ask(method, format!("/v1/persons/{child}{path}"))
+                .header("cookie", &cookie)
+                .header("sec-fetch-site", "same-origin");
+            match body {
+                Value::Null => ask.send().await,
+                body => ask.json(body).send().await,
+            }
+        };
+        let grants = by_child(Method::GET, "/grants", &Value::Null).await;
+        let mine = grants.json();
+        let mine = mine["grants"].as_array().unwrap().iter().find(|it| it["grant"] == json!(grant));
+        assert_eq!(mine.unwrap()["state"], "unconfirmed", "{}", grants.text());
+        let text = by_child(Method::GET, &format!("/grants/{grant}/text"), &Value::Null).await;
+        assert_eq!(text.status, 200, "{}", text.text());
+        let yes = json!({ "lang": "sv", "text_sha256": text.json()["text_sha256"]["sv"] });
+        let unseen = by_child(Method::POST, &format!("/grants/{grant}/confirm"), &json!({ "lang": "sv", "text_sha256": "00" })).await;
+        assert_ne!(unseen.status, 201, "what was not shown is not confirmed");
+        let confirmed = by_child(Method::POST, &format!("/grants/{grant}/confirm"), &yes).await;
+        assert_eq!(confirmed.status, 201, "{}", confirmed.text());
+        assert!(confirmed.json()["receipt"].as_str().is_some_and(|it| it.matches('.').count() == 2));
+        assert_eq!(read().await, 200);
+        let new = confirmed.json()["grant"]["grant"].as_str().unwrap().to_owned();
+        assert!(family.bypassing(&new).await.is_ok());
+        assert!(family.bypassing(&grant).await.is_err(), "what was bound to the old one ended");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guardian_who_was_ended_acts_no_more_and_only_compliance_appoints() {
+    on_each_engine(async |house| {
+        let family = Family::of(house).await;
+        let (house, child) = (&family.house, family.child);
+        let asking = family.asked().await;
+        let given = family.says_yes(&family.mother, &asking).await;
+        assert_eq!(given.status, 200, "{}", given.text());
+        let [mother, _] = &family.appointments;
+        let path = format!("/v1/minors/{child}/guardians/{mother}/end");
+        let no_reason = compliance(house, Method::POST, &path, &json!({})).await;
+        assert_eq!(no_reason.status, 400, "{}", no_reason.text());
+        for role in [Role::Security, Role::Owner, Role::Clinician] {
+            let other = house.ask(Method::POST, &path).by(&staff(ACME, role, 4));
+            let other = other.json(&json!({ "reason": "a court" })).send().await;
+            assert_eq!(other.status, 403, "{role:?}");
+        }
+        let ended = compliance(house, Method::POST, &path, &json!({ "reason": "a court" })).await;
+        assert_eq!(ended.status, 200, "{}", ended.text());
+        let over = family.acts(&family.mother, Method::GET, "/records/sheet/one", &Value::Null).await;
+        assert!(matches!(over.status, 403 | 404), "{}", over.text());
+        assert_eq!(research(house, &family.record).await.status, 403, "nor does what they gave");
+        let still = family.acts(&family.father, Method::GET, "/records/sheet/one", &Value::Null).await;
+        assert_eq!(still.status, 200, "{}", still.text());
+        let read = compliance(house, Method::GET, &format!("/v1/minors/{child}"), &Value::Null).await;
+        let read = read.json();
+        assert_eq!(read["guardians"].as_array().unwrap().len(), 2, "{read}");
+        assert!(read.to_string().contains("a court"), "{read}");
+        // What was written about them is sealed, and goes with the person.
+        for (path, bytes) in house.raw() {
+            for words in ["register 17", "a court"] {
+                assert!(!crate::house::holds(&bytes, words.as_bytes()), "{}", path.display());
+            }
+        }
+        let erased = house.ask(Method::DELETE, format!("/v1/persons/{child}")).by(house.token(ACME, Role::App));
+        assert_eq!(erased.send().await.status, 200);
+        Kept::default().collect(house).await;
+        static LEFT: store::Sql = store::Sql::both(
+            "SELECT (SELECT count(*) FROM consent_minor) + (SELECT count(*) FROM consent_guardian) + (SELECT count(*) FROM consent_no)",
+        );
+        assert_eq!(house.number(&LEFT).await, 0);
+    })
+    .await;
+}
