@@ -9,23 +9,20 @@ use audit::anchor::Anchors;
 use audit::{Log, LogJournal};
 use base::{Clock, Ctx, Purpose, RequestId, Rng, Secret, TenantId};
 use consent::Consents;
-use continuity::ledger::Deed;
 use identity::oauth::{self, Oauth, SignedIn};
-use identity::{Identity, IdentityError, Parts};
+use identity::{Identity, Parts};
 use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_file};
 use keys::{CacheLimits, Keys, Settings};
 use policy::access::Access;
-use policy::{Allowed, Authority, PersonAt, RegisterShape, RuleFile, Rules, Tokens};
+use policy::{Authority, RegisterShape, RuleFile, Rules, Tokens};
 use store::objects::{LocalObjects, Objects};
-use store::{Db, DbConfig, StoreError, WriteSet};
-use vault::people::Erased;
+use store::{Db, DbConfig};
+use vault::Vault;
 use vault::register::Register;
-use vault::{Vault, VaultError};
 
 use crate::clock::SystemClock;
 use crate::config::{Config, Database, Files, SealConfig};
 use crate::people::VaultPeople;
-use crate::removal::{self, Rest};
 use crate::secrets::KeySecrets;
 use crate::sharing::KeptAnswers;
 use crate::{Failure, OPERATOR, private};
@@ -318,52 +315,6 @@ impl Installation {
             now: self.clock.now(),
         };
         (ctx, authority)
-    }
-
-    /// Erase a person, for ever: the account that leads to them, and their data. Where much is kept, rows are left whose keys are destroyed;
-    /// the job of the [`Rest`] removes them, and certifies it for whoever `asked`.
-    ///
-    /// # Errors
-    /// As [`Vault::erase_person`], and storage failures.
-    pub(crate) async fn erase_person<E: From<VaultError> + From<IdentityError>>(
-        &self,
-        ctx: &Ctx,
-        allowed: &Allowed<PersonAt>,
-        asked: Option<removal::Asked>,
-    ) -> Result<(Erased, Rest), E> {
-        let person = allowed.thing().person.ok_or(VaultError::NoPerson)?;
-        // Nothing is begun that a hold would stop. The commit that marks the person asks again.
-        if self.vault.is_held(&ctx.tenant, person, ctx.now).await? {
-            return Err(VaultError::Held.into());
-        }
-        let handle = self.vault.handle(&ctx.tenant, person).await?;
-        // First, so that nothing is left to sign in with if the rest is cut short.
-        self.identity.forget_person(ctx, person).await?;
-        let kept = self.vault.kept_of(&ctx.tenant, person).await?;
-        // Before anything of theirs is destroyed: a restored backup must know, whatever is lost.
-        crate::backup::remember(self, &ctx.tenant, Deed::Erase(handle)).map_err(|error| {
-            tracing::error!(%error, "the ledger of erasures cannot be written, so nobody is erased");
-            VaultError::from(StoreError::Unavailable("the ledger of erasures".into()))
-        })?;
-        let (rest, job) = removal::job(self, ctx, (person, handle, kept), asked);
-        // With the mark, behind which nothing is added any more.
-        let set = self.ends_with(ctx, person).with(job);
-        let set = match asked {
-            Some(asked) => set.with(crate::erasures::still_asked(&ctx.tenant, asked.erasure)),
-            None => set,
-        };
-        let erased = self.vault.erase_person(ctx, allowed, set).await?;
-        Ok((erased, rest))
-    }
-
-    /// What ends with a person, for the commit that marks them.
-    pub(crate) fn ends_with(&self, ctx: &Ctx, person: base::PersonId) -> WriteSet {
-        let set = self.tokens.end_about(&ctx.tenant, person, WriteSet::new());
-        let set = Oauth::end_grants_about(&ctx.tenant, person, ctx.now, set);
-        let set = Consents::forget(&ctx.tenant, person, set);
-        let set = crate::erasures::unname(&ctx.tenant, person, ctx.now, set);
-        let set = crate::rights::unname(&ctx.tenant, person, ctx.now, set);
-        crate::leftovers::forget_jobs(&ctx.tenant, person, None, set)
     }
 
     /// Remember the heads of all logs outside the data database.
