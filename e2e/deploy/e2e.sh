@@ -20,16 +20,20 @@ package() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# The unit: systemd reads it, and finds it hardened (0 is the best, 10 the worst).
+# The units: systemd reads them, and finds them hardened (0 is the best, 10 the worst).
 if package systemd-analyze systemd; then
-    sed 's#/usr/local/bin/strongroom#/bin/true#' "$deploy/systemd/strongroom.service" > "$room/strongroom.service"
-    said=$(systemd-analyze verify "$room/strongroom.service" 2>&1) && status=0 || status=1
+    for unit in "$deploy"/systemd/*; do
+        sed 's#/usr/local/bin/strongroom#/bin/true#' "$unit" > "$room/$(basename "$unit")"
+    done
+    said=$(systemd-analyze verify "$room"/strongroom*.service "$room"/strongroom*.timer 2>&1) && status=0 || status=1
     [ -z "$said" ] || status=1
     [ "$status" = 0 ] || echo "$said"
-    tried "$status" "systemd takes the unit without a word"
-    systemd-analyze security --offline=true --threshold=20 "$room/strongroom.service" > "$room/security" 2>&1 && status=0 || status=1
-    tail -n 1 "$room/security"
-    tried "$status" "its exposure is below 2.0"
+    tried "$status" "systemd takes the units without a word"
+    for unit in "$room"/strongroom*.service; do
+        systemd-analyze security --offline=true --threshold=20 "$unit" > "$room/security" 2>&1 && status=0 || status=1
+        tail -n 1 "$room/security"
+        tried "$status" "the exposure of $(basename "$unit") is below 2.0"
+    done
 else
     echo "skipped: systemd-analyze is not there (package systemd)" >&2
     exit 2

@@ -361,6 +361,14 @@ pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now) -> Result<Strin
             absolute(value, folder);
         }
     }
+    let providers = table.get_mut("providers").and_then(|it| it.as_table_mut());
+    for (_, provider) in providers.into_iter().flatten() {
+        for at in ["ca_file", "token_file"] {
+            if let Some(value) = find_in(provider, at) {
+                absolute(value, folder);
+            }
+        }
+    }
     let restored = |path: PathBuf| toml::Value::String(path.display().to_string());
     let list = |files: &[PathBuf], name: &str| {
         let files = files.iter().enumerate();
@@ -435,6 +443,10 @@ const PATHS: &[&[&str]] = &[
     &["access", "policies"],
 ];
 
+fn find_in<'a>(value: &'a mut toml::Value, at: &str) -> Option<&'a mut toml::Value> {
+    value.as_table_mut()?.get_mut(at)
+}
+
 fn find<'a>(table: &'a mut toml::Table, at: &[&str]) -> Option<&'a mut toml::Value> {
     let (first, rest) = at.split_first()?;
     let value = table.get_mut(*first)?;
@@ -469,6 +481,10 @@ mod tests {
             .replace("# breached_file", "breached_file")
             .replace("# password_file", "password_file")
             .replace("# ca_file", "ca_file")
+            .replace("# [providers.clinic]", "[providers.clinic]")
+            .replace("# title = \"Clinic", "title = \"Clinic")
+            .replace("# url = \"https", "url = \"https")
+            .replace("# token_file", "token_file")
             .replace("files = []", "files = [\"a/one.toml\", \"b/one.toml\"]")
             .replace("policies = []", "policies = [\"own.cedar\"]");
         let pkcs11 = base.replace(

@@ -159,7 +159,9 @@ async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
         title: provider.title.clone(),
         address: provider.digest(),
     };
-    let (transfer, set) = house.vault.ask_transfer(&ctx, &allowed, to).await?;
+    let (transfer, mut set) = house.vault.ask_transfer(&ctx, &allowed, to).await?;
+    let stead = house.in_stead(&ctx).await?;
+    set.statements.extend(stead.statements);
     let set = set.with(job(&house, &ctx.tenant, person, &transfer));
     let committed = house.db.commit(set).await?;
     let index = committed.log_indexes.last().copied().unwrap_or(0);

@@ -165,6 +165,7 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "listAlerts"
             | "placeHold"
             | "listHolds"
+            | "listMinors"
             | "readRetention"
             | "readProcessing"
             | "listRightsRequests"
