@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use audit::jws;
-use base::{Environment, ObjectId};
-use crypt::hash::sha256;
+use base::{Environment, ObjectId, Rng};
+use crypt::hash::{Sha256, sha256};
 use parking_lot::Mutex;
 use store::snapshot::{Question, SQLITE_PART, ask_sqlite, check_sqlite};
 
 use crate::make::{Scratch, digest, log};
 use crate::manifest::{Log, Manifest};
-use crate::progress::Watch;
+use crate::progress::{Silent, Watch};
 use crate::reader::Point;
 use crate::repository::{Line, Repository, blocking};
 use crate::{ContinuityError, sql};
@@ -96,6 +96,80 @@ pub async fn database(
     .await?;
     inside(&manifest, folder).await?;
     Ok(manifest)
+}
+
+/// An object of a point, as it lies there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sampled {
+    /// Which.
+    pub id: ObjectId,
+    /// Its length.
+    pub bytes: u64,
+    /// SHA-256 of it.
+    pub sha256: [u8; 32],
+}
+
+/// Read at most `count` objects of the point `name`, chosen by chance.
+///
+/// # Errors
+/// As [`check`].
+pub async fn sample(
+    repository: &Repository,
+    name: &str,
+    (trusted, environment): (Vec<jws::Key>, Environment),
+    count: usize,
+    rng: Arc<dyn Rng>,
+) -> Result<Vec<Sampled>, ContinuityError> {
+    let (this, name) = (repository.clone(), name.to_owned());
+    blocking(move || {
+        let point = Point::open(&this, &name, Arc::new(Silent))?;
+        point.manifest(&trusted, &environment)?;
+        let mut objects = point.objects()?;
+        let mut sampled = Vec::with_capacity(count);
+        while sampled.len() < count && !objects.is_empty() {
+            let mut bytes = [0; 8];
+            rng.fill(&mut bytes);
+            let len = objects.len() as u64;
+            let at = usize::try_from(u64::from_le_bytes(bytes) % len).unwrap_or(0);
+            let (id, path) = objects.swap_remove(at);
+            let mut hash = Hashing::default();
+            point.read(&path, &mut hash)?;
+            sampled.push(Sampled {
+                id,
+                bytes: hash.bytes,
+                sha256: hash.hash.finish(),
+            });
+        }
+        Ok(sampled)
+    })
+    .await
+}
+
+/// Hashes what is written to it.
+struct Hashing {
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Default for Hashing {
+    fn default() -> Self {
+        Self {
+            hash: Sha256::new(),
+            bytes: 0,
+        }
+    }
+}
+
+impl std::io::Write for Hashing {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        self.hash.update(buf);
+        self.bytes += buf.len() as u64;
+        Ok(buf.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn read_database(point: &Point, manifest: &Manifest, folder: &Path) -> Result<(), ContinuityError> {

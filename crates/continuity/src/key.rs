@@ -12,6 +12,8 @@ use crate::ContinuityError;
 /// What the two halves of the repository's key are derived for.
 const SEALING: &str = "backup repository, AES-256";
 const PROVING: &str = "backup repository, Poly1305";
+/// And the key of what is sent between two points.
+const STREAM: &str = "backup stream";
 
 /// 32 bytes that open a repository, in one environment.
 pub struct RepositoryKey {
@@ -47,6 +49,16 @@ impl RepositoryKey {
         master.mac.k = k.to_vec();
         master.mac.r = r.to_vec();
         master
+    }
+
+    /// The key of the stream's pieces.
+    pub(crate) fn stream(&self) -> SymmetricKey {
+        crypt::kdf::derive(&self.key, STREAM, self.environment.as_str().as_bytes())
+    }
+
+    /// The environment that it is for.
+    pub(crate) fn environment(&self) -> &str {
+        self.environment.as_str()
     }
 
     pub(crate) fn credentials(&self) -> Credentials {

@@ -6,7 +6,7 @@
 //!
 //! Invariants:
 //! - What is written to a repository is encrypted before it leaves, under a key that does not lie there.
-//! - A writer creates; it never replaces and never removes ([`Access::Write`]).
+//! - A writer creates; it never replaces and never removes ([`Access::Write`]). Only [`prune`] does, which runs apart.
 //! - A point is whole or it is not there: its snapshot is the last thing written, and only if every file was read to its end.
 //! - A backup of the key store is sealed under a key that is destroyed with it ([`generations`]).
 //! - What is restored is held against the manifest before anybody gets it, and the manifest against keys of the log.
@@ -20,20 +20,24 @@ pub mod ledger;
 mod make;
 mod manifest;
 mod progress;
+mod prune;
 mod reader;
 mod repository;
 mod restore;
+pub mod runs;
 mod source;
 mod sql;
+pub mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Checked, Depth, check, database};
+pub use check::{Checked, Depth, Sampled, check, database, sample};
 pub use error::ContinuityError;
 pub use key::RepositoryKey;
-pub use make::{Made, Parts, Piece, make, wipe};
-pub use manifest::{FORMAT, KeysAt, Log, Manifest, Objects, Part, TYPE};
+pub use make::{Made, Parts, Piece, make, names, wipe};
+pub use manifest::{FORMAT, KeysAt, Log, Manifest, Objects, Part, StreamAt, TYPE};
 pub use progress::{Silent, Watch};
+pub use prune::{Pruned, SETTLE, prune};
 pub use repository::{Access, Line, Place, Repository};
 pub use restore::{Restored, make_empty, restore};
 pub use sql::{KEY_STATEMENTS, STATEMENTS};

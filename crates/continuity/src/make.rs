@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit::{Action, Entry, Outcome};
-use base::{Ctx, Environment, Fault, Instant, ObjectId, Rng, TenantId};
+use base::{Clock, Ctx, Environment, Fault, Instant, ObjectId, Rng, TenantId};
 use crypt::hash::{Sha256, sha256};
 use crypt::sign::Ed25519Key;
 use parking_lot::Mutex;
@@ -19,11 +19,11 @@ use store::snapshot::{Question, Snapshot};
 use store::{Db, Row, StoreError, Value, WriteSet};
 
 use crate::generations::{self, Generation, KeyParts, Places};
-use crate::manifest::{FORMAT, KeysAt, Log, Manifest, NAME, ObjectTree, Part};
+use crate::manifest::{FORMAT, KeysAt, Log, Manifest, NAME, ObjectTree, Part, StreamAt};
 use crate::progress::Watch;
 use crate::repository::{Access, LABEL, Line, Repository, blocking, line};
 use crate::source::{From, Object, Plain, Reading, Source, timestamp};
-use crate::{ContinuityError, sql};
+use crate::{ContinuityError, sql, stream};
 
 /// Files that go away while they are read (somebody deletes them) make us begin again so often.
 const ATTEMPTS_MAX: u32 = 3;
@@ -68,6 +68,10 @@ pub struct Parts {
     pub rng: Arc<dyn Rng>,
     /// A folder for the copy of the database, on a disk with room for it.
     pub scratch: PathBuf,
+    /// Where a stream notes how far it is, if there is one.
+    pub stream: Option<PathBuf>,
+    /// When it is.
+    pub clock: Arc<dyn Clock>,
     /// The configuration.
     pub configuration: Vec<Piece>,
 }
@@ -145,7 +149,7 @@ async fn attempts(
             }
             Err(_) => {
                 for id in missing {
-                    if stands(&parts.db, id).await? {
+                    if names(&parts.db, id).await? {
                         return Err(ContinuityError::Unread(reading.broken()));
                     }
                     deleted.insert(id);
@@ -155,8 +159,11 @@ async fn attempts(
     }
 }
 
-/// Whether the database still names an object.
-async fn stands(db: &Db, id: ObjectId) -> Result<bool, ContinuityError> {
+/// Whether the database names an object.
+///
+/// # Errors
+/// Storage failures.
+pub async fn names(db: &Db, id: ObjectId) -> Result<bool, ContinuityError> {
     let row = db.row(&sql::STANDS, vec![Value::from(id)]).await?;
     Ok(row.is_some())
 }
@@ -168,6 +175,7 @@ struct Taken {
     database: Vec<Part>,
     objects: Vec<Object>,
     logs: Vec<Log>,
+    stream: Option<StreamAt>,
 }
 
 impl Taken {
@@ -177,7 +185,15 @@ impl Taken {
             objects.ask(&sql::OBJECTS, object),
             logs.ask(&sql::LOGS, log),
         ];
+        // Before the database is read: what was sent until now is in it.
+        let standing = parts.stream.as_deref().and_then(stream::standing);
         let snapshot = parts.db.snapshot(scratch.to_owned(), questions).await?;
+        // And what is sent from now on is of a later moment than it.
+        let stream = standing.map(|standing| StreamAt {
+            chain: standing.chain,
+            next: standing.next,
+            whole_at: parts.clock.now().micros(),
+        });
         let files = snapshot.parts.clone();
         let database = blocking(move || {
             let parts = files.iter().map(|file| part_of(file));
@@ -190,6 +206,7 @@ impl Taken {
             database,
             objects: objects.all()?,
             logs: logs.all()?,
+            stream,
         })
     }
 }
@@ -313,6 +330,7 @@ async fn store(
         keys: KeysAt {
             generation: keys.number,
         },
+        stream: taken.stream.clone(),
     };
     let text = manifest.sign(&parts.signer)?;
     plain.push(in_memory(NAME.into(), text.as_bytes()));

@@ -45,6 +45,21 @@ pub struct Manifest {
     pub logs: Vec<Log>,
     /// The backup of the key store that was made right after the database was read: it, or a newer one, opens what is in the point.
     pub keys: KeysAt,
+    /// The stream that goes on from here, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<StreamAt>,
+}
+
+/// Where a stream goes on from a point.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamAt {
+    /// The chain.
+    pub chain: String,
+    /// The first piece that may hold something that is not in the point.
+    pub next: u64,
+    /// Microseconds: pieces of this moment on, and those before them, hold all that is in the point.
+    pub whole_at: i64,
 }
 
 /// Which keys.
@@ -200,6 +215,7 @@ mod tests {
                 root: hash.clone(),
             }],
             keys: KeysAt { generation: 9 },
+            stream: None,
         };
         (manifest, objects)
     }

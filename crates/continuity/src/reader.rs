@@ -93,6 +93,16 @@ impl Point {
         Ok(files)
     }
 
+    /// Every object, with its path.
+    pub(crate) fn objects(&self) -> Result<Vec<(ObjectId, String)>, ContinuityError> {
+        let files = self.files()?;
+        let objects = files.into_iter().filter_map(|found| {
+            let path = found.path.to_str()?.to_owned();
+            Some((object(&found.path)?, path))
+        });
+        Ok(objects.collect())
+    }
+
     /// Whether exactly those files are there that the manifest speaks of.
     pub(crate) fn hold(&self, manifest: &Manifest) -> Result<(), ContinuityError> {
         let mut plain = Vec::new();

@@ -117,10 +117,27 @@ impl Repository {
         })
     }
 
+    /// The same place, with another key.
+    #[must_use]
+    pub fn with_key(&self, key: RepositoryKey) -> Self {
+        Self {
+            key: Arc::new(key),
+            ..self.clone()
+        }
+    }
+
     /// Where it lies.
     #[must_use]
     pub const fn place(&self) -> &Place {
         &self.place
+    }
+
+    pub(crate) fn key(&self) -> &RepositoryKey {
+        &self.key
+    }
+
+    pub(crate) fn store(&self) -> &dyn ObjectStore {
+        &*self.store
     }
 
     /// Whether there is one.

@@ -17,6 +17,7 @@ use crate::progress::Watch;
 use crate::reader::Point;
 use crate::repository::{Line, Repository, blocking};
 use crate::source::OBJECTS;
+use crate::stream::Forwarded;
 
 /// A point that lies in a folder now.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub struct Restored {
     pub objects: PathBuf,
     /// The folder with the configuration.
     pub configuration: PathBuf,
+    /// How far the database was taken beyond the point, where that was asked for.
+    pub forwarded: Option<Forwarded>,
 }
 
 /// Put the point `name` into the folder `to`, where nothing of another lies.
@@ -73,6 +76,7 @@ pub async fn restore(
             database: folder.join(DATABASE),
             objects: folder.join(OBJECTS),
             configuration: folder.join(CONFIGURATION),
+            forwarded: None,
         })
     })
     .await?;

@@ -13,6 +13,27 @@ pub(crate) static LOGS: Sql = Sql::both("SELECT tenant, size, root FROM log_head
 pub(crate) static STANDS: Sql =
     Sql::both("SELECT 1 FROM file WHERE (object IS NULL AND file = $1) OR object = $1 LIMIT 1");
 
+/// number, begun_at, alive_at, ended_at, held, code, point, rpo, rto, amount.
+pub(crate) static RUNS: Sql = Sql::both(
+    "SELECT number, begun_at, alive_at, ended_at, held, code, point, rpo, rto, amount FROM continuity_run \
+     WHERE kind = $1 ORDER BY number DESC LIMIT $2",
+);
+pub(crate) static RUN_HELD: Sql = Sql::both(
+    "SELECT number, begun_at, alive_at, ended_at, held, code, point, rpo, rto, amount FROM continuity_run \
+     WHERE kind = $1 AND held = 1 ORDER BY number DESC LIMIT 1",
+);
+pub(crate) static BEGIN_RUN: Sql = Sql::both(
+    "INSERT INTO continuity_run (kind, number, begun_at, alive_at) VALUES ($1, $2, $3, $3) ON CONFLICT (kind, number) DO NOTHING",
+);
+pub(crate) static RUN_ALIVE: Sql = Sql::both(
+    "UPDATE continuity_run SET alive_at = $3 WHERE kind = $1 AND number = $2 AND ended_at IS NULL",
+);
+pub(crate) static END_RUN: Sql = Sql::both(
+    "UPDATE continuity_run SET ended_at = $3, alive_at = $3, held = $4, code = $5, point = $6, rpo = $7, rto = $8, amount = $9 \
+     WHERE kind = $1 AND number = $2 AND ended_at IS NULL",
+);
+pub(crate) static FORGET_RUNS: Sql = Sql::both("DELETE FROM continuity_run WHERE begun_at < $1");
+
 /// How many persons' keys were destroyed. Of the key store.
 pub(crate) static GONE: Sql = Sql::both("SELECT count(*) FROM person WHERE gone_at IS NOT NULL");
 
@@ -20,4 +41,14 @@ pub(crate) static GONE: Sql = Sql::both("SELECT count(*) FROM person WHERE gone_
 pub static KEY_STATEMENTS: &[&Sql] = &[&GONE];
 
 /// Every statement on the data, for the test that prepares each on both engines.
-pub static STATEMENTS: &[&Sql] = &[&OBJECTS, &LOGS, &STANDS];
+pub static STATEMENTS: &[&Sql] = &[
+    &OBJECTS,
+    &LOGS,
+    &STANDS,
+    &RUNS,
+    &RUN_HELD,
+    &BEGIN_RUN,
+    &RUN_ALIVE,
+    &END_RUN,
+    &FORGET_RUNS,
+];

@@ -1,9 +1,11 @@
 //! Points made of a real database and real files, restored, and spoilt.
 
+mod apart;
 mod engines;
 mod generations;
 mod spoilt;
 mod stock;
+mod stream;
 mod whole;
 
 use std::path::{Path, PathBuf};
@@ -39,7 +41,7 @@ struct House {
     key_store: TestDb,
     objects: Arc<LocalObjects>,
     keys: SeededKeys,
-    clock: FixedClock,
+    clock: Arc<FixedClock>,
     rng: Arc<dyn Rng>,
     folder: PathBuf,
     _temporary: Option<TempDir>,
@@ -86,7 +88,7 @@ impl House {
             key_store,
             objects: Arc::new(LocalObjects::open(folder.join("files")).await.unwrap()),
             keys: SeededKeys::new(7),
-            clock: FixedClock::at(Instant::from_micros(1_790_000_000_000_000)),
+            clock: Arc::new(FixedClock::at(Instant::from_micros(1_790_000_000_000_000))),
             rng: Arc::new(SystemRng),
             folder,
             _temporary: None,
@@ -95,6 +97,11 @@ impl House {
 
     fn place(&self) -> PathBuf {
         self.folder.join("repository")
+    }
+
+    /// Where a stream notes how far it is.
+    fn state(&self) -> PathBuf {
+        self.folder.join("stream.json")
     }
 
     fn scratch(&self) -> PathBuf {
@@ -162,6 +169,8 @@ impl House {
             signer: self.keys.signer(&"operator".parse().unwrap()).unwrap(),
             rng: Arc::clone(&self.rng),
             scratch: self.scratch(),
+            stream: Some(self.state()),
+            clock: Arc::clone(&self.clock) as _,
             configuration: vec![Piece {
                 path: "strongroom.toml".into(),
                 bytes: configuration.as_bytes().to_vec(),

@@ -34,6 +34,10 @@ promises! {
     "logs.clean",
     "register.present",
     "auth.clear_text",
+    "backup.regular",
+    "backup.encrypted",
+    "backup.expires",
+    "backup.tested",
     "values.first",
     "values.openness",
 }
@@ -67,17 +71,20 @@ pub enum Group {
     Log,
     /// What is never kept.
     Limits,
+    /// What is left when something is lost.
+    Continuity,
     /// What is meant.
     Intent,
 }
 
 impl Group {
     /// Every group, in the order of the page.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Storage,
         Self::Transit,
         Self::Log,
         Self::Limits,
+        Self::Continuity,
         Self::Intent,
     ];
 }

@@ -100,11 +100,25 @@ pub enum Seen {
     HeldBack,
     /// Requests of data subjects with a clock that runs.
     OpenRequests,
+    /// Recovery points in the repository.
+    RecoveryPoints,
+    /// Those of the last 24 hours.
+    PointsOfADay,
+    /// How old the newest is (minutes).
+    NewestMinutes,
+    /// How old the oldest is (days).
+    OldestDays,
+    /// Drills that are run by the clock (list).
+    Drills,
+    /// How much of the latest work would have been lost in a drill (seconds).
+    LostSeconds,
+    /// How long it took in a drill until everything was back (seconds).
+    BackSeconds,
 }
 
 impl Seen {
     /// Every one.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 37] = [
         Self::Places,
         Self::BytesSearched,
         Self::Markers,
@@ -135,6 +149,13 @@ impl Seen {
         Self::InTime,
         Self::HeldBack,
         Self::OpenRequests,
+        Self::RecoveryPoints,
+        Self::PointsOfADay,
+        Self::NewestMinutes,
+        Self::OldestDays,
+        Self::Drills,
+        Self::LostSeconds,
+        Self::BackSeconds,
     ];
 }
 
@@ -229,11 +250,21 @@ pub enum Wrong {
     RequestLate,
     /// Those who answer are shown a later day than the law's.
     DayShownLater,
+    /// There is no recovery point that is new enough.
+    BackupLate,
+    /// A drill was not run in time.
+    DrillLate,
+    /// The last drill of its kind failed.
+    DrillFailed,
+    /// The repository opens with a key that is not its own.
+    OtherKeyOpens,
+    /// The repository's key lies in it.
+    KeyBeside,
 }
 
 impl Wrong {
     /// Every one.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 40] = [
         Self::PlainText,
         Self::NotStored,
         Self::NothingSearched,
@@ -269,6 +300,11 @@ impl Wrong {
         Self::PastItsTime,
         Self::RequestLate,
         Self::DayShownLater,
+        Self::BackupLate,
+        Self::DrillLate,
+        Self::DrillFailed,
+        Self::OtherKeyOpens,
+        Self::KeyBeside,
     ];
 }
 

@@ -173,6 +173,8 @@ kinds! {
     Retention = "retention", &[House];
     /// The records of processing activities.
     Processing = "record of processing", &[House];
+    /// Recovery points and drills.
+    Continuity = "recovery point", &[House];
     /// Everything of FHIR at a tenant, to be taken out by a program.
     Bulk = "bulk export", &[];
     /// The end of a tenant's contract.
@@ -388,6 +390,13 @@ pub struct ProcessingOf {
     pub tenant: TenantId,
 }
 
+/// Recovery points and drills of the installation that a tenant is at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContinuityOf {
+    /// Whose staff looks.
+    pub tenant: TenantId,
+}
+
 /// Everything of FHIR at a tenant, to be taken out. What is opened of it is asked type by type, as [`RecordsOf`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BulkOf {
@@ -468,6 +477,7 @@ thing!(HoldsOf, Holds, about_people: false, person: |_it| None);
 thing!(GuardiansOf, Guardians, about_people: false, person: |_it| None);
 thing!(RetentionOf, Retention, about_people: false, person: |_it| None);
 thing!(ProcessingOf, Processing, about_people: false, person: |_it| None);
+thing!(ContinuityOf, Continuity, about_people: false, person: |_it| None);
 thing!(BulkOf, Bulk, about_people: false, person: |_it| None);
 thing!(ContractOf, Contract, about_people: false, person: |_it| None);
 thing!(AppsOf, Apps, about_people: false, person: |_it| None);

@@ -29,6 +29,8 @@ pub enum What {
     RightDue,
     /// A request of a data subject was not answered in time.
     RightOverdue,
+    /// A recovery point or a drill is late, or failed.
+    ContinuityLate,
 }
 
 impl What {
@@ -40,6 +42,7 @@ impl What {
             "reviews_overdue" => Self::ReviewsOverdue,
             "right_due" => Self::RightDue,
             "right_overdue" => Self::RightOverdue,
+            "continuity_late" => Self::ContinuityLate,
             _ => return None,
         })
     }
@@ -54,6 +57,7 @@ impl What {
             Self::AppReuse => "app_reuse",
             Self::RightDue => "right_due",
             Self::RightOverdue => "right_overdue",
+            Self::ContinuityLate => "continuity_late",
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Recovery points of this installation: what goes into one, who signs it, where it lies.
 
+pub mod clock;
+pub mod run;
+mod stream;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use audit::{Action, Entry, LogKeys, Outcome, jws};
-use base::{Environment, Fault, Instant, Rng, TenantId};
+use base::{Clock, Ctx, Environment, Fault, Instant, Purpose, RequestId, Rng, TenantId};
 use continuity::generations::{self, Generation, KeyParts, Places};
 use continuity::ledger::{Deed, Ledger, Line};
 use continuity::{
@@ -13,12 +17,14 @@ use continuity::{
 };
 use keys::Keys;
 use keys::seal::{KeyFile, read_secret_file};
-use store::WriteSet;
+use policy::Authority;
+use store::objects::LocalObjects;
 use store::snapshot::SQLITE_PART;
+use store::{Db, WriteSet};
 
-use crate::config::{Backup, Config, RepositoryPlace};
+use crate::config::{Backup, Config, Files, RepositoryPlace};
 use crate::restore::From;
-use crate::{Failure, Installation, OPERATOR, private};
+use crate::{Failure, Installation, OPERATOR, installation, private};
 
 /// The configuration's name in a point.
 pub const CONFIG: &str = "strongroom.toml";
@@ -124,10 +130,100 @@ pub async fn make(
         signer,
         rng: Arc::clone(&house.rng),
         scratch: section(&house.config)?.scratch.clone(),
+        stream: Some(stream_state(&house.config)?),
+        clock: Arc::clone(&house.clock),
         configuration,
     };
     let (ctx, _) = house.local(&operator, "backup");
     Ok(continuity::make(repository, &parts, &ctx, &watch).await?)
+}
+
+/// Make a recovery point of data that are about to be migrated. Where nothing is to be migrated, or no backups are configured, nothing is done.
+///
+/// # Errors
+/// [`Failure`]: then nothing is migrated.
+pub(crate) async fn before_migrating(
+    config: &Config,
+    keys: &Arc<Keys>,
+    clock: &Arc<dyn Clock>,
+    rng: &Arc<dyn Rng>,
+) -> Result<(), Failure> {
+    let Some(section) = &config.backup else {
+        return Ok(());
+    };
+    let known = store::migrations::DATA;
+    let place = installation::database(&config.data, true)?;
+    let applied = Db::applied(&place, known).await?;
+    if applied == 0 || applied == known.len() {
+        return Ok(());
+    }
+    tracing::warn!("the data are about to be migrated: making a recovery point first");
+    let made = async {
+        first_key(config, &**rng)?;
+        let operator = operator()?;
+        let logs = audit::Installation {
+            host: config.origin.as_str().into(),
+            environment: config.environment.clone(),
+        };
+        let journal = audit::LogJournal::new(logs, Arc::clone(keys) as _, Arc::clone(rng));
+        // As it is: with the migrations that it has, and no other.
+        let known = known.get(..applied).unwrap_or_default();
+        let db = Db::open(place, known, Some(Arc::new(journal))).await?;
+        let Files::Folder { path } = &config.files;
+        let signer = keys
+            .signer(&operator)
+            .map_err(|error| Failure::text(error.to_string()))?;
+        let parts = Parts {
+            db: db.clone(),
+            objects: Arc::new(LocalObjects::open(path.clone()).await?),
+            environment: config.environment.clone(),
+            origin: config.origin.clone(),
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            keys: (
+                KeyParts {
+                    db: keys.db(),
+                    environment: config.environment.clone(),
+                    rng: Arc::clone(rng),
+                },
+                places(config)?,
+            ),
+            signer,
+            rng: Arc::clone(rng),
+            scratch: section.scratch.clone(),
+            stream: None,
+            clock: Arc::clone(clock),
+            configuration: configuration(&config.file, config)?,
+        };
+        let authority = Authority::system(operator.clone(), "backup");
+        let ctx = Ctx {
+            tenant: operator,
+            actor: authority.actor(),
+            purpose: Some(Purpose::Sysdev),
+            request: RequestId::random(&**rng),
+            now: clock.now(),
+        };
+        let watch: Arc<dyn Watch> = Arc::new(continuity::Silent);
+        let made = continuity::make(&repository(config)?, &parts, &ctx, &watch).await;
+        db.close().await;
+        Ok::<_, Failure>(made?)
+    };
+    match made.await {
+        Ok(made) => {
+            tracing::warn!(point = made.line.short(), "made; migrating now");
+            Ok(())
+        }
+        Err(failure) => Err(Failure::text(format!(
+            "no recovery point could be made before the migration, so nothing was migrated: {failure}\nhint: mend that, or run `strongroom migrate --without-backup` if you have one of your own"
+        ))),
+    }
+}
+
+/// Where the stream notes how far it is.
+///
+/// # Errors
+/// [`Failure`] where there is no section.
+pub fn stream_state(config: &Config) -> Result<PathBuf, Failure> {
+    Ok(section(config)?.scratch.join("stream.json"))
 }
 
 /// Where backups of the key store lie.
@@ -521,7 +617,7 @@ mod tests {
             expected.data = crate::config::Database::Sqlite {
                 path: to.join("database/strongroom.sqlite"),
             };
-            expected.files = crate::config::Files::Folder {
+            expected.files = Files::Folder {
                 path: to.join("files"),
             };
             expected.register.files = vec![

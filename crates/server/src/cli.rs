@@ -15,8 +15,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use policy::Role;
 
 pub use app::{App, AppOf, AppRegister, AppReview, AppVerdict, AppView};
-pub use backup::{Backup, BackupPoint, BackupResticKey, BackupVerify, BackupView, Restore};
-pub use demo::{Demo, Doctor};
+pub use backup::{
+    Backup, BackupNow, BackupPoint, BackupResticKey, BackupVerify, BackupView, Drill, DrillKind,
+    DrillRun, Restore,
+};
+pub use demo::{Demo, Doctor, Migrate};
 pub use keys::{KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView};
 pub use tenant::{Tenant, TenantEnd, TenantStatus, TenantView};
 pub use time::{Hold, HoldLift, HoldPlace, Processing, Retention, RetentionRun, RetentionView};
@@ -73,11 +76,14 @@ pub enum Command {
     /// The tamper-evident log: show, verify, prove, export
     #[command(subcommand)]
     Log(Log),
-    /// Recovery points: make, list, look at, verify
+    /// Recovery points: make, list, look at, verify, prune
     #[command(subcommand)]
     Backup(Backup),
     /// Put a recovery point into a folder
     Restore(Restore),
+    /// What is promised for the worst day, done for practice and measured
+    #[command(subcommand)]
+    Drill(Drill),
     /// The data register: what may be kept, and how it is protected
     #[command(subcommand)]
     Register(Register),
@@ -99,7 +105,7 @@ pub enum Command {
     /// Look at the machine before the first start: disk, clock, limits, rights, swap, databases; and what to mend
     Doctor(Doctor),
     /// Bring the databases of an installation up to this program's schema
-    Migrate(Place),
+    Migrate(Migrate),
     /// Write the reference documentation that is made from code
     #[command(subcommand, hide = true)]
     Docs(Docs),

@@ -65,6 +65,9 @@ pub enum ConfigError {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// The file that it was read from; empty for a text.
+    #[serde(skip)]
+    pub file: PathBuf,
     /// Bound into every seal: data do not open in another environment.
     pub environment: Environment,
     /// Where the data live.
@@ -318,6 +321,7 @@ impl Config {
             source,
         })?;
         let mut config = Self::parse(&name, &text)?;
+        path.clone_into(&mut config.file);
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());

@@ -10,6 +10,8 @@ use base::Fault;
 pub struct Failure {
     text: String,
     code: u8,
+    /// The stable code of the fault that it came of.
+    fault: Option<&'static str>,
 }
 
 impl Failure {
@@ -18,6 +20,15 @@ impl Failure {
         Self {
             text: text.into(),
             code: 1,
+            fault: None,
+        }
+    }
+
+    /// Something did not hold that has a stable code of its own.
+    pub fn coded(fault: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            fault: Some(fault),
+            ..Self::text(text)
         }
     }
 
@@ -26,6 +37,7 @@ impl Failure {
         Self {
             text: text.into(),
             code: 2,
+            fault: None,
         }
     }
 
@@ -39,6 +51,12 @@ impl Failure {
     #[must_use]
     pub const fn code(&self) -> u8 {
         self.code
+    }
+
+    /// The stable code of the fault that it came of, if it has one.
+    #[must_use]
+    pub const fn fault_code(&self) -> Option<&'static str> {
+        self.fault
     }
 }
 
@@ -56,11 +74,12 @@ macro_rules! from_fault {
             fn from(error: $error) -> Self {
                 let public = error.public();
                 let detail = error.to_string();
-                if public == detail {
-                    Self::text(detail)
+                let text = if public == detail {
+                    detail
                 } else {
-                    Self::text(format!("{detail}\nhint: {public}"))
-                }
+                    format!("{detail}\nhint: {public}")
+                };
+                Self::coded(error.code(), text)
             }
         }
     )*};

@@ -25,7 +25,7 @@ use crate::config::{Config, Database, Files, SealConfig};
 use crate::people::VaultPeople;
 use crate::secrets::KeySecrets;
 use crate::sharing::KeptAnswers;
-use crate::{Failure, OPERATOR, private};
+use crate::{Failure, OPERATOR, backup, private};
 
 /// An installation, open.
 pub struct Installation {
@@ -121,6 +121,9 @@ impl Installation {
             Arc::clone(&keys) as _,
             Arc::clone(&rng),
         ));
+        if gate == Gate::Shut {
+            backup::before_migrating(&config, &keys, &clock, &rng).await?;
+        }
         let db = Db::open(
             // A record that a person deletes leaves keys behind which would open it: its bytes must go.
             database(&config.data, true)?,

@@ -14,6 +14,7 @@ mod console;
 pub mod contract;
 mod desk;
 mod doctor;
+pub mod drill;
 pub mod erasures;
 pub mod errors;
 pub mod exports;

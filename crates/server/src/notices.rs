@@ -319,6 +319,7 @@ fn news(what: &str, to_person: bool) -> Option<News> {
         "age_no_account" => News::Stead(Stead::NoAccount),
         "right_due" => News::RightDue,
         "right_overdue" => News::RightOverdue,
+        "continuity_late" => News::ContinuityLate,
         _ => return None,
     })
 }

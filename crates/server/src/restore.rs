@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use base::Clock;
+use base::{Clock, Instant};
 use continuity::generations;
 use continuity::{ContinuityError, Manifest, Repository, Restored, Watch};
 use store::Db;
-use store::snapshot::{Kind, SQLITE_PART, fill_postgres};
+use store::snapshot::{Kind, SQLITE_PART, check_sqlite, fill_postgres};
 
 use crate::clock::SystemClock;
 
@@ -25,6 +25,15 @@ pub enum From {
     Backup,
     /// The one that the configuration names, as it is.
     Live,
+}
+
+/// What is restored.
+#[derive(Clone, Copy, Debug)]
+pub enum Of<'a> {
+    /// The point of this name.
+    Point(&'a str),
+    /// What there was at this moment: the newest point of before it, and what was sent since.
+    Moment(Instant),
 }
 
 /// Where an installation is restored to.
@@ -60,8 +69,23 @@ pub async fn restore<W: Watch + 'static>(
     config: &Config,
     file: &Path,
     from: From,
-    (point, target): (&str, To<'_>),
+    of: (Of<'_>, To<'_>),
     watch: &Arc<W>,
+) -> Result<(Restored, Passed), Failure> {
+    restore_looking(config, file, from, of, watch, async |_: &Installation| Ok(())).await
+}
+
+/// [`restore`], with a look at what was restored before it passes the gate: nobody is served from it then, and nothing was repeated.
+///
+/// # Errors
+/// As [`restore`], and those of the look; the gate stays shut then.
+pub(crate) async fn restore_looking<W: Watch + 'static>(
+    config: &Config,
+    file: &Path,
+    from: From,
+    (of, target): (Of<'_>, To<'_>),
+    watch: &Arc<W>,
+    look: impl AsyncFnOnce(&Installation) -> Result<(), Failure>,
 ) -> Result<(Restored, Passed), Failure> {
     let repository = backup::repository(config)?;
     let to = target.folder;
@@ -97,8 +121,19 @@ pub async fn restore<W: Watch + 'static>(
     let keys = Installation::open_keys(&config).await?;
     let trust = backup::trust(&keys, &config)?;
     watch.begins("restoring");
-    let restored =
-        continuity::restore(&repository, point, trust, &to, Arc::clone(watch) as _).await?;
+    let point = match of {
+        Of::Point(name) => name.to_owned(),
+        Of::Moment(moment) => before(&repository, moment).await?,
+    };
+    let mut restored =
+        continuity::restore(&repository, &point, trust, &to, Arc::clone(watch) as _).await?;
+    if let (Of::Moment(moment), Some(stream)) = (of, &restored.manifest.stream) {
+        watch.begins("going on from there");
+        let file = restored.database.join(SQLITE_PART);
+        let forwarded = continuity::stream::forward(&repository, stream, moment, &file).await?;
+        check_sqlite(&file).await?;
+        restored.forwarded = Some(forwarded);
+    }
     let wanted = restored.manifest.keys.generation;
     if generation.is_some_and(|generation| generation < wanted) {
         return Err(ContinuityError::NoKeys(wanted).into());
@@ -142,16 +177,26 @@ pub async fn restore<W: Watch + 'static>(
     let house = Installation::open_at_gate(config).await?;
     let scratch = to.join("newer");
     private::folder(&scratch).map_err(|error| Failure::file(&scratch, &error))?;
-    let newer = newer(&house, &repository, manifest, &scratch, watch).await;
-    let passed = match &newer {
-        Ok(newer) => gate::pass(&house, manifest, newer.as_deref()).await,
-        Err(_) => Ok(Passed::default()),
+    let passed = async {
+        look(&house).await?;
+        let newer = newer(&house, &repository, manifest, &scratch, watch).await?;
+        let stands = restored.forwarded.is_none_or(|it| it.pieces == 0);
+        gate::pass(&house, manifest, stands, newer.as_deref()).await
     };
+    let passed = passed.await;
     let removed = std::fs::remove_dir_all(&scratch);
     house.close().await;
-    newer?;
+    let passed = passed?;
     removed.map_err(|error| Failure::file(&scratch, &error))?;
-    Ok((restored, passed?))
+    Ok((restored, passed))
+}
+
+/// The newest point of before a moment.
+async fn before(repository: &Repository, moment: Instant) -> Result<String, Failure> {
+    let points = repository.points().await?;
+    let point = points.into_iter().find(|point| point.taken_at <= moment);
+    let none = || ContinuityError::NoPoint(format!("of before {moment}"));
+    Ok(point.ok_or_else(none)?.name)
 }
 
 /// The newest database that the repository has, if it is newer than the point: its logs go on.

@@ -1,6 +1,7 @@
 //! A running server: sockets, jobs that tick, and an orderly end.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use tokio::task::JoinSet;
 use web::{App, Listener, Metrics};
 
 use crate::api::{self, House, TokenGate};
+use crate::backup::clock;
 use crate::config::PUBLIC_URL_LISTEN;
 use crate::probes::{self, Running};
 use crate::{Failure, Installation, jobs, post, tls};
@@ -44,11 +46,29 @@ impl Serving {
         Self::begin_at(installation, listener).await
     }
 
+    /// Serve, and do nothing else: no job of the queue is carried out, and nothing happens by the clock. For an installation that is a copy:
+    /// what waits in it is the original's to do.
+    ///
+    /// # Errors
+    /// As [`Serving::begin`].
+    pub(crate) async fn begin_idle(installation: Installation) -> Result<Self, Failure> {
+        let listener = Listener::open(installation.config.listen.https).await?;
+        Self::begin_as(installation, listener, Work::Idle).await
+    }
+
     /// Serve at a socket that is open already.
     ///
     /// # Errors
     /// [`Failure`]: the certificate cannot be used, the address of the metrics is taken.
     pub async fn begin_at(installation: Installation, listener: Listener) -> Result<Self, Failure> {
+        Self::begin_as(installation, listener, Work::Queue).await
+    }
+
+    async fn begin_as(
+        installation: Installation,
+        listener: Listener,
+        work: Work,
+    ) -> Result<Self, Failure> {
         let config = &installation.config;
         let tls = tls::server(&config.tls.certificate, &config.tls.key)?;
         let metrics_listener = match config.listen.metrics {
@@ -93,9 +113,11 @@ impl Serving {
             let router = side_router(&house, &metrics, stopping.clone());
             tasks.spawn(web::plain(listener, router, metrics, stopping.clone()));
         }
-        tasks.spawn(jobs::work(Arc::clone(&house), post, stopping.clone()));
-        tasks.spawn(index_logs(Arc::clone(&house), stopping.clone()));
-        tasks.spawn(tick(Arc::clone(&house), stopping));
+        if work == Work::Queue {
+            tasks.spawn(jobs::work(Arc::clone(&house), post, stopping.clone()));
+            tasks.spawn(index_logs(Arc::clone(&house), stopping.clone()));
+            tasks.spawn(tick(Arc::clone(&house), stopping));
+        }
         Ok(Self {
             address,
             metrics_address,
@@ -117,6 +139,15 @@ impl Serving {
         let (house, running) = (Arc::clone(&self.house), self.running.clone());
         self.tasks
             .spawn(probes::watch(house, running, self.stop.subscribe()));
+    }
+
+    /// Make recovery points and run drills by the clock from now on, where there are backups. `program` is this program.
+    pub fn keep_going(&mut self, program: PathBuf) {
+        if self.house.config.backup.is_some() {
+            let house = Arc::clone(&self.house);
+            self.tasks
+                .spawn(clock::watch(house, program, self.stop.subscribe()));
+        }
     }
 
     /// The installation it serves.
@@ -153,6 +184,15 @@ impl Serving {
             installation.close().await;
         }
     }
+}
+
+/// What is done beside serving.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// The queue, and what happens by the clock.
+    Queue,
+    /// Nothing.
+    Idle,
 }
 
 /// How it was told to end.

@@ -509,3 +509,35 @@ notice-minor-noted = Notiert.
 notice-guardian-appointed = Bestellt.
 notice-guardian-ended = Beendet.
 notice-minor-invited = Eingeladen.
+
+# Continuity
+
+thing-recovery-point = Wiederherstellungspunkte und Übungen
+place-continuity = Kontinuität
+continuity-lead = Wiederherstellungspunkte der ganzen Installation, und was damit geübt wird. Was überfällig ist oder fehlschlug, heißt: es kann mehr verloren gehen als versprochen.
+continuity-empty = Nichts läuft von selbst.
+continuity-none = Es gibt keine Sicherungen: die Konfiguration hat keinen Abschnitt dafür.
+continuity-seconds =
+    { $n ->
+        [one] eine Sekunde
+       *[other] { $n } Sekunden
+    }
+continuity-behind = Die Kopie des Gespeicherten liegt zurück um
+continuity-no-stream = Es wird keine gesendet: nur Wiederherstellungspunkte zählen
+column-run = Was
+column-last = Zuletzt
+column-lost = Wäre verloren
+column-back = Zurück nach
+run-point = Wiederherstellungspunkt
+run-prune = Alte Punkte entfernt
+run-drill-objects = Übung: Dateien verglichen
+run-drill-restore = Übung: alles wiederhergestellt
+run-drill-boot = Übung: zweite Instanz in Betrieb
+run-drill-rebuild = Übung: aus dem Nichts
+run-failed = Fehlgeschlagen
+run-late = Überfällig
+run-never = Nie gemacht
+run-runs = Läuft
+run-left = Abgebrochen
+run-held = Hielt
+alert-continuity-late = Ein Wiederherstellungspunkt oder eine Übung ist überfällig oder fehlgeschlagen

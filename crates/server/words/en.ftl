@@ -509,3 +509,35 @@ notice-minor-noted = Noted.
 notice-guardian-appointed = Appointed.
 notice-guardian-ended = Ended.
 notice-minor-invited = Invited.
+
+# Continuity
+
+thing-recovery-point = Recovery points and drills
+place-continuity = Continuity
+continuity-lead = Recovery points of the whole installation, and what is done for practice with them. What is late, or failed, means that more can be lost than is promised.
+continuity-empty = Nothing runs by the clock.
+continuity-none = There are no backups: the configuration has no section for them.
+continuity-seconds =
+    { $n ->
+        [one] one second
+       *[other] { $n } seconds
+    }
+continuity-behind = The copy of what was committed is behind by
+continuity-no-stream = None is sent: only recovery points count
+column-run = What
+column-last = Last
+column-lost = Would be lost
+column-back = Back after
+run-point = Recovery point
+run-prune = Old points removed
+run-drill-objects = Drill: files compared
+run-drill-restore = Drill: everything restored
+run-drill-boot = Drill: a second instance served
+run-drill-rebuild = Drill: from nothing
+run-failed = Failed
+run-late = Late
+run-never = Never run
+run-runs = Running
+run-left = Broken off
+run-held = Held
+alert-continuity-late = A recovery point or a drill is late, or failed

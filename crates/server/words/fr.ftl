@@ -509,3 +509,35 @@ notice-minor-noted = Noté.
 notice-guardian-appointed = Nommé.
 notice-guardian-ended = Terminé.
 notice-minor-invited = Invitée.
+
+# Continuity
+
+thing-recovery-point = Points de restauration et exercices
+place-continuity = Continuité
+continuity-lead = Les points de restauration de toute l’installation, et ce à quoi on s’exerce avec eux. Ce qui est en retard ou a échoué signifie qu’on peut perdre plus que ce qui est promis.
+continuity-empty = Rien ne se fait tout seul.
+continuity-none = Il n’y a pas de sauvegardes : la configuration n’a pas de section pour elles.
+continuity-seconds =
+    { $n ->
+        [one] une seconde
+       *[other] { $n } secondes
+    }
+continuity-behind = La copie de ce qui est enregistré est en retard de
+continuity-no-stream = Aucune n’est envoyée : seuls comptent les points de restauration
+column-run = Quoi
+column-last = Dernière fois
+column-lost = Aurait été perdu
+column-back = De retour après
+run-point = Point de restauration
+run-prune = Anciens points supprimés
+run-drill-objects = Exercice : fichiers comparés
+run-drill-restore = Exercice : tout restauré
+run-drill-boot = Exercice : une seconde instance en service
+run-drill-rebuild = Exercice : à partir de rien
+run-failed = Échoué
+run-late = En retard
+run-never = Jamais fait
+run-runs = En cours
+run-left = Interrompu
+run-held = Réussi
+alert-continuity-late = Un point de restauration ou un exercice est en retard ou a échoué

@@ -509,3 +509,35 @@ notice-minor-noted = Annotato.
 notice-guardian-appointed = Nominato.
 notice-guardian-ended = Terminato.
 notice-minor-invited = Invitata.
+
+# Continuity
+
+thing-recovery-point = Punti di ripristino e prove
+place-continuity = Continuità
+continuity-lead = I punti di ripristino dell’intera installazione, e ciò che si prova con essi. Quello che è in ritardo o è fallito significa che può andare perso più di quanto promesso.
+continuity-empty = Niente viene fatto da solo.
+continuity-none = Non ci sono copie: la configurazione non ha una sezione per esse.
+continuity-seconds =
+    { $n ->
+        [one] un secondo
+       *[other] { $n } secondi
+    }
+continuity-behind = La copia di ciò che è stato salvato è indietro di
+continuity-no-stream = Non se ne invia nessuna: contano solo i punti di ripristino
+column-run = Che cosa
+column-last = Ultima volta
+column-lost = Sarebbe andato perso
+column-back = Di nuovo in funzione dopo
+run-point = Punto di ripristino
+run-prune = Vecchi punti rimossi
+run-drill-objects = Prova: file confrontati
+run-drill-restore = Prova: tutto ripristinato
+run-drill-boot = Prova: una seconda istanza in servizio
+run-drill-rebuild = Prova: da zero
+run-failed = Fallita
+run-late = In ritardo
+run-never = Mai fatta
+run-runs = In corso
+run-left = Interrotta
+run-held = Riuscita
+alert-continuity-late = Un punto di ripristino o una prova è in ritardo o è fallita

@@ -509,3 +509,35 @@ notice-minor-noted = Antecknat.
 notice-guardian-appointed = Utsedd.
 notice-guardian-ended = Avslutat.
 notice-minor-invited = Inbjuden.
+
+# Continuity
+
+thing-recovery-point = Återställningspunkter och övningar
+place-continuity = Kontinuitet
+continuity-lead = Återställningspunkter för hela installationen, och det som övas med dem. Det som är försenat eller misslyckades betyder att mer kan gå förlorat än vad som är lovat.
+continuity-empty = Ingenting görs av sig självt.
+continuity-none = Det finns inga säkerhetskopior: inställningarna har inget avsnitt för dem.
+continuity-seconds =
+    { $n ->
+        [one] en sekund
+       *[other] { $n } sekunder
+    }
+continuity-behind = Kopian av det som sparats ligger efter med
+continuity-no-stream = Ingen skickas: bara återställningspunkter räknas
+column-run = Vad
+column-last = Senast
+column-lost = Hade gått förlorat
+column-back = Tillbaka efter
+run-point = Återställningspunkt
+run-prune = Gamla punkter borttagna
+run-drill-objects = Övning: filer jämförda
+run-drill-restore = Övning: allt återställt
+run-drill-boot = Övning: en andra instans i drift
+run-drill-rebuild = Övning: från ingenting
+run-failed = Misslyckades
+run-late = Försenad
+run-never = Aldrig gjord
+run-runs = Pågår
+run-left = Avbruten
+run-held = Höll
+alert-continuity-late = En återställningspunkt eller en övning är försenad eller misslyckades

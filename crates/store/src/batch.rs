@@ -1,10 +1,13 @@
 //! What both writers share: a job, its answer, and the entries of a batch by tenant.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base::TenantId;
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+use crate::sqlite::Tail;
 use crate::{Committed, StoreError, Value, WriteSet};
 
 /// What a caller waits for.
@@ -16,6 +19,10 @@ pub(crate) enum Task {
     Write(WriteSet),
     /// Make sure that overwritten bytes are gone from the files ([`crate::Db::scrub`]).
     Scrub,
+    /// Follow the write-ahead log from now on: it is copied back only when told to.
+    Follow(Arc<Mutex<Tail>>),
+    /// Copy the write-ahead log back into the database's file, once it was followed to its end.
+    CopyBack,
 }
 
 /// A task that waits, and who waits for it.
@@ -29,7 +36,7 @@ impl Job {
     pub(crate) fn new(task: Task, answer: Answer) -> Self {
         let bytes = match &task {
             Task::Write(set) => weigh(set),
-            Task::Scrub => 0,
+            Task::Scrub | Task::Follow(_) | Task::CopyBack => 0,
         };
         Self {
             task,

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use base::Secret;
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::batch::{Job, Task};
 use crate::blocking::blocking;
+use crate::follow::{Follower, Position};
 use crate::postgres::{self, Length};
 use crate::queue::Queue;
 use crate::snapshot::{Question, Snapshot};
@@ -123,6 +125,31 @@ impl Db {
         })))
     }
 
+    /// How many of `known` were applied to the database that is there, without touching it; 0 where there is none.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub async fn applied(
+        config: &DbConfig,
+        known: &'static [Migration],
+    ) -> Result<usize, StoreError> {
+        let missing = match config {
+            DbConfig::Sqlite { path, .. } => {
+                let path = path.clone();
+                blocking(move || {
+                    if path.exists() {
+                        sqlite::missing(&path, known)
+                    } else {
+                        Ok(known.len())
+                    }
+                })
+                .await?
+            }
+            DbConfig::Postgres { url } => postgres::missing(url, known).await?,
+        };
+        Ok(known.len() - missing)
+    }
+
     /// All rows of a query: a point query or a page. It runs on the calling thread where that is quicker, so keep it short;
     /// [`Db::scan`] is for the rest.
     pub async fn rows(
@@ -227,7 +254,20 @@ impl Db {
         self.ask(Task::Scrub).await.map(drop)
     }
 
-    async fn ask(&self, task: Task) -> Result<Committed, StoreError> {
+    /// Follow what is committed, page by page, from where somebody followed it to. `None`: it is no SQLite database.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn follow(&self, from: Option<Position>) -> Result<Option<Follower>, StoreError> {
+        let Engine::Sqlite { readers, .. } = &self.0.engine else {
+            return Ok(None);
+        };
+        let tail = Arc::new(Mutex::new(sqlite::Tail::new(readers.path(), from)));
+        self.ask(Task::Follow(Arc::clone(&tail))).await?;
+        Ok(Some(Follower::new(self.clone(), tail)))
+    }
+
+    pub(crate) async fn ask(&self, task: Task) -> Result<Committed, StoreError> {
         let (answer, wait) = oneshot::channel();
         if let Err(error) = self.0.queue.push(Job::new(task, answer)) {
             self.0.counters.overload();

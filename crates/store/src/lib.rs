@@ -13,6 +13,7 @@ mod blocking;
 pub mod danger_testing;
 mod db;
 mod error;
+pub mod follow;
 pub mod jobs;
 pub mod migrations;
 pub mod objects;

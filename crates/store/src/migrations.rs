@@ -34,6 +34,7 @@ pub static DATA: &[Migration] = &[
     migration!(18, "transfer", "data/0018-transfer.sql"),
     migration!(19, "continuity", "data/0019-continuity.sql"),
     migration!(20, "guardians", "data/0020-guardians.sql"),
+    migration!(21, "runs", "data/0021-runs.sql"),
 ];
 
 /// The key store.

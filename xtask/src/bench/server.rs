@@ -69,6 +69,9 @@ impl Server {
             "127.0.0.1:0",
             "--persons",
             "5",
+            // Nothing by the clock that would run into a measurement.
+            "--backup-hours",
+            "0",
             "--register",
         ]
         .map(str::to_owned)

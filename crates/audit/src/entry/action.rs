@@ -294,6 +294,10 @@ actions! {
     BackupRead = "backup.read", Read, System;
     /// A recovery point was verified.
     BackupVerify = "backup.verify", Execute, System;
+    /// Recovery points whose time was over were removed; `count` says how many.
+    BackupPrune = "backup.prune", Delete, System;
+    /// A drill ran: something was restored, served or rebuilt for practice, beside the real thing.
+    DrillRun = "drill.run", Execute, System;
     /// An installation was restored, and what was erased and taken back since its recovery point is so again; `count` says how much that was.
     BackupRestore = "backup.restore", Execute, System;
     /// The last entries of this log are lost: a head with so many more (`count`) is remembered elsewhere, and nobody has them.

@@ -23,7 +23,7 @@ const WRAPPED: &[u8] = b"a wrapped key of somebody who will be erased";
 impl House {
     async fn keep(&self) -> Result<Generation, ContinuityError> {
         self.clock.pass(std::time::Duration::from_secs(3600));
-        let now = base::Clock::now(&self.clock);
+        let now = base::Clock::now(&*self.clock);
         generations::keep(&self.places(), &self.key_parts(), &self.scratch(), now).await
     }
 
@@ -42,7 +42,7 @@ impl House {
 
     async fn erase(&self, person: PersonId) {
         let tenant: TenantId = "acme".parse().unwrap();
-        let now = base::Clock::now(&self.clock);
+        let now = base::Clock::now(&*self.clock);
         let set = WriteSet::new()
             .run(&GO, vec![(&tenant).into(), person.into(), now.into()])
             .run(&DELETE_KEYS, vec![(&tenant).into(), person.into()]);
@@ -98,7 +98,7 @@ async fn somebody_erased_is_beyond_reach_with_the_next_generation() {
     house.keep().await.unwrap();
     house.keep().await.unwrap();
     house.erase(person).await;
-    let erased_at = base::Clock::now(&house.clock);
+    let erased_at = base::Clock::now(&*house.clock);
     let before = living(&house.places()).unwrap();
     assert!(beyond_reach_until(&before).unwrap() <= erased_at);
     // What an attacker could have copied: every sealed generation, for ever. The epoch keys are what goes.
@@ -166,7 +166,7 @@ async fn an_older_one_goes_only_when_the_new_one_is_there() {
     house.keep().await.unwrap();
     house.erase(person).await;
     // Something lies where the new one would be written.
-    let next = base::Clock::now(&house.clock).after(std::time::Duration::from_secs(3600));
+    let next = base::Clock::now(&*house.clock).after(std::time::Duration::from_secs(3600));
     let taken = format!("00000002-{}.part", next.micros());
     let taken = house.places().folder.join(taken);
     std::fs::create_dir(&taken).unwrap();

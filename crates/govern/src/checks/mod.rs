@@ -3,6 +3,7 @@
 mod access;
 mod always_on;
 mod at_rest;
+mod backup;
 mod cards;
 mod cipher;
 mod consent;
@@ -16,6 +17,7 @@ mod transit;
 pub use access::{AccessLogged, Attempted, Proven, Reader};
 pub use always_on::{Answer, LogAlwaysOn, Switches};
 pub use at_rest::{AtRest, Plant, Planted};
+pub use backup::{BackupCheck, Backups, Drilled, Locked, Points, Stored};
 pub use cards::{CardPlaces, CardsNone, TEST_CARDS};
 pub use cipher::{Cipher, Sample, Sampler, Sealing};
 pub use consent::{ConsentAsked, Grants, Opened};
@@ -62,6 +64,15 @@ pub const REGISTER_PRESENT: &str = "register.present";
 /// Nothing that proves who somebody is lies in clear, anywhere.
 pub const AUTH_CLEAR_TEXT: &str = "auth.clear_text";
 
+/// Recovery points are made several times a day.
+pub const BACKUP_REGULAR: &str = "backup.regular";
+/// And are gone when their time is over.
+pub const BACKUP_EXPIRES: &str = "backup.expires";
+/// They are encrypted before they leave, under a key that lies elsewhere.
+pub const BACKUP_ENCRYPTED: &str = "backup.encrypted";
+/// Restoring from them is rehearsed.
+pub const BACKUP_TESTED: &str = "backup.tested";
+
 /// Every check there is.
 pub const NAMES: &[&str] = &[
     REST_RECORDS,
@@ -81,4 +92,8 @@ pub const NAMES: &[&str] = &[
     LOGS_CLEAN,
     REGISTER_PRESENT,
     AUTH_CLEAR_TEXT,
+    BACKUP_REGULAR,
+    BACKUP_EXPIRES,
+    BACKUP_ENCRYPTED,
+    BACKUP_TESTED,
 ];

@@ -203,6 +203,55 @@ pub(super) fn seen(seen: Seen, lang: Lang) -> &'static str {
             "Demandes ouvertes avec un dernier jour",
             "Open requests with a last day",
         ],
+        Seen::RecoveryPoints => &[
+            "Återställningspunkter",
+            "Wiederherstellungspunkte",
+            "Punti di ripristino",
+            "Points de restauration",
+            "Recovery points",
+        ],
+        Seen::PointsOfADay => &[
+            "Av dem från det senaste dygnet",
+            "Davon aus den letzten 24 Stunden",
+            "Di cui delle ultime 24 ore",
+            "Dont ceux des dernières 24 heures",
+            "Of the last 24 hours",
+        ],
+        Seen::NewestMinutes => &[
+            "Den nyastes ålder, i minuter",
+            "Alter des neuesten, in Minuten",
+            "Età del più recente, in minuti",
+            "Âge du plus récent, en minutes",
+            "Age of the newest, in minutes",
+        ],
+        Seen::OldestDays => &[
+            "Den äldstas ålder, i dygn",
+            "Alter des ältesten, in Tagen",
+            "Età del più vecchio, in giorni",
+            "Âge du plus ancien, en jours",
+            "Age of the oldest, in days",
+        ],
+        Seen::Drills => &[
+            "Övningar",
+            "Übungen",
+            "Prove",
+            "Exercices",
+            "Drills",
+        ],
+        Seen::LostSeconds => &[
+            "Det sista arbetet som hade gått förlorat, i sekunder",
+            "Arbeit, die verloren gewesen wäre, in Sekunden",
+            "Lavoro che sarebbe andato perso, in secondi",
+            "Travail qui aurait été perdu, en secondes",
+            "Work that would have been lost, in seconds",
+        ],
+        Seen::BackSeconds => &[
+            "Tills allt var tillbaka, i sekunder",
+            "Bis alles wieder da war, in Sekunden",
+            "Fino al ripristino di tutto, in secondi",
+            "Jusqu’à ce que tout soit revenu, en secondes",
+            "Until everything was back, in seconds",
+        ],
     })
 }
 
@@ -453,6 +502,41 @@ pub(super) fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "Chi risponde vede un giorno successivo a quello della legge",
             "Ceux qui répondent voient un jour plus tardif que celui de la loi",
             "Those who answer see a later day than the law’s",
+        ],
+        Wrong::BackupLate => &[
+            "Det finns ingen återställningspunkt som är ny nog",
+            "Es gibt keinen Wiederherstellungspunkt, der neu genug ist",
+            "Non c’è un punto di ripristino abbastanza recente",
+            "Il n’y a pas de point de restauration assez récent",
+            "There is no recovery point that is new enough",
+        ],
+        Wrong::DrillLate => &[
+            "En övning har inte gjorts i tid",
+            "Eine Übung fand nicht rechtzeitig statt",
+            "Una prova non è stata fatta in tempo",
+            "Un exercice n’a pas eu lieu à temps",
+            "A drill was not run in time",
+        ],
+        Wrong::DrillFailed => &[
+            "Den senaste övningen misslyckades",
+            "Die letzte Übung ist fehlgeschlagen",
+            "L’ultima prova è fallita",
+            "Le dernier exercice a échoué",
+            "The last drill failed",
+        ],
+        Wrong::OtherKeyOpens => &[
+            "Säkerhetskopian gick att öppna med en annan nyckel",
+            "Die Sicherung ließ sich mit einem anderen Schlüssel öffnen",
+            "Il backup si è aperto con un’altra chiave",
+            "La sauvegarde s’est ouverte avec une autre clé",
+            "The backup opened with another key",
+        ],
+        Wrong::KeyBeside => &[
+            "Nyckeln låg tillsammans med säkerhetskopian",
+            "Der Schlüssel lag bei der Sicherung",
+            "La chiave era insieme al backup",
+            "La clé se trouvait avec la sauvegarde",
+            "The key lay with the backup",
         ],
     })
 }

@@ -49,7 +49,7 @@ pub(super) struct Words {
     pub(super) legend_intent: &'static str,
     /// `{date}`.
     pub(super) as_of: &'static str,
-    pub(super) groups: [&'static str; 5],
+    pub(super) groups: [&'static str; 6],
 }
 
 impl Words {
@@ -64,12 +64,13 @@ impl Words {
     }
 
     pub(super) const fn group(&self, group: Group) -> &'static str {
-        let [storage, transit, log, limits, intent] = self.groups;
+        let [storage, transit, log, limits, continuity, intent] = self.groups;
         match group {
             Group::Storage => storage,
             Group::Transit => transit,
             Group::Log => log,
             Group::Limits => limits,
+            Group::Continuity => continuity,
             Group::Intent => intent,
         }
     }
@@ -128,6 +129,7 @@ static SV: Words = Words {
         "Hur de färdas",
         "Vem som har tittat",
         "Vad vi inte har och inte tar emot",
+        "Om något går förlorat",
         "Vad vi vill",
     ],
 };
@@ -176,6 +178,7 @@ static DE: Words = Words {
         "Wie sie reisen",
         "Wer hineingesehen hat",
         "Was wir nicht haben und nicht annehmen",
+        "Wenn etwas verloren geht",
         "Was wir wollen",
     ],
 };
@@ -224,6 +227,7 @@ static IT: Words = Words {
         "Come viaggiano",
         "Chi ha guardato",
         "Che cosa non abbiamo e non accettiamo",
+        "Se qualcosa va perso",
         "Che cosa vogliamo",
     ],
 };
@@ -272,6 +276,7 @@ static FR: Words = Words {
         "Comment elles voyagent",
         "Qui a regardé",
         "Ce que nous n’avons pas et n’acceptons pas",
+        "Si quelque chose se perd",
         "Ce que nous voulons",
     ],
 };
@@ -320,6 +325,7 @@ static EN: Words = Words {
         "How they travel",
         "Who looked",
         "What we do not keep or accept",
+        "If something is lost",
         "What we intend",
     ],
 };

@@ -54,13 +54,15 @@ pub enum News {
     RightDue,
     /// To staff: one was not answered in time.
     RightOverdue,
+    /// To staff: a recovery point or a drill is late, or failed.
+    ContinuityLate,
     /// About guardians, and coming of age.
     Stead(Stead),
 }
 
 impl News {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::YourGlassOpened,
         Self::GlassOpened,
         Self::GlassAsked,
@@ -82,6 +84,7 @@ impl News {
         Self::RightsAnswered,
         Self::RightDue,
         Self::RightOverdue,
+        Self::ContinuityLate,
         Self::Stead(Stead::InStead),
         Self::Stead(Stead::ErasureAsked),
         Self::Stead(Stead::AgeSoon),
@@ -103,6 +106,7 @@ impl News {
             Self::Asked | Self::GrantEnds => "/portal/sharing",
             Self::RightsConfirmed | Self::RightsExtended | Self::RightsAnswered => "/portal/rights",
             Self::RightDue | Self::RightOverdue => "/console/rights",
+            Self::ContinuityLate => "/console/continuity",
             Self::Stead(it) => it.place(),
         }
     }
@@ -201,6 +205,10 @@ const fn swedish(news: News) -> (&'static str, &'static str) {
             "En begäran från en person ska snart besvaras",
             "Hej!\n\nHos {service} finns en begäran från en person vars sista dag närmar sig. Sidan visar vilken.",
         ),
+        News::ContinuityLate => (
+            "Säkerhetskopieringen är inte som den ska",
+            "Hej!\n\nHos {service} har en återställningspunkt inte gjorts i tid, eller så har en övning misslyckats eller uteblivit. Tills det är ordnat kan mer gå förlorat än vad som är lovat. När du är inloggad ser du vilken.",
+        ),
         News::RightOverdue => (
             "En begäran från en person har inte besvarats i tid",
             "Hej!\n\nHos {service} finns en begäran från en person vars sista dag har gått. Svara så snart det går.",
@@ -290,6 +298,10 @@ const fn german(news: News) -> (&'static str, &'static str) {
         News::RightDue => (
             "Ein Antrag einer Person ist bald zu beantworten",
             "Guten Tag,\n\nbei {service} liegt ein Antrag einer Person, dessen letzter Tag näher kommt. Die Seite zeigt, welcher.",
+        ),
+        News::ContinuityLate => (
+            "Die Sicherung ist nicht, wie sie sein soll",
+            "Guten Tag,\n\nbei {service} wurde ein Wiederherstellungspunkt nicht rechtzeitig gemacht, oder eine Übung ist fehlgeschlagen oder ausgeblieben. Solange das so ist, kann mehr verloren gehen als versprochen. Wenn Sie angemeldet sind, sehen Sie, was es ist.",
         ),
         News::RightOverdue => (
             "Ein Antrag einer Person wurde nicht rechtzeitig beantwortet",
@@ -381,6 +393,10 @@ const fn italian(news: News) -> (&'static str, &'static str) {
             "A una richiesta di una persona va presto data risposta",
             "Buongiorno,\n\nda {service} c’è una richiesta di una persona il cui ultimo giorno si avvicina. La pagina mostra quale.",
         ),
+        News::ContinuityLate => (
+            "Il backup non è come deve essere",
+            "Buongiorno,\n\nsu {service} un punto di ripristino non è stato fatto in tempo, oppure una prova è fallita o non è stata fatta. Finché è così può andare perso più di quanto promesso. Quando ha effettuato l’accesso vede di che cosa si tratta.",
+        ),
         News::RightOverdue => (
             "A una richiesta di una persona non è stata data risposta in tempo",
             "Buongiorno,\n\nda {service} c’è una richiesta di una persona il cui ultimo giorno è passato. Risponda appena possibile.",
@@ -471,6 +487,10 @@ const fn french(news: News) -> (&'static str, &'static str) {
             "Il faudra bientôt répondre à la demande d’une personne",
             "Bonjour,\n\nchez {service}, une demande d’une personne approche de son dernier jour. La page montre laquelle.",
         ),
+        News::ContinuityLate => (
+            "La sauvegarde n’est pas comme elle doit être",
+            "Bonjour,\n\nsur {service}, un point de restauration n’a pas été fait à temps, ou un exercice a échoué ou n’a pas eu lieu. Tant qu’il en est ainsi, on peut perdre plus que ce qui est promis. Une fois connecté, vous voyez de quoi il s’agit.",
+        ),
         News::RightOverdue => (
             "La demande d’une personne n’a pas reçu de réponse à temps",
             "Bonjour,\n\nchez {service}, le dernier jour d’une demande d’une personne est passé. Répondez dès que possible.",
@@ -560,6 +580,10 @@ const fn english(news: News) -> (&'static str, &'static str) {
         News::RightDue => (
             "A person’s request is to be answered soon",
             "Hello,\n\nat {service} there is a request of a person whose last day comes near. The page shows which.",
+        ),
+        News::ContinuityLate => (
+            "The backups are not as they must be",
+            "Hello,\n\nat {service} a recovery point was not made in time, or a drill failed or did not take place. While that is so, more can be lost than is promised. Once you are signed in you see which.",
         ),
         News::RightOverdue => (
             "A person’s request was not answered in time",

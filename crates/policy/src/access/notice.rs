@@ -34,6 +34,8 @@ pub enum About {
     ReviewsDue,
     /// Privileges were not reviewed in time.
     ReviewsOverdue,
+    /// A recovery point or a drill is late, or failed.
+    ContinuityLate,
 }
 
 impl About {
@@ -54,6 +56,7 @@ impl About {
             Self::RightOverdue(_) => "right_overdue",
             Self::ReviewsDue => "reviews_due",
             Self::ReviewsOverdue => "reviews_overdue",
+            Self::ContinuityLate => "continuity_late",
         }
     }
 
@@ -72,7 +75,7 @@ impl About {
             | Self::RoleOverdue(id)
             | Self::RightDue(id)
             | Self::RightOverdue(id) => Some(id),
-            Self::ReviewsDue | Self::ReviewsOverdue => None,
+            Self::ReviewsDue | Self::ReviewsOverdue | Self::ContinuityLate => None,
         }
     }
 }

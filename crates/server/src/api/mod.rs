@@ -20,6 +20,7 @@ mod batch;
 mod body;
 mod bulk;
 mod conditions;
+mod continuity;
 mod erasures;
 mod exports;
 mod fhir;
@@ -76,6 +77,7 @@ pub fn routes(house: &House) -> Routes<Authority> {
     routes.extend(erasures::routes(house));
     routes.extend(holds::routes(house));
     routes.extend(processing::routes(house));
+    routes.extend(continuity::routes(house));
     routes.extend(requests::routes(house));
     routes.extend(rights::routes(house));
     routes.extend(records::routes(house));
@@ -117,6 +119,7 @@ fn staff(house: &House) -> Routes<Authority> {
     routes.extend(minors::routes(house));
     routes.extend(holds::routes(house));
     routes.extend(processing::routes(house));
+    routes.extend(continuity::routes(house));
     routes.extend(rights::routes(house));
     routes
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Place;
 
@@ -10,7 +10,7 @@ use super::Place;
 #[derive(Debug, Subcommand)]
 pub enum Backup {
     /// Make a recovery point of what there is now
-    Now(BackupView),
+    Now(BackupNow),
     /// The recovery points that there are, the newest first
     List(BackupView),
     /// What belongs to a recovery point
@@ -21,6 +21,8 @@ pub enum Backup {
     Keys(BackupView),
     /// How old the newest recovery point is, and who that was erased is beyond everybody's reach
     Status(BackupView),
+    /// Remove the recovery points whose time is over, and every byte that only they needed; run it daily, apart from what serves
+    Prune(BackupView),
     /// Write a key file with which restic opens the repository without us
     ResticKey(BackupResticKey),
 }
@@ -34,6 +36,57 @@ pub struct BackupView {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `backup now`
+#[derive(Debug, Args)]
+pub struct BackupNow {
+    /// Which installation
+    #[command(flatten)]
+    pub view: BackupView,
+    /// The run that a server begins by the clock
+    #[arg(long, value_name = "NUMBER", hide = true)]
+    pub as_run: Option<u64>,
+}
+
+/// `drill`: what is promised for the worst day, done for practice.
+#[derive(Debug, Subcommand)]
+pub enum Drill {
+    /// Run a drill now
+    Run(DrillRun),
+    /// The last drills and recovery points, and what is late
+    List(BackupView),
+}
+
+/// Which drill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DrillKind {
+    /// Compare random objects of the newest recovery point with the living ones
+    Objects,
+    /// Restore the newest point and the newest backup of the keys to a scratch place, verify it, read a record, and try to open somebody who was erased
+    Restore,
+    /// The same, served as a second instance on this machine: sign in and read over TLS
+    Boot,
+}
+
+/// `drill run`
+#[derive(Debug, Args)]
+pub struct DrillRun {
+    /// Which
+    #[arg(value_enum)]
+    pub kind: DrillKind,
+    /// A point of PostgreSQL: a file with the URL of an empty database for the data
+    #[arg(long, value_name = "FILE", requires = "postgres_keys")]
+    pub postgres_data: Option<PathBuf>,
+    /// A point of PostgreSQL: a file with the URL of an empty database for the keys
+    #[arg(long, value_name = "FILE", requires = "postgres_data")]
+    pub postgres_keys: Option<PathBuf>,
+    /// Which installation
+    #[command(flatten)]
+    pub view: BackupView,
+    /// The run that a server begins by the clock
+    #[arg(long, value_name = "NUMBER", hide = true)]
+    pub as_run: Option<u64>,
 }
 
 /// A look at a point.
@@ -79,7 +132,11 @@ pub struct BackupResticKey {
 #[derive(Debug, Args)]
 pub struct Restore {
     /// The point's name, or the first characters of it, or `latest`
-    pub point: String,
+    #[arg(required_unless_present = "at")]
+    pub point: Option<String>,
+    /// Restore what there was at this moment (RFC 3339), or `now`: the newest point of before it, and what was sent since
+    #[arg(long, value_name = "TIME", conflicts_with = "point")]
+    pub at: Option<String>,
     /// The folder to restore to; it must be empty or not there yet
     #[arg(long, value_name = "DIR")]
     pub to: PathBuf,

@@ -37,9 +37,23 @@ pub struct Demo {
     /// Keep data and keys in PostgreSQL: a file with the key database's URL
     #[arg(long, value_name = "FILE", requires = "postgres_data")]
     pub postgres_keys: Option<PathBuf>,
+    /// Hours between recovery points, and so between drills; 0 makes none by the clock
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub backup_hours: u32,
     /// Once it serves, write url, tokens and ids to this file as JSON
     #[arg(long, value_name = "FILE")]
     pub ready_file: Option<PathBuf>,
+}
+
+/// `migrate`
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// Make no recovery point first
+    #[arg(long)]
+    pub without_backup: bool,
 }
 
 /// `doctor`

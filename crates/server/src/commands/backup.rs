@@ -12,7 +12,8 @@ use store::WriteSet;
 use zeroize::Zeroizing;
 
 use super::{Held, data, json, place, talk};
-use crate::cli::{Backup, BackupPoint, BackupResticKey, BackupVerify, BackupView};
+use crate::backup::run;
+use crate::cli::{Backup, BackupNow, BackupPoint, BackupResticKey, BackupVerify, BackupView};
 use crate::{Failure, Installation, backup, private};
 
 pub(super) async fn run(args: Backup) -> Held {
@@ -23,6 +24,7 @@ pub(super) async fn run(args: Backup) -> Held {
         Backup::Verify(args) => verify(args).await,
         Backup::Keys(args) => keys_now(args).await,
         Backup::Status(args) => status(args).await,
+        Backup::Prune(args) => prune(args).await,
         Backup::ResticKey(args) => restic_key(args).await,
     }
 }
@@ -95,23 +97,17 @@ pub(super) fn rate(bytes: u64, seconds: f64) -> HumanBytes {
     HumanBytes((bytes as f64 / seconds.max(0.001)) as u64)
 }
 
-async fn now(args: BackupView) -> Held {
-    let house = place::open(&args.place).await?;
-    let file = place::file(&args.place)?;
-    if backup::first_key(&house.config, &*house.rng)? {
-        talk(format_args!(
-            "made {}: keep a copy where neither the data nor the repository lie; without it no backup opens",
-            backup::section(&house.config)?.key_file.display()
-        ));
-    }
-    let repository = backup::repository(&house.config)?;
-    let configuration = backup::configuration(&file, &house.config)?;
+async fn now(args: BackupNow) -> Held {
+    let house = place::open(&args.view.place).await?;
     let begun = Instant::now();
     let bar = Bar::new();
-    let made = backup::make(&house, &repository, configuration, Arc::clone(&bar) as _).await;
+    let made = run::point(&house, args.as_run, Arc::clone(&bar) as _).await;
     bar.end();
     house.close().await;
-    let made = made?;
+    let Some(made) = made? else {
+        talk("somebody else makes a recovery point at this moment");
+        return Ok(args.as_run.is_some());
+    };
     let seconds = begun.elapsed().as_secs_f64();
     talk(format_args!(
         "recovery point {}: {} files, {}; {} added; {seconds:.1} s, {}/s",
@@ -121,7 +117,7 @@ async fn now(args: BackupView) -> Held {
         HumanBytes(made.line.added_bytes),
         rate(made.line.bytes, seconds)
     ));
-    if args.json {
+    if args.view.json {
         let mut value = line_json(&made.line);
         if let Some(value) = value.as_object_mut() {
             value.insert("digest".into(), json!(hex::encode(made.digest)));
@@ -131,6 +127,33 @@ async fn now(args: BackupView) -> Held {
         json(&value)?;
     } else {
         data(&made.line.name);
+    }
+    Ok(true)
+}
+
+async fn prune(args: BackupView) -> Held {
+    let house = place::open(&args.place).await?;
+    let bar = Bar::new();
+    let pruned = run::prune(&house, Arc::clone(&bar) as _).await;
+    bar.end();
+    house.close().await;
+    let pruned = pruned?;
+    if args.json {
+        let gone: Vec<_> = pruned.gone.iter().map(line_json).collect();
+        json(&json!({
+            "gone": gone,
+            "left": pruned.left,
+            "removed_bytes": pruned.removed_bytes,
+            "marked_bytes": pruned.marked_bytes,
+        }))?;
+    } else {
+        talk(format_args!(
+            "{} recovery points are gone, {} are left; {} removed, {} marked for the next time",
+            pruned.gone.len(),
+            pruned.left,
+            HumanBytes(pruned.removed_bytes),
+            HumanBytes(pruned.marked_bytes)
+        ));
     }
     Ok(true)
 }

@@ -93,6 +93,7 @@ pub(super) async fn run(mut args: Demo) -> Held {
     }
     show(&ready, patient.as_deref(), began, args.data.is_some());
     serving.check_promises();
+    serving.keep_going(place::program()?);
     serving.until_told(told).await;
     talk("stopped");
     Ok(true)
@@ -146,12 +147,13 @@ fn lay_out(folder: &Path, args: &Demo) -> Result<(), Failure> {
          environment = \"demo\"\nregion = \"local\"\norigin = \"strongroom.local\"\npublic_url = \"listen\"\ntenants = [\"{TENANT}\"]\n\n\
          {listen}\n[tls]\ncertificate = \"tls/server.pem\"\nkey = \"tls/server.key\"\n\n\
          [data]\n{data}\n\n[keys]\n{keys}\n\n[files]\nkind = \"folder\"\npath = \"data/files\"\n\n\
-         [backup]\nkey_file = \"secrets/backup.key\"\nscratch = \"data/scratch\"\n\n[backup.repository]\nkind = \"folder\"\npath = \"backup/repository\"\n\n[backup.keys]\nfolder = \"backup/keys\"\napart = \"apart\"\n\n\
+         [backup]\nkey_file = \"secrets/backup.key\"\nscratch = \"data/scratch\"\nevery_hours = {hours}\n\n[backup.repository]\nkind = \"folder\"\npath = \"backup/repository\"\n\n[backup.keys]\nfolder = \"backup/keys\"\napart = \"apart\"\n\n\
          [seal]\n{seal}\n\n[register]\nfiles = [{register}]\n\n[mail]\nkind = \"folder\"\nfrom = \"Strongroom <no-reply@strongroom.local>\"\npath = \"data/mail\"\n\n[logging]\nlevel = \"warn\"\nformat = \"text\"\n",
         listen = where_sections(args),
         data = database(&args.postgres_data, "data/strongroom.sqlite")?,
         keys = database(&args.postgres_keys, "keys/keys.sqlite")?,
         register = register.join(", "),
+        hours = args.backup_hours,
     );
     let path = folder.join(place::FILE);
     private::write(&path, text.as_bytes()).map_err(|error| Failure::file(&path, &error))
@@ -170,6 +172,7 @@ pub(super) fn lay_out_empty(folder: &Path) -> Result<(), Failure> {
         register: Vec::new(),
         postgres_data: None,
         postgres_keys: None,
+        backup_hours: 0,
         ready_file: None,
     };
     lay_out(folder, &args)

@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod docs;
 mod doctor;
+mod drill;
 mod erase;
 mod export;
 mod fill;
@@ -57,6 +58,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Log(args) => wait(log::run(args)),
         Command::Backup(args) => wait(backup::run(args)),
         Command::Restore(args) => wait(restore::run(args)),
+        Command::Drill(args) => wait(drill::run(args)),
         Command::Register(args) => register::run(args),
         Command::Policy(args) => policy::run(args),
         Command::Token(args) => wait(token::run(args)),

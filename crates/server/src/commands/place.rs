@@ -32,6 +32,12 @@ pub(super) fn file(place: &Place) -> Result<PathBuf, Failure> {
     )))
 }
 
+/// This program, for what is done in a process of its own.
+pub(super) fn program() -> Result<PathBuf, Failure> {
+    std::env::current_exe()
+        .map_err(|error| Failure::text(format!("where this program lies is not known: {error}")))
+}
+
 /// Open the installation that `place` names. A command writes only warnings about itself.
 pub(super) async fn open(place: &Place) -> Result<Installation, Failure> {
     let mut config = read(place)?;

@@ -2,13 +2,15 @@
 
 use std::time::Instant;
 
+use base::Clock;
 use indicatif::HumanBytes;
 use serde_json::json;
 
 use super::backup::{Bar, line_json, rate};
 use super::{Held, data, json, place, talk};
 use crate::cli::Restore;
-use crate::{restore, telemetry};
+use crate::clock::SystemClock;
+use crate::{Failure, restore, telemetry};
 
 pub(super) async fn run(args: Restore) -> Held {
     let file = place::file(&args.place)?;
@@ -30,7 +32,12 @@ pub(super) async fn run(args: Restore) -> Held {
             .as_deref()
             .zip(args.postgres_keys.as_deref()),
     };
-    let restored = restore::restore(&config, &file, keys, (&args.point, to), &bar).await;
+    let of = match (&args.point, &args.at) {
+        (_, Some(at)) => restore::Of::Moment(moment(at)?),
+        (Some(point), None) => restore::Of::Point(point),
+        (None, None) => restore::Of::Point("latest"),
+    };
+    let restored = restore::restore(&config, &file, keys, (of, to), &bar).await;
     bar.end();
     let (restored, passed) = restored?;
     let path = args.to.join(place::FILE);
@@ -44,6 +51,17 @@ pub(super) async fn run(args: Restore) -> Held {
         HumanBytes(line.bytes),
         rate(line.bytes, seconds)
     ));
+    if let Some(forwarded) = &restored.forwarded {
+        talk(format_args!(
+            "taken forward by {} pieces of the stream, {}",
+            forwarded.pieces,
+            match (forwarded.until, forwarded.goes_on) {
+                (None, _) => "none of which is later than the point".to_owned(),
+                (Some(_), true) => "to the moment that was asked for".to_owned(),
+                (Some(until), false) => format!("to {until}: nothing later had left the machine"),
+            }
+        ));
+    }
     talk(format_args!(
         "repeated: {} persons erased, {} grants withdrawn, {} tokens ended; logs brought forward by {} entries{}",
         passed.erased,
@@ -65,10 +83,32 @@ pub(super) async fn run(args: Restore) -> Held {
             value.insert("revoked_again".into(), json!(passed.revoked));
             value.insert("log_entries_carried".into(), json!(passed.carried));
             value.insert("log_entries_lost".into(), json!(passed.lost));
+            value.insert(
+                "forwarded".into(),
+                json!(restored.forwarded.map(|it| json!({
+                    "pieces": it.pieces,
+                    "until": it.until.map(|at| at.to_string()),
+                    "goes_on": it.goes_on,
+                }))),
+            );
         }
         json(&value)?;
     } else {
         data(path.display());
     }
     Ok(true)
+}
+
+/// A moment as people write it, or the present one.
+fn moment(text: &str) -> Result<base::Instant, Failure> {
+    if text == "now" {
+        return Ok(SystemClock.now());
+    }
+    let parsed: Result<jiff::Timestamp, _> = text.parse();
+    let parsed = parsed.map_err(|_| {
+        Failure::usage(format!(
+            "{text} is no moment\nhint: write it as 2026-11-28T09:30:00Z, or `now`"
+        ))
+    })?;
+    Ok(base::Instant::from_micros(parsed.as_microsecond()))
 }

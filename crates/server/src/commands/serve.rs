@@ -12,6 +12,7 @@ pub(super) async fn run(args: Place) -> Held {
     let mut serving = Serving::begin(installation).await?;
     tracing::info!(https = %serving.address, metrics = ?serving.metrics_address, "serving");
     serving.check_promises();
+    serving.keep_going(place::program()?);
     serving.until_told(told).await;
     tracing::info!("stopped");
     Ok(true)

@@ -35,6 +35,7 @@ fn more(what: &str, subject: &str) -> String {
     match what {
         "app_reuse" => format!("/console/apps/{subject}"),
         "reviews_overdue" => "/console/reviews".to_owned(),
+        "continuity_late" => "/console/continuity".to_owned(),
         "right_due" | "right_overdue" => format!("/console/rights/{subject}"),
         _ => "/console/break-glass".to_owned(),
     }

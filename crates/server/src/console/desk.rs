@@ -23,7 +23,7 @@ pub(super) struct Asker {
 }
 
 /// Places of the console: address, name, and who finds something there.
-const PLACES: [(&str, &str, &[&str]); 12] = [
+const PLACES: [(&str, &str, &[&str]); 13] = [
     (
         "/console/alerts",
         "alerts",
@@ -81,6 +81,17 @@ const PLACES: [(&str, &str, &[&str]); 12] = [
         "/console/processing",
         "processing",
         &["owner", "administrator", "security", "compliance"],
+    ),
+    (
+        "/console/continuity",
+        "continuity",
+        &[
+            "owner",
+            "administrator",
+            "security",
+            "compliance",
+            "operator",
+        ],
     ),
 ];
 

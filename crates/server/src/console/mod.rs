@@ -5,6 +5,7 @@
 
 mod alerts;
 mod apps;
+mod continuity;
 mod desk;
 mod glass;
 mod guardians;
@@ -53,6 +54,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(guardians::routes(&desk));
     routes.extend(time::routes(&desk));
     routes.extend(processing::routes(&desk));
+    routes.extend(continuity::routes(&desk));
     routes
 }
 

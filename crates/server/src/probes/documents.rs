@@ -15,7 +15,7 @@ const WORD_CHARS_MAX: usize = 40;
 
 /// A collection, and which of its fields take a word.
 #[derive(Debug, Default)]
-pub(super) struct Specimen(Option<Chosen>);
+pub(crate) struct Specimen(Option<Chosen>);
 
 #[derive(Debug)]
 struct Chosen {

@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use govern::tls::{Endpoint, connect};
 use rustls::client::verify_server_name;
@@ -68,6 +70,38 @@ pub(super) fn without_hybrid(config: &Config) -> Result<Arc<ServerConfig>, Failu
         &config.tls.certificate,
         &config.tls.key,
     )?)
+}
+
+/// A client of the server at `address`, which trusts its certificate and no other, and the address as its certificate names it.
+///
+/// # Errors
+/// [`Failure`] where the certificate cannot be used.
+pub(crate) fn client(
+    config: &Config,
+    address: SocketAddr,
+    patience: Duration,
+) -> Result<(reqwest::Client, String), Failure> {
+    let endpoint = endpoint(config, address)?;
+    let wrong = |error: &dyn std::fmt::Display| Failure::text(error.to_string());
+    let tls = rustls::ClientConfig::builder_with_provider(endpoint.provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| wrong(&error))?
+        .with_root_certificates(endpoint.roots)
+        .with_no_client_auth();
+    let host = endpoint.name.to_str();
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        .resolve(&host, endpoint.address)
+        .no_proxy()
+        .timeout(patience)
+        .build()
+        .map_err(|error| wrong(&error))?;
+    let host = match IpAddr::from_str(&host) {
+        Ok(IpAddr::V6(ip)) => format!("[{ip}]"),
+        _ => host.into_owned(),
+    };
+    Ok((client, format!("https://{host}:{}", address.port())))
 }
 
 fn endpoint(config: &Config, address: SocketAddr) -> Result<Endpoint, Failure> {

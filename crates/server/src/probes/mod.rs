@@ -9,6 +9,7 @@
 
 mod access;
 mod ages;
+mod backups;
 mod cards;
 mod consents;
 mod documents;
@@ -50,7 +51,8 @@ use crate::{Failure, Installation, OPERATOR, installation};
 
 pub use watch::watch;
 
-use documents::Specimen;
+pub(crate) use documents::Specimen;
+pub(crate) use endpoint::client;
 use front::Front;
 
 /// The id from outside by which a tenant's canary is known.
@@ -189,7 +191,7 @@ impl Bench {
         let written = raw::written(self, &said);
         let everything = Arc::new(All(vec![Arc::clone(&raw), Arc::clone(&written)]));
         let without_hybrid = endpoint::without_hybrid(&self.house.config)?;
-        Ok(vec![
+        Ok([
             at_rest(
                 checks::REST_RECORDS,
                 self.specimen.classes(),
@@ -246,7 +248,10 @@ impl Bench {
             Box::new(RegisterPresent::new(Arc::new(registered::Stored(
                 Arc::clone(self),
             )))),
-        ])
+        ]
+        .into_iter()
+        .chain(backups::checks(self))
+        .collect())
     }
 
     /// Take away what the round needed: its tokens, its socket.

@@ -29,6 +29,7 @@ mod crash;
 mod crowd;
 mod disk;
 mod doctor;
+mod drill;
 mod erase;
 mod erasures;
 mod exports;

@@ -237,6 +237,14 @@ impl Connection {
         Ok(())
     }
 
+    /// How many migrations of `known` the database lacks.
+    pub(crate) async fn missing(
+        &mut self,
+        known: &'static [Migration],
+    ) -> Result<usize, StoreError> {
+        Ok(schema::missing(known, &self.applied().await?)?.len())
+    }
+
     async fn applied(&mut self) -> Result<Vec<(u32, String)>, StoreError> {
         if self.rows(&HAS_MIGRATIONS, &[]).await?.is_empty() {
             return Ok(Vec::new());

@@ -15,3 +15,11 @@ pub use connection::postgres_lasts;
 pub(crate) use readers::{Length, Readers};
 pub(crate) use snapshot::{copy, fill};
 pub(crate) use writer::Writer;
+
+/// How many migrations of `known` the database at `url` lacks.
+pub(crate) async fn missing(
+    url: &std::sync::Arc<base::Secret<String>>,
+    known: &'static [crate::Migration],
+) -> Result<usize, crate::StoreError> {
+    Server::new(url)?.connect().await?.missing(known).await
+}

@@ -85,6 +85,13 @@ pub(crate) fn writer(path: &Path, secure_delete: bool) -> Result<Connection, Sto
     Ok(connection)
 }
 
+/// Leave the write-ahead log to somebody who follows it: it is copied back when told to, and stays when the file is closed.
+pub(crate) fn leave_log(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(())
+}
+
 /// A connection that cannot write.
 pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = open(path, READER_CACHE_KIB)?;
@@ -99,6 +106,11 @@ pub(crate) fn scratch(path: &Path) -> Result<Connection, StoreError> {
     let connection = open(path, READER_CACHE_KIB)?;
     connection.pragma_update(None, "synchronous", "OFF")?;
     Ok(connection)
+}
+
+/// How many migrations of `known` the file at `path` lacks.
+pub(crate) fn missing(path: &Path, known: &'static [Migration]) -> Result<usize, StoreError> {
+    Ok(schema::missing(known, &applied(&reader(path)?)?)?.len())
 }
 
 /// Bring the schema up to date, alone.

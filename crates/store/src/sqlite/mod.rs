@@ -4,9 +4,11 @@ mod connection;
 mod error;
 mod readers;
 mod snapshot;
+mod tail;
 mod writer;
 
-pub(crate) use connection::{prepare, query};
+pub(crate) use connection::{missing, prepare, query};
 pub(crate) use readers::Readers;
 pub(crate) use snapshot::{ask, check, copy};
+pub(crate) use tail::Tail;
 pub(crate) use writer::Writer;

@@ -11,7 +11,7 @@ use base::TenantId;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
-use super::connection;
+use super::{Tail, connection};
 use crate::batch::{Answer, Batch, Member, Task};
 use crate::queue::{CloseAtEnd, Pace, Queue};
 use crate::stats::Counters;
@@ -41,6 +41,8 @@ struct Work {
     pace: Pace,
     /// For so many batches each set gets a savepoint of its own.
     careful: u32,
+    /// Who follows the write-ahead log.
+    tail: Option<Arc<Mutex<Tail>>>,
 }
 
 /// Why a transaction was undone.
@@ -79,6 +81,7 @@ impl Writer {
             counters,
             pace: Pace::default(),
             careful: 0,
+            tail: None,
         };
         let inbox = CloseAtEnd(Arc::clone(&queue));
         let thread = std::thread::Builder::new()
@@ -112,10 +115,13 @@ impl Work {
     fn take(&mut self, tasks: impl Iterator<Item = (Task, Answer)>) {
         let mut sets = Vec::new();
         let mut scrubs = Vec::new();
+        let mut rest = Vec::new();
         for (task, answer) in tasks {
             match task {
                 Task::Write(set) => sets.push((set, answer)),
                 Task::Scrub => scrubs.push(answer),
+                Task::Follow(tail) => rest.push((Some(tail), answer)),
+                Task::CopyBack => rest.push((None, answer)),
             }
         }
         if !sets.is_empty() {
@@ -127,6 +133,64 @@ impl Work {
                 drop(answer.send(outcome.clone().map(|()| Committed::default())));
             }
         }
+        for (tail, answer) in rest {
+            let outcome = match tail {
+                Some(tail) => self.follow(tail),
+                None => self.copy_back(),
+            };
+            drop(answer.send(outcome.map(|()| Committed::default())));
+        }
+    }
+
+    fn reopened(&self) -> Result<Connection, StoreError> {
+        let connection = connection::writer(&self.path, self.secure_delete)?;
+        if self.tail.is_some() {
+            connection::leave_log(&connection)?;
+        }
+        Ok(connection)
+    }
+
+    /// The open connection, or a new one.
+    fn connected(&mut self) -> Result<&Connection, StoreError> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.reopened()?,
+        };
+        Ok(self.connection.insert(connection))
+    }
+
+    fn follow(&mut self, tail: Arc<Mutex<Tail>>) -> Result<(), StoreError> {
+        connection::leave_log(self.connected()?)?;
+        self.tail = Some(tail);
+        Ok(())
+    }
+
+    /// Copy the write-ahead log back, once it was followed to its end. Nobody writes meanwhile, no other process either.
+    fn copy_back(&mut self) -> Result<(), StoreError> {
+        let Some(tail) = self.tail.clone() else {
+            return Ok(());
+        };
+        let path = self.path.clone();
+        let connection = self.connected()?;
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        let copied = (|| {
+            let mut tail = tail.lock();
+            tail.read()?;
+            // Not by the connection that holds the lock.
+            let other = connection::reader(&path)?;
+            let (busy, log, copied): (i64, i64, i64) = other.query_row(
+                "PRAGMA wal_checkpoint(PASSIVE)",
+                (),
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )?;
+            // A long read may keep the last of it back; then it goes on as it is.
+            if busy == 0 && log == copied {
+                tail.copied_back();
+            }
+            Ok(())
+        })();
+        connection::rollback(connection);
+        copied
     }
 
     fn write(&mut self, sets: Vec<(WriteSet, Answer)>) {
@@ -186,7 +250,7 @@ impl Work {
     fn transact(&mut self, batch: &mut Batch, commit: &mut Duration) -> Result<(), Undone> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => connection::writer(&self.path, self.secure_delete).map_err(Undone::All)?,
+            None => self.reopened().map_err(Undone::All)?,
         };
         let connection = &*self.connection.insert(connection);
         if !batch.any_holds() {
@@ -227,6 +291,19 @@ impl Work {
         Ok(())
     }
 
+    /// Have the log followed to its end, where it is followed; with what tells whether somebody else commits afterwards.
+    fn follow_to_end(&self, connection: &Connection) -> Result<Option<i64>, StoreError> {
+        let Some(tail) = &self.tail else {
+            return Ok(None);
+        };
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        let read = tail.lock().read();
+        let seen = changes_of_others(connection);
+        connection::rollback(connection);
+        read?;
+        seen.map(Some)
+    }
+
     /// Copy the write-ahead log into the file and cut it to nothing: with `secure_delete` no overwritten byte is left then.
     fn scrub(&self) -> Result<(), StoreError> {
         let Some(connection) = &self.connection else {
@@ -235,9 +312,18 @@ impl Work {
             ));
         };
         for _ in 0..SCRUB_TRIES {
+            let seen = self.follow_to_end(connection)?;
             let busy: i64 =
                 connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))?;
             if busy == 0 {
+                if let Some(tail) = &self.tail {
+                    let mut tail = tail.lock();
+                    tail.copied_back();
+                    // Another process committed between the two, and what it wrote was cut off.
+                    if Some(changes_of_others(connection)?) != seen {
+                        tail.breaks();
+                    }
+                }
                 return Ok(());
             }
             std::thread::sleep(SCRUB_WAIT);
@@ -246,6 +332,11 @@ impl Work {
             "a long read keeps old pages alive".into(),
         ))
     }
+}
+
+/// A number that another one's commit changes (<https://www.sqlite.org/pragma.html#pragma_data_version>).
+fn changes_of_others(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.query_row("PRAGMA data_version", (), |row| row.get(0))?)
 }
 
 /// Run one write set. What concerns it alone becomes its outcome; what concerns all is returned.

@@ -1,0 +1,84 @@
+//! Removing recovery points whose time is over, and every byte that only they needed. Runs apart from what writes.
+//!
+//! Two steps, a day apart: what nothing needs any more is marked first and removed by a later run, so that a point that is being made
+//! meanwhile can still take it over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::Instant;
+use rustic_core::jiff::Span;
+use rustic_core::{LimitOption, PruneOptions};
+
+use crate::progress::Watch;
+use crate::repository::{Access, Line, Repository, blocking, line, ours};
+use crate::{ContinuityError, stream};
+
+/// What is marked is removed by a run so long after; a backup takes less.
+pub const SETTLE: Duration = Duration::from_hours(23);
+
+/// What was removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Points that are gone.
+    pub gone: Vec<Line>,
+    /// Points that are left.
+    pub left: usize,
+    /// Pieces of the stream that are gone.
+    pub pieces: u64,
+    /// Bytes that were removed now.
+    pub removed_bytes: u64,
+    /// Bytes that nothing needs any more, and that a later run removes.
+    pub marked_bytes: u64,
+}
+
+/// Remove the points that are older than `keep` at `now`, and what only they needed once it has been marked for `settle`. The newest point
+/// stays, however old it is: who makes none has none to spare.
+///
+/// # Errors
+/// [`ContinuityError`]; can be repeated.
+pub async fn prune(
+    repository: &Repository,
+    (keep, settle): (Duration, Duration),
+    now: Instant,
+    watch: Arc<dyn Watch>,
+) -> Result<Pruned, ContinuityError> {
+    let (pieces, piece_bytes) = stream::prune(repository, Access::Prune, now.before(keep)).await?;
+    let this = repository.clone();
+    blocking(move || {
+        let opened = this.open(Access::Prune, Arc::default(), watch)?;
+        let mut all = ours(&opened)?;
+        all.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.time.timestamp()));
+        let is_over = |line: &Line| now > line.taken_at && now.since(line.taken_at) > keep;
+        let (gone, ids): (Vec<_>, Vec<_>) = all
+            .iter()
+            .skip(1)
+            .map(|snapshot| (line(snapshot), snapshot.id))
+            .filter(|(line, _)| is_over(line))
+            .unzip();
+        if !ids.is_empty() {
+            opened.delete_snapshots(&ids)?;
+        }
+        let seconds = i64::try_from(settle.as_secs()).unwrap_or(i64::MAX);
+        let span = Span::new()
+            .try_seconds(seconds)
+            .map_err(|_| ContinuityError::Internal("a time that is too long"))?;
+        // To the last byte: what is left over of a point whose time is over is as bad as the point.
+        let mut options = PruneOptions::default();
+        options.keep_delete = span;
+        options.max_unused = LimitOption::Percentage(0);
+        options.max_repack = LimitOption::Unlimited;
+        let plan = opened.prune_plan(&options)?;
+        let sizes = plan.stats.size_sum();
+        let pruned = Pruned {
+            left: all.len() - gone.len(),
+            pieces,
+            gone,
+            removed_bytes: piece_bytes + plan.stats.size_to_delete.remove + plan.stats.size_unref,
+            marked_bytes: sizes.remove + sizes.repackrm + plan.stats.size_to_delete.keep,
+        };
+        opened.prune(&options, plan)?;
+        Ok(pruned)
+    })
+    .await
+}

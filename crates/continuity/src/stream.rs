@@ -1,0 +1,553 @@
+//! Between two points: what is committed to a SQLite database leaves the machine at most a second later, sealed, and takes a restored point
+//! forward to any moment since (`docs/formats/stream.md`).
+//!
+//! Invariant: a chain has no gap. Where something may be missing a new chain begins, and a restore stops before it.
+//! Invariant: a chain goes on from a point only if it holds every page that was committed since the point was read.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::{Instant, Rng};
+use crypt::{Context, SymmetricKey, sealed};
+use futures_util::TryStreamExt;
+use object_store::path::Path as Name;
+use object_store::{ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use serde::{Deserialize, Serialize};
+use store::Db;
+use store::follow::{Drained, Follower, Pages, Position};
+
+use crate::manifest::StreamAt;
+use crate::repository::{Repository, blocking};
+use crate::{ContinuityError, repository::Access};
+
+/// The version of the form.
+pub const FORMAT: &str = "strongroom-stream/1";
+/// Where pieces lie in the repository's place, beside restic's folders.
+const FOLDER: &str = "stream";
+/// A number that is taken already was written by somebody who could not note it any more.
+const TAKEN_MAX: u32 = 1_000;
+/// How often a stream that has nothing to send says that it lives.
+const ALIVE_EVERY: Duration = Duration::from_secs(5);
+/// A head is no longer than this.
+const HEAD_BYTES_MAX: usize = 1 << 12;
+const BROKEN: ContinuityError =
+    ContinuityError::Broken("a piece of the stream is not what was written");
+
+/// What stands at the head of a piece, inside the seal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    format: String,
+    chain: String,
+    number: u64,
+    at: i64,
+    page_bytes: u32,
+    database_pages: u32,
+    pages: u32,
+}
+
+/// How far it is, on this machine: beside the database, never in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    chain: String,
+    next: u64,
+    position: String,
+    /// The moment of the last piece.
+    at: i64,
+    /// When it was last looked whether there is something to send, and all of it was sent.
+    alive_at: i64,
+}
+
+impl State {
+    fn read(path: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+    }
+
+    const fn alive_at(&self) -> Instant {
+        Instant::from_micros(self.alive_at)
+    }
+
+    fn position(&self) -> Option<Position> {
+        let mut bytes = [0; 25];
+        hex::decode_to_slice(&self.position, &mut bytes).ok()?;
+        Some(Position::from_bytes(&bytes))
+    }
+
+    fn write(&self, path: &Path) -> Result<(), ContinuityError> {
+        let failed = |error| ContinuityError::file(path, error);
+        let text = serde_json::to_vec(self)
+            .map_err(|_| ContinuityError::Internal("the stream's state cannot be written"))?;
+        let beside = path.with_extension("part");
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&beside)
+            .map_err(failed)?;
+        file.write_all(&text).map_err(failed)?;
+        // Not synced: what a crash takes of it is sent once more.
+        std::fs::rename(&beside, path).map_err(failed)
+    }
+}
+
+/// The name of a piece.
+fn name(chain: &str, number: u64, at: Instant) -> Name {
+    Name::from_iter([
+        FOLDER,
+        chain,
+        &format!("{number:012}-{:020}", at.micros()),
+    ])
+}
+
+/// The number and the moment that a name says.
+fn parse(name: &Name) -> Option<(u64, Instant)> {
+    let (number, at) = name.filename()?.split_once('-')?;
+    Some((number.parse().ok()?, Instant::from_micros(at.parse().ok()?)))
+}
+
+fn context(environment: &str, chain: &str, number: u64) -> Context {
+    Context::new("stream")
+        .text(environment)
+        .text(chain)
+        .int(number)
+}
+
+fn failed(error: object_store::Error) -> ContinuityError {
+    ContinuityError::Repository(error.to_string())
+}
+
+/// What was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Pages of the database.
+    pub pages: usize,
+    /// Bytes, sealed.
+    pub bytes: usize,
+    /// Whether a new chain was begun: only a point that is made from now on goes on with it.
+    pub begun: bool,
+}
+
+/// Sends what is committed.
+pub struct Stream {
+    repository: Repository,
+    follower: Follower,
+    path: PathBuf,
+    state: Option<State>,
+    /// Nothing was sent since the start: the last piece may be there without having been noted.
+    fresh: bool,
+    rng: Arc<dyn Rng>,
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Stream").field(&self.state).finish()
+    }
+}
+
+impl Stream {
+    /// Go on where the file at `path` says that it was left. `None`: the database is none of SQLite.
+    ///
+    /// # Errors
+    /// [`ContinuityError::Store`].
+    pub async fn begin(
+        repository: Repository,
+        db: &Db,
+        path: PathBuf,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Option<Self>, ContinuityError> {
+        let state = State::read(&path);
+        let from = state.as_ref().and_then(State::position);
+        let Some(follower) = db.follow(from).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            repository,
+            follower,
+            path,
+            state: state.filter(|_| from.is_some()),
+            fresh: true,
+            rng,
+        }))
+    }
+
+    /// Send what was committed since the last time; `now` is the moment before it is read.
+    ///
+    /// # Errors
+    /// [`ContinuityError`]; nothing is lost, it goes with the next one.
+    pub async fn send(&mut self, now: Instant) -> Result<Sent, ContinuityError> {
+        let drained = self.follower.drain().await?;
+        match self.put(&drained, now).await {
+            Ok(sent) => Ok(sent),
+            Err(error) => {
+                self.follower.give_back(drained);
+                Err(error)
+            }
+        }
+    }
+
+    async fn put(&mut self, drained: &Drained, now: Instant) -> Result<Sent, ContinuityError> {
+        let Some(position) = drained.position else {
+            return Ok(Sent::default());
+        };
+        let mut state = match &self.state {
+            Some(state) if drained.joins => state.clone(),
+            _ => {
+                let mut bytes = [0; 8];
+                self.rng.fill(&mut bytes);
+                State {
+                    chain: format!("{:020}-{}", now.micros(), hex::encode(bytes)),
+                    next: 1,
+                    position: String::new(),
+                    at: now.micros(),
+                    alive_at: now.micros(),
+                }
+            }
+        };
+        let mut sent = Sent {
+            begun: state.position.is_empty(),
+            ..Sent::default()
+        };
+        if let Some(pages) = &drained.pages {
+            sent.pages = pages.pages.len();
+            (state.next, sent.bytes) = self.piece(&state, pages, now).await?;
+            self.fresh = false;
+            state.at = now.micros();
+        }
+        state.position = hex::encode(position.to_bytes());
+        if self.state.as_ref() != Some(&state) || now.since(state.alive_at()) >= ALIVE_EVERY {
+            state.alive_at = now.micros();
+            state.write(&self.path)?;
+            self.state = Some(state);
+        }
+        Ok(sent)
+    }
+
+    /// Put a piece, and say which number comes next.
+    async fn piece(
+        &self,
+        state: &State,
+        pages: &Pages,
+        now: Instant,
+    ) -> Result<(u64, usize), ContinuityError> {
+        let options = PutOptions {
+            mode: PutMode::Create,
+            ..PutOptions::default()
+        };
+        for number in (state.next..).take(TAKEN_MAX as usize) {
+            let name = name(&state.chain, number, now);
+            let plain = write(&state.chain, number, now, pages)?;
+            let key = self.repository.key().stream();
+            let context = context(self.repository.key().environment(), &state.chain, number);
+            let sealed = sealed::seal(&key, &context, &plain, &*self.rng);
+            let bytes = sealed.len();
+            if self.fresh && self.has(&state.chain, number).await? {
+                continue;
+            }
+            let put = self
+                .repository
+                .store()
+                .put_opts(&name, PutPayload::from(sealed), options.clone())
+                .await;
+            match put {
+                Ok(_) => return Ok((number + 1, bytes)),
+                Err(object_store::Error::AlreadyExists { .. }) => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        Err(ContinuityError::Repository(
+            "the numbers of a stream's pieces are taken".into(),
+        ))
+    }
+
+    /// Whether a piece of this number is there already, whatever moment its name says.
+    async fn has(&self, chain: &str, number: u64) -> Result<bool, ContinuityError> {
+        let prefix = Name::from_iter([FOLDER, chain]);
+        let before = Name::from_iter([FOLDER, chain, &format!("{number:012}")]);
+        let mut there = self
+            .repository
+            .store()
+            .list_with_offset(Some(&prefix), &before);
+        while let Some(meta) = there.try_next().await.map_err(failed)? {
+            if parse(&meta.location).is_some_and(|(it, _)| it == number) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+}
+
+/// How a stream stands on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The chain.
+    pub chain: String,
+    /// The number of the piece that comes next.
+    pub next: u64,
+    /// The moment of the last piece.
+    pub sent_at: Instant,
+    /// When all that there was had been sent; a few seconds old while somebody sends.
+    pub alive_at: Instant,
+}
+
+/// How the stream stands that notes it in the file `state`; `None`: nobody ever sent.
+#[must_use]
+pub fn standing(state: &Path) -> Option<Standing> {
+    let state = State::read(state)?;
+    Some(Standing {
+        sent_at: Instant::from_micros(state.at),
+        alive_at: state.alive_at(),
+        chain: state.chain,
+        next: state.next,
+    })
+}
+
+fn write(
+    chain: &str,
+    number: u64,
+    at: Instant,
+    pages: &Pages,
+) -> Result<Vec<u8>, ContinuityError> {
+    let head = Head {
+        format: FORMAT.to_owned(),
+        chain: chain.to_owned(),
+        number,
+        at: at.micros(),
+        page_bytes: pages.page_bytes,
+        database_pages: pages.database_pages,
+        pages: u32::try_from(pages.pages.len())
+            .map_err(|_| ContinuityError::Internal("too many pages"))?,
+    };
+    let text = serde_json::to_vec(&head)
+        .map_err(|_| ContinuityError::Internal("a head cannot be written"))?;
+    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    let mut plain = Vec::with_capacity(
+        4 + text.len() + pages.pages.len() * (4 + pages.page_bytes as usize),
+    );
+    plain.extend_from_slice(&length.to_be_bytes());
+    plain.extend_from_slice(&text);
+    for (page, bytes) in &pages.pages {
+        plain.extend_from_slice(&page.to_be_bytes());
+        plain.extend_from_slice(bytes);
+    }
+    Ok(plain)
+}
+
+fn read(plain: &[u8]) -> Result<(Head, BTreeMap<u32, &[u8]>), ContinuityError> {
+    let (length, rest) = plain.split_first_chunk::<4>().ok_or(BROKEN)?;
+    let length = u32::from_be_bytes(*length) as usize;
+    if length > HEAD_BYTES_MAX {
+        return Err(BROKEN);
+    }
+    let (text, rest) = rest.split_at_checked(length).ok_or(BROKEN)?;
+    let head: Head = serde_json::from_slice(text).map_err(|_| BROKEN)?;
+    let one = 4 + head.page_bytes as usize;
+    if head.format != FORMAT || rest.len() != one * head.pages as usize {
+        return Err(BROKEN);
+    }
+    let mut pages = BTreeMap::new();
+    for piece in rest.chunks_exact(one) {
+        let (number, bytes) = piece.split_first_chunk::<4>().ok_or(BROKEN)?;
+        let number = u32::from_be_bytes(*number);
+        if number == 0 || number > head.database_pages {
+            return Err(BROKEN);
+        }
+        pages.insert(number, bytes);
+    }
+    Ok((head, pages))
+}
+
+/// How far a restored database was taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forwarded {
+    /// Pieces that were written over it.
+    pub pieces: u64,
+    /// The moment of the last one: all that was committed until then is there.
+    pub until: Option<Instant>,
+    /// Whether there is more of the chain behind the moment that was asked for. If not, nothing says what was committed later.
+    pub goes_on: bool,
+}
+
+/// Take the database file at `file`, as a point had it that says `from`, forward to `until`.
+///
+/// # Errors
+/// [`ContinuityError::Broken`] where a piece is missing or is not what was written; the file is of no use then.
+pub async fn forward(
+    repository: &Repository,
+    from: &StreamAt,
+    until: Instant,
+    file: &Path,
+) -> Result<Forwarded, ContinuityError> {
+    let prefix = Name::from_iter([FOLDER, &from.chain]);
+    let mut there: Vec<(u64, Instant, Name)> = Vec::new();
+    let mut all = repository.store().list(Some(&prefix));
+    while let Some(meta) = all.try_next().await.map_err(failed)? {
+        if let Some((number, at)) = parse(&meta.location)
+            && number >= from.next
+        {
+            there.push((number, at, meta.location));
+        }
+    }
+    there.sort_unstable_by_key(|(number, ..)| *number);
+    let whole_at = Instant::from_micros(from.whole_at);
+    // A piece of before the point was read whole would take it back.
+    let last = there.iter().rposition(|(_, at, _)| *at <= until);
+    let count = last.map_or(0, |last| last + 1);
+    let (taken, rest) = there.split_at(count);
+    let mut done = Forwarded {
+        goes_on: !rest.is_empty(),
+        ..Forwarded::default()
+    };
+    if taken.last().is_none_or(|(_, at, _)| *at < whole_at) {
+        return Ok(done);
+    }
+    for (expected, (number, at, name)) in (from.next..).zip(taken) {
+        if *number != expected {
+            return Err(ContinuityError::Broken("a piece of the stream is missing"));
+        }
+        let got = repository.store().get(name).await.map_err(failed)?;
+        let bytes = got.bytes().await.map_err(failed)?;
+        let key: SymmetricKey = repository.key().stream();
+        let context = context(repository.key().environment(), &from.chain, *number);
+        let (file, at) = (file.to_owned(), *at);
+        let number = *number;
+        blocking(move || {
+            let plain = sealed::open(&key, &context, &bytes).map_err(|_| BROKEN)?;
+            let (head, pages) = read(&plain)?;
+            if head.number != number || head.at != at.micros() {
+                return Err(BROKEN);
+            }
+            write_over(&file, &head, &pages)
+        })
+        .await?;
+        done.pieces += 1;
+        done.until = Some(at);
+    }
+    Ok(done)
+}
+
+fn write_over(
+    path: &Path,
+    head: &Head,
+    pages: &BTreeMap<u32, &[u8]>,
+) -> Result<(), ContinuityError> {
+    let failed = |error| ContinuityError::file(path, error);
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .open(path)
+        .map_err(failed)?;
+    for (number, bytes) in pages {
+        let offset = u64::from(number - 1) * u64::from(head.page_bytes);
+        file.write_all_at(bytes, offset).map_err(failed)?;
+    }
+    let length = u64::from(head.database_pages) * u64::from(head.page_bytes);
+    file.set_len(length).map_err(failed)?;
+    File::sync_all(&file).map_err(failed)
+}
+
+/// Remove pieces of before `before`; how many, and their bytes.
+pub(crate) async fn prune(
+    repository: &Repository,
+    access: Access,
+    before: Instant,
+) -> Result<(u64, u64), ContinuityError> {
+    if access != Access::Prune {
+        return Err(ContinuityError::Internal("only the pruner removes"));
+    }
+    let mut over = Vec::new();
+    let mut all = repository.store().list(Some(&Name::from(FOLDER)));
+    while let Some(meta) = all.try_next().await.map_err(failed)? {
+        if parse(&meta.location).is_some_and(|(_, at)| at < before) {
+            over.push((meta.location, meta.size));
+        }
+    }
+    let bytes = over.iter().map(|(_, bytes)| bytes).sum();
+    let count = over.len() as u64;
+    for (name, _) in over {
+        repository.store().delete(&name).await.map_err(failed)?;
+    }
+    Ok((count, bytes))
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::SeededRng;
+    use serde_json::{Value, json};
+
+    const CHAIN: &str = "00001800000000000000-0011223344556677";
+
+    fn example() -> Pages {
+        let pages = [(2, vec![7; 512]), (9, (0..=255).chain(0..=255).collect())];
+        Pages {
+            page_bytes: 512,
+            database_pages: 9,
+            pages: pages.into(),
+        }
+    }
+
+    /// The vector that is committed: made again bit for bit, and opened.
+    #[test]
+    fn the_committed_piece_is_made_again() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../docs/formats/vectors/stream.json"
+        );
+        let environment = "production".parse().unwrap();
+        let key = crate::RepositoryKey::new(&[5; 32], &environment).unwrap();
+        let at = Instant::from_micros(1_800_000_001_000_000);
+        let plain = write(CHAIN, 12, at, &example()).unwrap();
+        let place = context(key.environment(), CHAIN, 12);
+        let sealed = sealed::seal(&key.stream(), &place, &plain, &SeededRng::new(4));
+        let made = json!({
+            "repository_key": hex::encode([5; 32]),
+            "environment": "production",
+            "chain": CHAIN,
+            "number": 12,
+            "at": at.micros(),
+            "name": name(CHAIN, 12, at).to_string(),
+            "seed": 4,
+            "plain": hex::encode(&plain),
+            "sealed": hex::encode(&sealed),
+        });
+        if std::env::var_os("VECTORS_UPDATE").is_some() {
+            std::fs::write(path, format!("{made:#}\n")).unwrap();
+        }
+        let kept: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        assert_eq!(made, kept);
+        let sealed = hex::decode(kept["sealed"].as_str().unwrap()).unwrap();
+        let opened = sealed::open(&key.stream(), &place, &sealed).unwrap();
+        let (head, pages) = read(&opened).unwrap();
+        assert_eq!((head.number, head.at, head.database_pages), (12, at.micros(), 9));
+        let expected = example().pages;
+        assert!(pages.iter().map(|(number, bytes)| (*number, bytes.to_vec())).eq(expected));
+        // Of another place, or of another environment, it does not open.
+        for other in [context("production", CHAIN, 13), context("test", CHAIN, 12)] {
+            assert!(sealed::open(&key.stream(), &other, &sealed).is_err());
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_piece_is_refused() {
+        let at = Instant::from_micros(1_800_000_001_000_000);
+        let plain = write(CHAIN, 12, at, &example()).unwrap();
+        for cut in 1..plain.len() {
+            assert!(read(&plain[..plain.len() - cut]).is_err(), "{cut}");
+        }
+        let beyond = Pages {
+            database_pages: 8,
+            ..example()
+        };
+        assert!(read(&write(CHAIN, 12, at, &beyond).unwrap()).is_err());
+        assert!(read(&[]).is_err());
+    }
+}

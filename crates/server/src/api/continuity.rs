@@ -1,0 +1,104 @@
+//! `/v1/continuity`: whether recovery points are made in time, and how drills went.
+
+use audit::{Action, Entry, Outcome};
+use continuity::runs::{self, Kind, Run};
+use http::{Method, StatusCode};
+use policy::{Authority, ContinuityOf, Verb};
+use serde_json::{Value, json};
+use vault::VaultError;
+use web::{Answer, Call, Doc, Limit, Logged, Problem, Route, Routes};
+
+use super::{House, allow, circumstances, log};
+use crate::backup::{self, clock};
+use crate::{Failure, Installation};
+
+/// Runs of each kind that are shown.
+const SHOWN: u32 = 10;
+
+pub(super) fn routes(house: &House) -> Routes<Authority> {
+    let read_in = house.clone();
+    vec![Route::logged(
+        Method::GET,
+        "/v1/continuity",
+        Limit::NoBody,
+        Doc {
+            id: "readContinuity",
+            group: "Continuity",
+            summary: "Recovery points and drills: in time, or late",
+            about: "Of the whole installation. For each kind: how often it runs by the clock, since when it is late, and the last ten runs with how much would have been lost and how long it took. `stream` is how far behind the copy is of what was committed; null where none is sent. Nothing about anybody stands in it.",
+            params: Vec::new(),
+            body: None,
+            answers: &[(200, "How it stands")],
+        },
+        move |call| read(read_in.clone(), call),
+    )]
+}
+
+async fn read(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
+    let ctx = circumstances(&call)?;
+    let thing = ContinuityOf {
+        tenant: ctx.tenant.clone(),
+    };
+    let action = Action::BackupRead;
+    let allowed = allow(&house, &ctx, &call.who, Verb::Read, action, thing).await?;
+    let standing = standing(&house).await.map_err(|error| {
+        let mut problem = Problem::new(
+            base::ErrorKind::Unavailable,
+            "continuity.later",
+            "How backups stand could not be read just now. Ask again.",
+        );
+        problem.internal = error.to_string();
+        problem
+    })?;
+    let entry = Entry::new(&ctx, action, Outcome::Ok).map_err(VaultError::from)?;
+    let index = log::append(&house, &ctx, allowed.rule(), entry).await?;
+    Ok(Answer::value(StatusCode::OK, &standing).logged(index))
+}
+
+/// How everything stands.
+async fn standing(house: &Installation) -> Result<Value, Failure> {
+    let now = house.clock.now();
+    let mut kinds = Vec::new();
+    for kind in Kind::ALL {
+        let late = clock::late(house, kind).await?;
+        let runs = runs::recent(&house.db, kind, SHOWN).await?;
+        kinds.push(json!({
+            "kind": kind.as_str(),
+            "every_seconds": clock::every(house, kind).map(|every| every.as_secs()),
+            "late_since": late.map(|at| at.to_string()),
+            "runs": runs.iter().map(|run| one(run, now)).collect::<Vec<_>>(),
+        }));
+    }
+    let stream = match &house.config.backup {
+        None => None,
+        Some(_) => continuity::stream::standing(&backup::stream_state(&house.config)?),
+    };
+    Ok(json!({
+        "configured": house.config.backup.is_some(),
+        "kinds": kinds,
+        "stream": stream.map(|it| json!({
+            "sent_at": it.sent_at.to_string(),
+            "behind_seconds": now.since(it.alive_at).as_secs(),
+        })),
+    }))
+}
+
+fn one(run: &Run, now: base::Instant) -> Value {
+    let end = run.ended.as_ref().map(|(_, end)| end);
+    json!({
+        "number": run.number,
+        "begun_at": run.begun_at.to_string(),
+        "ended_at": run.ended.as_ref().map(|(at, _)| at.to_string()),
+        "state": match end {
+            Some(end) if end.held => "held",
+            Some(_) => "failed",
+            None if run.is_alive(now) => "runs",
+            None => "left",
+        },
+        "code": end.and_then(|end| end.code.clone()),
+        "point": end.and_then(|end| end.point.clone()),
+        "rpo_seconds": end.and_then(|end| end.rpo).map(|it| it.as_secs_f64()),
+        "rto_seconds": end.and_then(|end| end.rto).map(|it| it.as_secs_f64()),
+        "amount": end.and_then(|end| end.amount),
+    })
+}

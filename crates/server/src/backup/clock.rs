@@ -1,0 +1,239 @@
+//! What continuity does by the clock while a server runs: recovery points, drills, and an alert where one is late.
+//!
+//! The work itself is done by a process of its own, this program again: a backup takes nothing of the server's memory, and a drill cannot
+//! touch what is served.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use continuity::runs::{self, Kind, Run};
+use policy::Role;
+use policy::access::{About, Notice};
+use store::WriteSet;
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
+use tokio::sync::watch;
+
+use crate::api::House;
+use crate::notices::{Jobs, WATCH};
+use crate::{Failure, Installation};
+
+/// Between looks at what is due.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// What failed is tried again after so long.
+const RETRY: Duration = Duration::from_mins(15);
+/// How late something may be before somebody is told: a part of its time, and no less than this.
+const LATE_PART: u32 = 4;
+const LATE_MIN: Duration = Duration::from_mins(30);
+/// What a process may say of why it failed.
+const SAID_BYTES_MAX: u64 = 16 << 10;
+
+/// How often a kind runs by the clock; `None`: only by hand.
+#[must_use]
+pub fn every(house: &Installation, kind: Kind) -> Option<Duration> {
+    let section = house.config.backup.as_ref()?;
+    let points = section.every()?;
+    Some(match kind {
+        Kind::Point => points,
+        Kind::Prune => Duration::from_hours(24),
+        Kind::Objects => Duration::from_hours(1).max(points / 4),
+        Kind::Restore => Duration::from_hours(24),
+        Kind::Boot => Duration::from_hours(24 * 7),
+        Kind::Rebuild => Duration::from_hours(24 * 30),
+    })
+}
+
+/// Whether this server runs it by the clock. Who prunes runs apart, and needs rights that a server does not have; what is rebuilt from
+/// nothing needs people; and a drill of PostgreSQL needs databases of its own.
+fn is_ours(house: &Installation, kind: Kind) -> bool {
+    use crate::config::Database;
+    let sqlite = |database: &Database| matches!(database, Database::Sqlite { .. });
+    match kind {
+        Kind::Point | Kind::Objects => true,
+        Kind::Prune | Kind::Rebuild => false,
+        Kind::Restore | Kind::Boot => sqlite(&house.config.data) && sqlite(&house.config.keys),
+    }
+}
+
+/// Whether a run is due at this moment (or, `at_once`, may be begun), and which number it has.
+///
+/// # Errors
+/// Storage failures.
+pub async fn due(
+    house: &Installation,
+    kind: Kind,
+    at_once: bool,
+) -> Result<Option<u64>, Failure> {
+    let Some(every) = every(house, kind) else {
+        return Ok(None);
+    };
+    let now = house.clock.now();
+    let last = runs::recent(&house.db, kind, 1).await?.into_iter().next();
+    let Some(last) = last else {
+        return Ok(Some(1));
+    };
+    if last.is_alive(now) {
+        return Ok(None);
+    }
+    let pause = if last.held() { every } else { RETRY.min(every) };
+    let is_due = at_once || now.since(last.begun_at) >= pause || last.begun_at > now;
+    Ok(is_due.then_some(last.number + 1))
+}
+
+/// Since when a kind is late: the moment by which it should have ended well again. `None`: it is in time.
+///
+/// # Errors
+/// Storage failures.
+pub async fn late(house: &Installation, kind: Kind) -> Result<Option<base::Instant>, Failure> {
+    let Some(every) = every(house, kind) else {
+        return Ok(None);
+    };
+    let grace = every + (every / LATE_PART).max(LATE_MIN);
+    let from = match runs::last_held(&house.db, kind).await? {
+        Some(run) => run.begun_at,
+        // Never yet: since it was first tried, or since it runs.
+        None => first_tried(house, kind).await?.unwrap_or(house.opened_at),
+    };
+    let until = from.after(grace);
+    Ok((house.clock.now() > until).then_some(until))
+}
+
+async fn first_tried(house: &Installation, kind: Kind) -> Result<Option<base::Instant>, Failure> {
+    let runs = runs::recent(&house.db, kind, 100).await?;
+    Ok(runs.last().map(|run: &Run| run.begun_at))
+}
+
+/// Do what is due, until told to stop. `program` is this program.
+pub(crate) async fn watch(house: House, program: PathBuf, mut stop: watch::Receiver<bool>) {
+    let wants_point = Arc::new(AtomicBool::new(false));
+    let sends = super::stream::send(Arc::clone(&house), Arc::clone(&wants_point), stop.clone());
+    let sends = tokio::spawn(sends);
+    let looks = looks(&house, &program, &wants_point, &mut stop);
+    looks.await;
+    // What was committed last is still on its way.
+    let _ = sends.await;
+}
+
+async fn looks(
+    house: &House,
+    program: &Path,
+    wants_point: &AtomicBool,
+    stop: &mut watch::Receiver<bool>,
+) {
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    // Not in the first moment: whoever starts it wants it to serve.
+    look.reset();
+    loop {
+        tokio::select! {
+            _ = look.tick() => {}
+            () = stopped(stop) => return,
+        }
+        for kind in Kind::ALL {
+            let at_once = kind == Kind::Point && wants_point.swap(false, Ordering::Relaxed);
+            tokio::select! {
+                // Dropped, it takes the process with it that does the work.
+                done = round(house, program, (kind, at_once)) => if let Err(error) = done {
+                    tracing::error!(kind = kind.as_str(), %error, "what continuity has to do by the clock was not done");
+                },
+                () = stopped(stop) => return,
+            }
+        }
+        if let Err(error) = tell(house).await {
+            tracing::warn!(%error, "whether backups are late was not looked for");
+        }
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // A dropped sender means stop as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn round(
+    house: &House,
+    program: &Path,
+    (kind, at_once): (Kind, bool),
+) -> Result<(), Failure> {
+    if !is_ours(house, kind) {
+        return Ok(());
+    }
+    // What is restored for practice is a recovery point.
+    if kind != Kind::Point && runs::last_held(&house.db, Kind::Point).await?.is_none() {
+        return Ok(());
+    }
+    let Some(number) = due(house, kind, at_once).await? else {
+        return Ok(());
+    };
+    let number = number.to_string();
+    let what: &[&str] = match kind {
+        Kind::Point => &["backup", "now"],
+        Kind::Prune => &["backup", "prune"],
+        Kind::Objects => &["drill", "run", "objects"],
+        Kind::Restore => &["drill", "run", "restore"],
+        Kind::Boot => &["drill", "run", "boot"],
+        Kind::Rebuild => &["drill", "run", "rebuild"],
+    };
+    let mut child = Command::new(program)
+        .args(what)
+        .arg("--config")
+        .arg(&house.config.file)
+        .args(["--json", "--as-run", &number])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| Failure::file(program, &error))?;
+    let mut said = String::new();
+    if let Some(stderr) = child.stderr.take() {
+        let mut said_bytes = Vec::new();
+        let mut stderr = stderr.take(SAID_BYTES_MAX);
+        // Read to its end even if it is longer, or it would wait for us.
+        let read = stderr.read_to_end(&mut said_bytes).await;
+        if read.is_ok() {
+            let _ = tokio::io::copy(&mut stderr.into_inner(), &mut tokio::io::sink()).await;
+        }
+        said = String::from_utf8_lossy(&said_bytes).into_owned();
+    }
+    let status = child.wait().await;
+    let status = status.map_err(|error| Failure::file(program, &error))?;
+    if status.success() {
+        tracing::info!(kind = kind.as_str(), number, "continuity: done");
+        Ok(())
+    } else {
+        let last = said.lines().find(|line| line.starts_with("error: "));
+        let why = last.unwrap_or("it did not say why");
+        Err(Failure::text(why.to_owned()))
+    }
+}
+
+/// Tell whoever watches where something is late, once a day and kind.
+///
+/// # Errors
+/// Storage failures.
+pub async fn tell(house: &Installation) -> Result<(), Failure> {
+    let now = house.clock.now();
+    let jobs = Jobs::of(house);
+    let mut set = WriteSet::new();
+    for kind in Kind::ALL {
+        if late(house, kind).await?.is_none() {
+            continue;
+        }
+        let day = now.seconds().div_euclid(24 * 3_600);
+        for tenant in &house.config.tenants {
+            for role in WATCH.into_iter().chain([Role::Operator]) {
+                let key = format!("continuity/{}/{day}/{role}", kind.as_str());
+                let notice = Notice::Role(role, About::ContinuityLate);
+                set = set.with(jobs.tell_once(tenant, key, notice, now));
+            }
+        }
+    }
+    if !set.statements.is_empty() {
+        house.db.commit(set).await?;
+    }
+    Ok(())
+}

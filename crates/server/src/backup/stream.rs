@@ -1,0 +1,86 @@
+//! What is committed leaves the machine at most a second later, while a server runs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use continuity::stream::Stream;
+use tokio::sync::watch;
+
+use crate::api::House;
+use crate::{Failure, backup, private};
+
+/// Between two pieces.
+const EVERY: Duration = Duration::from_millis(900);
+/// What failed is tried again after this long; what was committed meanwhile waits.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// Send until told to stop. `wants_point` becomes true when only a new recovery point can go on with what is sent.
+pub(super) async fn send(
+    house: House,
+    wants_point: Arc<AtomicBool>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut stream = None;
+    loop {
+        let pause = match round(&house, &mut stream, &wants_point).await {
+            Ok(Sending::Done) => EVERY,
+            Ok(Sending::NotYet) => AGAIN,
+            // PostgreSQL has its own log, which others stream.
+            Ok(Sending::Never) => return,
+            Err(error) => {
+                tracing::error!(%error, "what was committed lately has not left this machine; it is tried again");
+                AGAIN
+            }
+        };
+        let goes_on = tokio::select! {
+            () = tokio::time::sleep(pause) => true,
+            () = stopped(&mut stop) => false,
+        };
+        if !goes_on {
+            // The last second as well.
+            if let Err(error) = round(&house, &mut stream, &wants_point).await {
+                tracing::warn!(%error, "the last of what was committed goes out at the next start");
+            }
+            return;
+        }
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // A dropped sender means stop as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+enum Sending {
+    Done,
+    /// There is no key yet: the first recovery point makes it.
+    NotYet,
+    Never,
+}
+
+async fn round(
+    house: &House,
+    stream: &mut Option<Stream>,
+    wants_point: &AtomicBool,
+) -> Result<Sending, Failure> {
+    if stream.is_none() {
+        let section = backup::section(&house.config)?;
+        if !section.key_file.exists() {
+            return Ok(Sending::NotYet);
+        }
+        let scratch = &section.scratch;
+        private::folder(scratch).map_err(|error| Failure::file(scratch, &error))?;
+        let repository = backup::repository(&house.config)?;
+        let state = backup::stream_state(&house.config)?;
+        *stream = Stream::begin(repository, &house.db, state, Arc::clone(&house.rng)).await?;
+    }
+    let Some(stream) = stream else {
+        return Ok(Sending::Never);
+    };
+    let sent = stream.send(house.clock.now()).await?;
+    if sent.begun {
+        wants_point.store(true, Ordering::Relaxed);
+    }
+    Ok(Sending::Done)
+}

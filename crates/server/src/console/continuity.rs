@@ -1,0 +1,94 @@
+//! Recovery points and drills: in time or late, and how the last ones went.
+
+use std::sync::Arc;
+
+use policy::Authority;
+use serde_json::Value;
+use web::words::Told;
+use web::{Answer, Cell, Problem, Route, Row, TablePage};
+
+use super::desk::{Asker, Desk, list, moment, text};
+use super::page;
+
+const PLACE: &str = "/console/continuity";
+
+pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
+    vec![page(
+        desk,
+        PLACE,
+        "continuityPage",
+        "Recovery points and drills",
+        look,
+    )]
+}
+
+async fn look(asker: Asker) -> Result<Answer, Problem> {
+    let t = asker.t();
+    let said = asker.ask("readContinuity", &[], None).await?;
+    let columns = [
+        "column-run",
+        "column-state",
+        "column-last",
+        "column-lost",
+        "column-back",
+    ];
+    let mut page = TablePage::new(
+        asker.frame(),
+        t.say("place-continuity"),
+        columns.map(|key| t.say(key)).into(),
+        t.say("continuity-empty"),
+    )
+    .lead(t.say("continuity-lead"));
+    if said.get("configured").and_then(Value::as_bool) != Some(true) {
+        return page.lead(t.say("continuity-none")).answer();
+    }
+    let seconds = |of: Option<f64>| {
+        let Some(of) = of else { return String::new() };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "Seconds to be read by people."
+        )]
+        let whole = of.ceil().max(0.0) as u64;
+        t.say_all("continuity-seconds", &[("n", Told::Count(whole))])
+    };
+    let behind = said.pointer("/stream/behind_seconds").and_then(Value::as_f64);
+    page = page.fact(
+        t.say("continuity-behind"),
+        match behind {
+            Some(behind) => seconds(Some(behind)),
+            None => t.say("continuity-no-stream"),
+        },
+    );
+    for kind in list(&said, "kinds") {
+        let name = t.say(&format!("run-{}", text(kind, "kind").replace('.', "-")));
+        let last = list(kind, "runs").first().cloned().unwrap_or_default();
+        let late = kind.get("late_since").is_some_and(|it| !it.is_null());
+        let state = match (late, text(&last, "state")) {
+            (_, "failed") => Cell::State("broken", t.say("run-failed")),
+            (true, _) => Cell::State("stale", t.say("run-late")),
+            (false, "") => Cell::State("unproven", t.say("run-never")),
+            (false, "runs") => Cell::State("intent", t.say("run-runs")),
+            (false, "left") => Cell::State("stale", t.say("run-left")),
+            (false, _) => Cell::State("kept", t.say("run-held")),
+        };
+        let when = if text(&last, "begun_at").is_empty() {
+            String::new()
+        } else {
+            moment(t, &last, "begun_at")
+        };
+        let span = |name: &str| seconds(last.get(name).and_then(Value::as_f64));
+        page = page.row(Row {
+            name: name.clone(),
+            cells: vec![
+                Cell::Text(name),
+                state,
+                Cell::Text(when),
+                Cell::Text(span("rpo_seconds")),
+                Cell::Text(span("rto_seconds")),
+            ],
+            acts: Vec::new(),
+        });
+    }
+    page.answer()
+}

@@ -1,0 +1,213 @@
+//! The newest point and the newest backup of the keys, restored to a scratch place: it holds together, its logs verify, somebody's record is
+//! there as it was, and somebody who was erased does not open.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use continuity::Silent;
+use store::Sql;
+use vault::VaultError;
+
+use super::Found;
+use super::canary::Canary;
+use crate::api::House;
+use crate::backup::run;
+use crate::config::Config;
+use crate::restore::{From, Of, To, restore_looking};
+use crate::{Failure, Installation, backup};
+
+/// What was written so long ago must come back, where a stream is sent.
+const SENT_WITHIN: Duration = Duration::from_millis(2_500);
+
+static HAS_RECORD: Sql =
+    Sql::both("SELECT 1 FROM record WHERE tenant = $1 AND person = $2 AND sealed IS NOT NULL LIMIT 1");
+
+/// Every statement, for the test that prepares each on both engines.
+pub static STATEMENTS: &[&Sql] = &[&HAS_RECORD];
+
+/// Two empty databases of PostgreSQL that a drill fills, by files with their URLs. They are not empty afterwards.
+#[derive(Clone, Debug)]
+pub struct Databases {
+    /// For the data.
+    pub data: PathBuf,
+    /// For the keys.
+    pub keys: PathBuf,
+}
+
+/// What was restored for practice, and not served to anybody.
+pub(super) struct Practice {
+    /// Its folder; gone when this is dropped.
+    folder: tempfile::TempDir,
+    /// Its configuration: what goes out (letters, backups, other providers) is left out.
+    pub config: Config,
+    pub living: Canary,
+    pub point: String,
+    pub rpo: Duration,
+    pub begun: Instant,
+}
+
+impl Practice {
+    /// Overwrite what keys lie in it, and remove it.
+    pub fn clear(self) -> Result<(), Failure> {
+        continuity::wipe(&self.folder.path().join("keys"))?;
+        let path = self.folder.path().to_owned();
+        self.folder
+            .close()
+            .map_err(|error| Failure::file(&path, &error))
+    }
+}
+
+pub(super) async fn rehearse(
+    house: &House,
+    databases: Option<&Databases>,
+) -> Result<Found, Failure> {
+    let practice = restored(house, databases).await?;
+    let outcome = read(&practice).await;
+    let found = Found {
+        point: practice.point.clone(),
+        rpo: practice.rpo,
+        rto: practice.begun.elapsed(),
+        amount: 1,
+    };
+    practice.clear()?;
+    outcome?;
+    Ok(found)
+}
+
+async fn read(practice: &Practice) -> Result<(), Failure> {
+    let restored = Installation::open(practice.config.clone()).await?;
+    let outcome = holds(&restored, &practice.living).await;
+    restored.close().await;
+    outcome
+}
+
+/// Whether the living canary's record is there as it was.
+async fn holds(restored: &Installation, living: &Canary) -> Result<(), Failure> {
+    let (document, _) = living.read(restored).await?;
+    if document == living.document {
+        Ok(())
+    } else {
+        Err(Failure::coded(
+            "drill.differs",
+            "a record came back otherwise than it was",
+        ))
+    }
+}
+
+/// Restore the newest point, with the one erased just now in it, and have it pass the gate.
+pub(super) async fn restored(
+    house: &House,
+    databases: Option<&Databases>,
+) -> Result<Practice, Failure> {
+    let Some(tenant) = house.config.tenants.first() else {
+        return Err(Failure::usage("the configuration names no tenant"));
+    };
+    let living = Canary::living(house, tenant).await?;
+    let doomed = Canary::doomed(house, tenant).await?;
+    let repository = backup::repository(&house.config)?;
+    let newest = match repository.points().await {
+        Ok(points) => points.into_iter().next(),
+        Err(continuity::ContinuityError::NoRepository(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let written = living.written_at.max(doomed.written_at);
+    if newest.is_none_or(|newest| newest.taken_at <= written) {
+        // The two of them are in no point yet.
+        run::point(house, None, Arc::new(Silent)).await?;
+    }
+    let last = living.write_last(house).await?;
+    let written_at = house.clock.now();
+    let state = backup::stream_state(&house.config)?;
+    if continuity::stream::standing(&state).is_some() {
+        // What is written leaves within a second, while a server runs.
+        tokio::time::sleep(SENT_WITHIN).await;
+    }
+    let lost_at = house.clock.now();
+    let begun = Instant::now();
+    doomed.erase(house).await?;
+    backup::keep_keys(house).await?;
+    let reach = backup::reach(house).await?;
+    if reach.within > 0 {
+        return Err(Failure::coded(
+            "drill.within_reach",
+            "a backup of the keys still holds those of somebody who was erased",
+        ));
+    }
+    // The next one to be erased is in the points from now on.
+    Canary::doomed(house, tenant).await?;
+
+    let scratch = &backup::section(&house.config)?.scratch;
+    crate::private::folder(scratch).map_err(|error| Failure::file(scratch, &error))?;
+    let folder = tempfile::Builder::new()
+        .prefix("drill-")
+        .tempdir_in(scratch)
+        .map_err(|error| Failure::file(scratch, &error))?;
+    let to = To {
+        folder: folder.path(),
+        postgres: databases.map(|it| (it.data.as_path(), it.keys.as_path())),
+    };
+    let mut came_back = false;
+    let restored = restore_looking(
+        &house.config,
+        &house.config.file,
+        From::Backup,
+        (Of::Moment(lost_at), to),
+        &Arc::new(Silent),
+        async |restored: &Installation| {
+            holds(restored, &living).await?;
+            came_back = living.has_last(restored, &last).await?;
+            does_not_open(restored, &doomed).await
+        },
+    )
+    .await;
+    let (restored, _) = match restored {
+        Ok(restored) => restored,
+        Err(failure) => {
+            continuity::wipe(&folder.path().join("keys"))?;
+            return Err(failure);
+        }
+    };
+    Ok(Practice {
+        config: quiet(&folder.path().join("strongroom.toml"))?,
+        folder,
+        living,
+        rpo: lost_at.since(if came_back {
+            written_at
+        } else {
+            restored.line.taken_at
+        }),
+        point: restored.line.name,
+        begun,
+    })
+}
+
+/// Whether the one who was erased is in the point, and does not open although nothing was repeated yet.
+async fn does_not_open(restored: &Installation, doomed: &Canary) -> Result<(), Failure> {
+    let params = vec![(&doomed.tenant).into(), doomed.person.into()];
+    if restored.db.row(&HAS_RECORD, params).await?.is_none() {
+        return Err(Failure::coded(
+            "drill.not_there",
+            "somebody who was erased since is not in the recovery point, so that it proves nothing about them",
+        ));
+    }
+    match doomed.read(restored).await {
+        Ok(_) => Err(Failure::coded(
+            "drill.resurrected",
+            "somebody who was erased opens from a recovery point",
+        )),
+        Err(VaultError::Store(error)) => Err(error.into()),
+        Err(_) => Ok(()),
+    }
+}
+
+/// The configuration of a restored installation, without anything that goes out.
+fn quiet(file: &Path) -> Result<Config, Failure> {
+    let mut config = Config::read(file)?;
+    config.backup = None;
+    config.mail = None;
+    config.providers.clear();
+    config.listen.https = ([127, 0, 0, 1], 0).into();
+    config.listen.metrics = None;
+    Ok(config)
+}

@@ -1,0 +1,175 @@
+//! The recovery points, the drills and the repository of this installation, for `backup.*`.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use continuity::runs::{self, Kind};
+use continuity::{ContinuityError, RepositoryKey};
+use govern::checks::{BackupCheck, Backups, Drilled, Locked, Points, Stored};
+use govern::{Check, ProbeError, Probing};
+use keys::seal::read_secret_file;
+
+use super::Bench;
+use crate::backup::{self, clock};
+use crate::config::RepositoryPlace;
+
+/// Files that are looked at, and how much of each.
+const FILES_MAX: usize = 40;
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+pub(super) fn checks(bench: &Arc<Bench>) -> impl Iterator<Item = Box<dyn Check>> {
+    let backups: Arc<dyn Backups> = Arc::new(Kept(Arc::clone(bench)));
+    BackupCheck::all(&backups)
+        .into_iter()
+        .map(|check| Box::new(check) as Box<dyn Check>)
+}
+
+struct Kept(Arc<Bench>);
+
+fn failed(error: &dyn std::fmt::Display) -> ProbeError {
+    ProbeError::new("looking at the backups", error)
+}
+
+impl Kept {
+    fn folder(&self) -> Result<PathBuf, ProbeError> {
+        let config = &self.0.house.config;
+        let section = backup::section(config).map_err(|error| failed(&error))?;
+        let RepositoryPlace::Folder { path } = &section.repository;
+        Ok(path.clone())
+    }
+}
+
+impl Backups for Kept {
+    fn points(&self) -> Probing<'_, Points> {
+        Box::pin(async {
+            let house = &self.0.house;
+            let section = backup::section(&house.config).map_err(|error| failed(&error))?;
+            let every = section
+                .every()
+                .ok_or_else(|| failed(&"recovery points are not made by the clock"))?;
+            let repository = backup::repository(&house.config).map_err(|error| failed(&error))?;
+            let points = match repository.points().await {
+                Ok(points) => points,
+                // Never yet: the server may have been started just now.
+                Err(ContinuityError::NoRepository(_)) => return Err(failed(&"there are none yet")),
+                Err(error) => return Err(failed(&error)),
+            };
+            let now = house.clock.now();
+            Ok(Points {
+                ages: points.iter().map(|it| now.since(it.taken_at)).collect(),
+                every,
+                keep: section.keep(),
+            })
+        })
+    }
+
+    fn drills(&self) -> Probing<'_, Vec<Drilled>> {
+        Box::pin(async {
+            let house = &self.0.house;
+            let now = house.clock.now();
+            let mut drills = Vec::new();
+            for kind in [Kind::Objects, Kind::Restore, Kind::Boot] {
+                let Some(every) = clock::every(house, kind) else {
+                    return Err(failed(&"drills are not run by the clock"));
+                };
+                let recent = runs::recent(&house.db, kind, 2).await;
+                let recent = recent.map_err(|error| failed(&error))?;
+                let ended = recent.iter().find(|run| run.ended.is_some());
+                let held = runs::last_held(&house.db, kind).await;
+                let held = held.map_err(|error| failed(&error))?;
+                if ended.is_none() {
+                    return Err(failed(&format!("{} was never run yet", kind.as_str())));
+                }
+                let end = held.as_ref().and_then(|run| run.ended.as_ref());
+                drills.push(Drilled {
+                    name: kind.as_str().to_owned(),
+                    every,
+                    held: held.as_ref().map(|run| now.since(run.begun_at)),
+                    last_held: ended.is_some_and(runs::Run::held),
+                    spans: end.and_then(|(_, end)| end.rpo.zip(end.rto)),
+                });
+            }
+            Ok(drills)
+        })
+    }
+
+    fn locked(&self) -> Probing<'_, Locked> {
+        Box::pin(async {
+            let house = &self.0.house;
+            let folder = self.folder()?;
+            let section = backup::section(&house.config).map_err(|error| failed(&error))?;
+            let key = read_secret_file(&section.key_file).map_err(|error| failed(&error))?;
+            let repository = backup::repository(&house.config).map_err(|error| failed(&error))?;
+            let opens = match repository.points().await {
+                Ok(points) => !points.is_empty(),
+                Err(ContinuityError::NoRepository(_)) => return Err(failed(&"there are none yet")),
+                Err(ContinuityError::WrongKey) => false,
+                Err(error) => return Err(failed(&error)),
+            };
+            let mut other = [0; 32];
+            house.rng.fill(&mut other);
+            let environment = &house.config.environment;
+            let other = RepositoryKey::new(&other, environment).map_err(|error| failed(&error))?;
+            let other = repository.with_key(other);
+            let opens_with_another = match other.points().await {
+                Ok(_) => true,
+                Err(ContinuityError::WrongKey) => false,
+                Err(error) => return Err(failed(&error)),
+            };
+            let read = move || look(&folder, &key);
+            let (files, key_in, searched) = tokio::task::spawn_blocking(read)
+                .await
+                .map_err(|error| failed(&error))?
+                .map_err(|error| failed(&error))?;
+            Ok(Locked {
+                files,
+                opens,
+                opens_with_another,
+                key_in,
+                searched,
+            })
+        })
+    }
+}
+
+/// A sample of the files in `folder`, the newest first; those in which `key` lies; and how much was read.
+fn look(folder: &Path, key: &[u8]) -> std::io::Result<(Vec<Stored>, Vec<String>, u64)> {
+    let mut all = Vec::new();
+    walk(folder, &mut all)?;
+    all.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+    let (mut files, mut key_in, mut searched) = (Vec::new(), Vec::new(), 0);
+    for (path, _) in all.into_iter().take(FILES_MAX) {
+        let mut bytes = Vec::new();
+        let file = match std::fs::File::open(&path) {
+            // Pruned meanwhile.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            file => file?,
+        };
+        file.take(FILE_BYTES_MAX).read_to_end(&mut bytes)?;
+        searched += bytes.len() as u64;
+        let name = path.strip_prefix(folder).unwrap_or(&path);
+        let name = name.display().to_string();
+        if !key.is_empty() && bytes.windows(key.len()).any(|window| window == key) {
+            key_in.push(name.clone());
+        }
+        files.push(Stored { name, bytes });
+    }
+    Ok((files, key_in, searched))
+}
+
+fn walk(
+    folder: &Path,
+    to: &mut Vec<(PathBuf, std::time::SystemTime)>,
+) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let meta = entry.metadata()?;
+        if meta.is_dir() {
+            walk(&entry.path(), to)?;
+        } else {
+            to.push((entry.path(), meta.modified()?));
+        }
+    }
+    Ok(())
+}
