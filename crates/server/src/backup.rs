@@ -614,6 +614,7 @@ mod tests {
             std::fs::write(&elsewhere, &text).unwrap();
             let after = Config::read(&elsewhere).unwrap();
             let mut expected = before.clone();
+            expected.file.clone_from(&elsewhere);
             expected.data = crate::config::Database::Sqlite {
                 path: to.join("database/strongroom.sqlite"),
             };

@@ -136,8 +136,30 @@ impl Deeds {
     }
 }
 
-/// Repeat what was erased and taken back since the point, log the result, and open the gate. `stands`: the database is as the point had it,
-/// and was not taken forward. `newer` is a newer copy of the database, where
+/// Whether every log stands where the point's manifest says.
+///
+/// # Errors
+/// [`Failure`] where one does not; the gate stays shut.
+pub async fn stands(house: &Installation, manifest: &Manifest) -> Result<(), Failure> {
+    for tenant in house.tenants() {
+        let head = house.log.head(&tenant).await?;
+        let found = head.map(|head| (head.size, hex::encode(head.root)));
+        if found != stood(manifest, &tenant).map(|log| (log.size, log.root.clone())) {
+            return Err(Failure::text(format!(
+                "the log of {tenant} stands elsewhere than the recovery point's manifest says; the gate stays shut"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Where a log stood at a point.
+fn stood<'a>(manifest: &'a Manifest, tenant: &TenantId) -> Option<&'a continuity::Log> {
+    let mut logs = manifest.logs.iter();
+    logs.find(|log| log.tenant == tenant.as_str())
+}
+
+/// Repeat what was erased and taken back since the point, log the result, and open the gate. `newer` is a newer copy of the database, where
 /// there is one: its logs go on where those of the point end.
 ///
 /// # Errors
@@ -145,7 +167,6 @@ impl Deeds {
 pub async fn pass(
     house: &Installation,
     manifest: &Manifest,
-    stands: bool,
     newer: Option<&Path>,
 ) -> Result<Passed, Failure> {
     let begun = std::time::Instant::now();
@@ -153,15 +174,7 @@ pub async fn pass(
     let ledger = backup::ledger(house)?.read()?;
     let mut all = Vec::new();
     for tenant in house.tenants() {
-        let mut logs = manifest.logs.iter();
-        let stood = logs.find(|log| log.tenant == tenant.as_str());
-        let head = house.log.head(&tenant).await?;
-        let found = head.map(|head| (head.size, hex::encode(head.root)));
-        if stands && found != stood.map(|log| (log.size, log.root.clone())) {
-            return Err(Failure::text(format!(
-                "the log of {tenant} stands elsewhere than the recovery point's manifest says; the gate stays shut"
-            )));
-        }
+        let stood = stood(manifest, &tenant);
         let (carried, lost) = forward(house, &tenant, newer).await?;
         passed.carried += carried;
         passed.lost += lost;

@@ -110,6 +110,9 @@ async fn a_chain_goes_on_over_restarts_and_when_the_log_begins_anew() {
         }
         if round % 2 == 0 {
             house.db.scrub().await.unwrap();
+            // The next look notes that the log may begin anew.
+            let sent = stream.send(house.clock.now()).await.unwrap();
+            assert!(!sent.begun && sent.pages == 0, "{sent:?}");
         }
         house.clock.pass(SECOND);
         house.add(10).await;

@@ -154,11 +154,11 @@ pub(super) async fn restored(
         From::Backup,
         (Of::Moment(lost_at), to),
         &Arc::new(Silent),
-        async |restored: &Installation| {
+        Some(async |restored: &Installation| {
             holds(restored, &living).await?;
             came_back = living.has_last(restored, &last).await?;
             does_not_open(restored, &doomed).await
-        },
+        }),
     )
     .await;
     let (restored, _) = match restored {
