@@ -176,6 +176,7 @@ kind-CareTeam = Care teams
 kind-Claim = Claims
 kind-ExplanationOfBenefit = Bills
 kind-DocumentReference = Documents
+kind-Consent = Consents
 field-date = Date
 field-measures = Measurements
 field-weight = Weight

@@ -176,6 +176,7 @@ kind-CareTeam = Équipes de soins
 kind-Claim = Demandes de remboursement
 kind-ExplanationOfBenefit = Factures
 kind-DocumentReference = Documents
+kind-Consent = Consentements
 field-date = Date
 field-measures = Mesures
 field-weight = Poids

@@ -176,6 +176,7 @@ kind-CareTeam = Squadre di cura
 kind-Claim = Richieste di rimborso
 kind-ExplanationOfBenefit = Fatture
 kind-DocumentReference = Documenti
+kind-Consent = Consensi
 field-date = Data
 field-measures = Misurazioni
 field-weight = Peso
