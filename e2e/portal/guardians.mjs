@@ -89,6 +89,7 @@ for (const child of children) {
       assert.equal(await reads(child, collection), 200);
     }
     await page.goto(`${base}/portal/of-age`);
+    assert.equal(await page.locator('main form[action^="/portal/of-age/"]').count(), 0, "what stands waits for no guardian");
     await look(page, child, "of-age-in-stead");
 
     await page.goto(`${base}/portal/for`);
