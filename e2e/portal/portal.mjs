@@ -106,6 +106,7 @@ for (const [locale, gone] of [["sv", "Det är raderat."], ["de", "Es ist gelösc
     await Promise.all([page.waitForEvent("load"), page.locator('button[value="now"]').click()]);
     assert.ok((await page.locator("main").innerText()).includes(gone));
     await shot(page, `deleted-record-${locale}`);
+    assert.equal(await page.locator('main a[href="/portal/data"]').count(), 1, "there is a way back");
     assert.equal((await over("GET", `/v1/persons/${person}/records/wearable-measure/${record}`)).status, 410);
     assert.deepEqual(complaints, []);
     await context.close();
