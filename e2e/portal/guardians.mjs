@@ -51,12 +51,20 @@ for (const child of children) {
 
     const { context, page, complaints } = await signedIn({ locale });
     await look(page, child, "own-home");
+    // Another tab, with a page about the guardian's own data, from before the child was chosen.
+    const tab = await context.newPage();
+    await tab.goto(`${base}/portal/delete`);
     await press(page, 'main a[href="/portal/for"]');
     await look(page, child, "for");
     await press(page, `li:has(input[value="${person}"]) button`);
     assert.equal(at(page), "/portal");
     assert.ok((await page.locator(".notice.due").innerText()).includes(name), "every page says for whom");
     await look(page, child, "home");
+    await Promise.all([tab.waitForEvent("load"), tab.locator('button[value="later"]').click()]);
+    assert.equal(at(tab), "/portal", "it is told that the page was about somebody else");
+    await tab.close();
+    const { said } = await over("GET", `/v1/persons/${person}/erasures`);
+    assert.deepEqual(said.erasures, [], "what was pressed about oneself is not done to the child");
     await press(page, 'main a[href="/portal/data"]');
     await look(page, child, "data");
     assert.ok((await page.locator("main a").count()) > 2, "the child's kinds are there");

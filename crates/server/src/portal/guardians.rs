@@ -17,7 +17,8 @@ use crate::api::ACTING_FOR;
 use crate::desk::{Desk, list, moment, text};
 use crate::sharing::part_in_words;
 
-const FOR: &str = "/portal/for";
+/// Where it is chosen for whom one acts.
+pub(super) const FOR: &str = "/portal/for";
 /// Where what guardians gave is answered.
 pub(super) const OF_AGE: &str = "/portal/of-age";
 /// Pages of grants that are looked through for what guardians gave.

@@ -427,6 +427,7 @@ for-chosen = Sie handeln jetzt für diese Person
 for-back = Zurück zu Ihren eigenen Seiten
 notice-acting-for = Sie handeln jetzt für jemand anderen.
 notice-acting-own = Das sind wieder Ihre eigenen Seiten.
+notice-acting-changed = Seit diese Seite gezeigt wurde, handeln Sie für jemand anderen oder für niemanden mehr. Es wurde nichts getan.
 did-guardian-day = Notiert von { $who }: ab welchem Tag Sie selbst entscheiden
 did-guardian-appoint = Bestellt von { $who }: jemand, der für Sie entscheidet
 did-guardian-end = Beendet von { $who }: dass jemand für Sie entscheidet

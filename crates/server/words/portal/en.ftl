@@ -427,6 +427,7 @@ for-chosen = You act for them now
 for-back = Back to your own pages
 notice-acting-for = You act for somebody else now.
 notice-acting-own = These are your own pages again.
+notice-acting-changed = Since that page was shown you act for somebody else, or for nobody any more. Nothing was done.
 did-guardian-day = { $who } noted from which day on you decide for yourself
 did-guardian-appoint = { $who } appointed a guardian for you
 did-guardian-end = { $who } ended the appointment of a guardian of yours

@@ -427,6 +427,7 @@ for-chosen = Vous agissez maintenant pour cette personne
 for-back = Revenir à vos propres pages
 notice-acting-for = Vous agissez maintenant pour quelqu’un d’autre.
 notice-acting-own = Ce sont de nouveau vos propres pages.
+notice-acting-changed = Depuis que cette page a été affichée, vous agissez pour une autre personne, ou pour personne. Rien n’a été fait.
 did-guardian-day = { $who } : noté à partir de quel jour vous décidez
 did-guardian-appoint = { $who } : représentant légal nommé pour vous
 did-guardian-end = { $who } : fin du mandat d’un de vos représentants

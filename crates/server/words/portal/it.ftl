@@ -427,6 +427,7 @@ for-chosen = Ora agisce per questa persona
 for-back = Torni alle Sue pagine
 notice-acting-for = Ora agisce per un’altra persona.
 notice-acting-own = Queste sono di nuovo le Sue pagine.
+notice-acting-changed = Da quando quella pagina è stata mostrata, Lei agisce per un’altra persona o per nessuno. Non è stato fatto nulla.
 did-guardian-day = { $who }: annotato da quale giorno decide Lei
 did-guardian-appoint = { $who }: nominato un tutore per Lei
 did-guardian-end = { $who }: terminato l’incarico di un Suo tutore

@@ -427,6 +427,7 @@ for-chosen = Du handlar för personen nu
 for-back = Tillbaka till dina egna sidor
 notice-acting-for = Nu handlar du för någon annan.
 notice-acting-own = Det här är dina egna sidor igen.
+notice-acting-changed = Sedan sidan visades handlar du för någon annan, eller inte längre för någon. Ingenting gjordes.
 did-guardian-day = { $who } antecknade från vilken dag du själv bestämmer
 did-guardian-appoint = { $who } utsåg en vårdnadshavare för dig
 did-guardian-end = { $who } avslutade uppdraget för en av dina vårdnadshavare
