@@ -1,76 +1,13 @@
 // The portal, as a person with a browser meets it: what is kept, who looked, a question, taking back, taking along.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { unzipSync, strFromU8 } from "fflate";
 import { history } from "./history.mjs";
-import { accounts, at, axe, base, launch, overflow, persons, send, visitor } from "./house.mjs";
+import { at, base, persons, send } from "./house.mjs";
+import { ask, browser, end, fine, over, press, ready, shot, signedIn, test } from "./run.mjs";
 
-const shots = process.argv.includes("--shots") ? process.argv[process.argv.indexOf("--shots") + 1] : null;
-if (shots) mkdirSync(shots, { recursive: true });
-const ready = JSON.parse(readFileSync(process.env.STRONGROOM_READY, "utf8"));
 const [person] = persons;
-// The demonstration's certificate is of its own CA.
-process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
-process.removeAllListeners("warning");
-
-const browser = await launch();
-let failed = 0;
-async function test(name, run) {
-  try {
-    await run();
-    console.log(`ok    ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAIL  ${name}\n      ${String(error.stack ?? error).replaceAll("\n", "\n      ")}`);
-  }
-}
-
-async function shot(page, name) {
-  if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
-}
-
-/** What the app of the demonstration does over the API. */
-async function app(method, path, body, purpose = "TREAT") {
-  const answer = await fetch(`${base}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${ready.tokens.app}`, "content-type": "application/json", "purpose-of-use": purpose },
-    body: body && JSON.stringify(body),
-  });
-  return { status: answer.status, said: await answer.json() };
-}
-
-const words = (title, text) => ({ title, text });
-const notice = {
-  en: words("A study of sleep and cycles", "The university clinic wants to understand how sleep and cycles go together. Your name is not used."),
-  sv: words("En studie om sömn och cykler", "Universitetskliniken vill förstå hur sömn och cykler hänger ihop. Ditt namn används inte."),
-  de: words("Eine Studie über Schlaf und Zyklen", "Die Universitätsklinik möchte verstehen, wie Schlaf und Zyklen zusammenhängen. Ihr Name wird nicht verwendet."),
-  it: words("Uno studio su sonno e cicli", "La clinica universitaria vuole capire come sonno e cicli stanno insieme. Il Suo nome non viene usato."),
-  fr: words("Une étude sur le sommeil et les cycles", "La clinique universitaire veut comprendre comment sommeil et cycles vont ensemble. Votre nom n’est pas utilisé."),
-};
-
-/** A request that asks for one collection, and for another if the person likes. */
-async function ask(fields) {
-  const published = await app("POST", "/v1/consent/requests", {
-    purposes: ["HRESCH"],
-    parts: [
-      { collection: "wearable-sleep", verbs: "rs", fields },
-      { collection: "cycle-day", verbs: "rs", optional: true },
-    ],
-    days: 180,
-    notice,
-  });
-  assert.equal(published.status, 201, JSON.stringify(published.said));
-  return published.said;
-}
-
-async function signedIn(options = {}) {
-  const visit = await visitor(browser, options);
-  await visit.page.goto(`${base}/sign-in`);
-  await send(visit.page, "/sign-in", { email: accounts.person.email, password: accounts.person.password });
-  assert.equal(at(visit.page), "/portal");
-  return visit;
-}
 
 await test("who signs in sees what is theirs, and who looked, proven in the browser", async () => {
   const { context, page, complaints } = await signedIn();
@@ -115,32 +52,26 @@ await test("a question is read, part of it granted with the keyboard alone, and 
   const { context, page, complaints } = await signedIn({ locale: "sv" });
   const request = await ask(["date", "deepMinutes", "score"]);
   const path = `/v1/persons/${person}/records/wearable-sleep?limit=1`;
-  assert.equal((await app("GET", path, null, "HRESCH")).status, 403);
+  assert.equal((await over("GET", path, null, "HRESCH")).status, 403);
   await page.goto(`${base}/portal/asked/${request.request}`);
   assert.match(at(page), /^\/portal\/question\//);
   assert.match(await page.locator("pre.text").innerText(), /Universitetskliniken/);
   assert.ok((await page.locator("section[aria-labelledby=examples] dt").count()) >= 2, "one of their own records is shown");
   await shot(page, "question");
   // By keys: the optional part stays unticked, the button yes is reached and pressed.
-  await page.evaluate("document.activeElement.blur()");
-  for (let steps = 0; steps < 60; steps += 1) {
-    if (await page.evaluate("document.activeElement.value === 'grant'")) break;
-    await page.keyboard.press("Tab");
-  }
-  assert.ok(await page.evaluate("document.activeElement.matches(':focus-visible')"), "the focus is seen");
-  await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
+  await press(page, 'button[value="grant"]');
   assert.equal(at(page), "/portal/sharing");
   assert.ok(await page.locator(".notice").count(), "it says what was done");
   await shot(page, "sharing");
-  const seen = await app("GET", path, null, "HRESCH");
+  const seen = await over("GET", path, null, "HRESCH");
   assert.equal(seen.status, 200, JSON.stringify(seen.said));
   assert.deepEqual(Object.keys(seen.said.records[0].body).filter((it) => !["date", "deepMinutes", "score"].includes(it)), []);
-  assert.equal((await app("GET", `/v1/persons/${person}/records/cycle-day?limit=1`, null, "HRESCH")).status, 403, "the part that was left out");
+  assert.equal((await over("GET", `/v1/persons/${person}/records/cycle-day?limit=1`, null, "HRESCH")).status, 403, "the part that was left out");
   await page.locator("section[aria-labelledby=now] a").first().click();
   await shot(page, "grant");
   await page.goto(`${base}/portal/sharing`);
   await Promise.all([page.waitForEvent("load"), page.locator("section[aria-labelledby=now] button").first().click()]);
-  assert.equal((await app("GET", path, null, "HRESCH")).status, 403, "over at once");
+  assert.equal((await over("GET", path, null, "HRESCH")).status, 403, "over at once");
   assert.deepEqual(complaints, []);
   await context.close();
 });
@@ -175,7 +106,8 @@ for (const [locale, gone] of [["sv", "Det är raderat."], ["de", "Es ist gelösc
     await Promise.all([page.waitForEvent("load"), page.locator('button[value="now"]').click()]);
     assert.ok((await page.locator("main").innerText()).includes(gone));
     await shot(page, `deleted-record-${locale}`);
-    assert.equal((await app("GET", `/v1/persons/${person}/records/wearable-measure/${record}`)).status, 410);
+    assert.equal(await page.locator('main a[href="/portal/data"]').count(), 1, "there is a way back");
+    assert.equal((await over("GET", `/v1/persons/${person}/records/wearable-measure/${record}`)).status, 410);
     assert.deepEqual(complaints, []);
     await context.close();
   });
@@ -220,8 +152,7 @@ await test("axe finds nothing and nothing is too wide, in five languages, wide a
     for (const path of [...paths, question]) {
       await page.goto(`${base}${path}`);
       assert.equal(await page.locator("html").getAttribute("lang"), locale);
-      assert.deepEqual(await axe(page), [], `${path} ${locale}`);
-      assert.equal(await overflow(page), 0, `${path} ${locale} at ${viewport.width}`);
+      await fine(page, `${path} ${locale} at ${viewport.width}`);
       await shot(page, `${locale}-${viewport.width}${path.startsWith("/portal/question") ? "-question" : path.replaceAll("/", "-")}`);
     }
     assert.deepEqual(complaints, []);
@@ -229,5 +160,4 @@ await test("axe finds nothing and nothing is too wide, in five languages, wide a
   }
 });
 
-await browser.close();
-process.exitCode = failed ? 1 : 0;
+await end();

@@ -65,6 +65,7 @@ pub static STATEMENTS: &[&Sql] = &[
     &ONCE_INSERT,
     &ONCE_EXPIRE,
     &COUNT_RECORDS,
+    &PART_COUNT,
     &PART_STANDING,
     &PART_LEFT,
     &TOMBSTONES,
@@ -275,6 +276,12 @@ pub(crate) static INDEX_OF_ALL: Sql = Sql::both(
 pub(crate) static COUNT_RECORDS: Sql = Sql::both(
     "SELECT collection, count(*) FROM record WHERE tenant = $1 AND person = $2 GROUP BY collection ORDER BY collection",
 );
+/// How many records of one collection (`$4` empty) there are, or whether one of them, and how many earlier versions. The index answers the
+/// first without a look at the rows, which are wide.
+pub(crate) static PART_COUNT: Sql = Sql::both(concat!(
+    "SELECT (SELECT count(*) FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND (rkey = $4 OR length($4) = 0)), ",
+    "(SELECT count(*) FROM record_history WHERE tenant = $1 AND person = $2 AND collection = $3 AND (rkey = $4 OR length($4) = 0) AND sealed IS NOT NULL)"
+));
 /// The records of one collection (`$4` empty), or one of them, behind a handle.
 pub(crate) static PART_STANDING: Sql = Sql::both(
     "SELECT rkey, version, written_at FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND (rkey = $4 OR length($4) = 0) AND rkey > $5 ORDER BY rkey LIMIT $6",

@@ -214,7 +214,7 @@ fn wire(house: &House, it: &Offered, name: &str) -> Value {
         "closed_at": it.closed_at.map(|at| at.to_string()),
         "signed": it.signed,
         "text": texts,
-        "link": format!("{}/portal/asked/{}", house.config.public_url(), it.request),
+        "link": format!("{}/portal/asked/{}", house.config.accounts.address(&house.config), it.request),
     })
 }
 

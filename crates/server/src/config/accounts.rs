@@ -276,7 +276,8 @@ impl Accounts {
     }
 
     /// Where people reach the service.
-    fn address(&self, config: &Config) -> String {
+    #[must_use]
+    pub fn address(&self, config: &Config) -> String {
         self.address.clone().unwrap_or_else(|| config.public_url())
     }
 

@@ -177,6 +177,8 @@ struct Erased {
     certificate: Option<String>,
     /// Whether it is still being made.
     soon: bool,
+    /// Whether there is a portal left to go back to.
+    back: bool,
 }
 
 /// The page after something was deleted at once: with its certificate.
@@ -194,6 +196,7 @@ pub(super) fn done(
         code: code.to_owned(),
         certificate: (!certificate.is_empty()).then(|| certificate.to_owned()),
         soon: certificate.is_empty(),
+        back: said == "erased-part-done",
         page,
     };
     show(StatusCode::OK, &erased, Shown::Plain)
@@ -207,6 +210,7 @@ async fn blank(_desk: Arc<Desk>, call: Call<Visit>) -> Result<Answer, Problem> {
         code: String::new(),
         certificate: None,
         soon: false,
+        back: false,
         page,
     };
     show(StatusCode::OK, &erased, Shown::Plain)
@@ -243,6 +247,7 @@ async fn behind(desk: Arc<Desk>, call: Call<Visit>, form: Form) -> Result<Answer
         title: t.say("erased-title"),
         said: Some(said),
         soon,
+        back: false,
         certificate: standing.and_then(|it| it.certificate),
         code,
         page,

@@ -17,7 +17,8 @@ use crate::api::ACTING_FOR;
 use crate::desk::{Desk, list, moment, text};
 use crate::sharing::part_in_words;
 
-const FOR: &str = "/portal/for";
+/// Where it is chosen for whom one acts.
+pub(super) const FOR: &str = "/portal/for";
 /// Where what guardians gave is answered.
 pub(super) const OF_AGE: &str = "/portal/of-age";
 /// Pages of grants that are looked through for what guardians gave.
@@ -119,7 +120,7 @@ async fn choose(_reader: Reader, form: Form) -> Result<Answer, Problem> {
     })
 }
 
-/// What guardians gave, as far as it waits for an answer or stands until the day.
+/// What guardians gave, as far as it waits for an answer; for the person themself also what stands until the day.
 async fn given(reader: &Reader) -> Result<Vec<Value>, Problem> {
     let mut found = Vec::new();
     let mut cursor = String::new();
@@ -131,7 +132,9 @@ async fn given(reader: &Reader) -> Result<Vec<Value>, Problem> {
         let said = reader.ask("listGrants", &[], &query, None).await?;
         let mut grants = list(&said, "grants").to_vec();
         grants.retain(|it| {
-            holds(it, "by_guardian") && matches!(text(it, "state"), "active" | "unconfirmed")
+            let state = text(it, "state");
+            holds(it, "by_guardian")
+                && (state == "unconfirmed" || (state == "active" && !reader.stands_in))
         });
         found.append(&mut grants);
         text(&said, "next").clone_into(&mut cursor);

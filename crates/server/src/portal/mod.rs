@@ -105,6 +105,10 @@ where
             let (desk, handler) = (Arc::clone(&desk), handler.clone());
             async move {
                 match Reader::let_in(desk, call).await? {
+                    // A page that was about somebody else does nothing about whom it is about by now: another tab chose, or the day came.
+                    Ok(reader) if path != guardians::FOR && !reader.is_of_its_page(&form) => {
+                        Ok(Answer::see("/portal").notice("acting-changed"))
+                    }
                     Ok(reader) => handler(reader, form).await,
                     Err(elsewhere) => Ok(elsewhere),
                 }

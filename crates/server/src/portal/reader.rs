@@ -6,7 +6,7 @@ use base::{GrantId, PersonId};
 use policy::{Authority, Guarding};
 use serde_json::Value;
 use web::words::Tongue;
-use web::{Answer, Call, Frame, Place, Problem, Visit};
+use web::{Answer, Call, Form, Frame, Place, Problem, Visit};
 
 use super::WORDS;
 use crate::desk::{Ask, Desk, authority};
@@ -88,7 +88,8 @@ impl Reader {
 
     /// The shell of a page of the portal.
     pub(super) fn frame(&self) -> Frame {
-        let frame = self.call.who.frame(&WORDS);
+        let mut frame = self.call.who.frame(&WORDS);
+        frame.token = self.call.who.token_about(&self.person.to_string());
         let t = frame.t;
         let path = self.call.who.path().split('?').next().unwrap_or_default();
         let menu = PLACES
@@ -102,6 +103,11 @@ impl Reader {
         let banner = self.calls.as_ref();
         let banner = banner.map(|name| t.say_with("home-guardian", "name", name));
         frame.signed_in(menu.collect()).banner(banner)
+    }
+
+    /// Whether a form came from a page about the same person.
+    pub(super) fn is_of_its_page(&self, form: &Form) -> bool {
+        self.call.who.is_about(form, &self.person.to_string())
     }
 
     /// Whether there is something for who reads at a place of the portal.

@@ -111,6 +111,15 @@ impl Vault {
     ) -> Result<GoneRecords, VaultError> {
         let collection = self.collection(&part.collection)?;
         let mut gone = GoneRecords::default();
+        if collection.must_stay(now).is_none() {
+            // No law: how many there are is enough, however many.
+            let params = part.params(tenant, person);
+            if let Some(row) = self.db().row(&sql::PART_COUNT, params).await? {
+                gone.records = u64::try_from(row.int(0)?).unwrap_or(0);
+                gone.versions = u64::try_from(row.int(1)?).unwrap_or(0);
+            }
+            return Ok(gone);
+        }
         let mut after = Vec::new();
         loop {
             let chunk = self.part_chunk(tenant, person, part, &after).await?;

@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 
 use super::cookie::{Cookie, LANG, NOTICE, SESSION, SetCookie, VISIT};
-use super::form::foreign;
+use super::form::{Form, TOKEN_FIELD, foreign};
 use super::frame::Frame;
 use crate::words::{Tongue, Words};
 use crate::{Lang, Problem, Query};
@@ -150,6 +150,28 @@ impl Visit {
             session.as_bytes(),
         ];
         URL_SAFE_NO_PAD.encode(hmac_sha256(&self.site.form_key, &parts))
+    }
+
+    /// The token of a form that does something about somebody in particular, where who reads may change whom their pages are about.
+    #[must_use]
+    pub fn token_about(&self, about: &str) -> String {
+        let token = self.token();
+        let length = (token.len() as u64).to_be_bytes();
+        let parts = [
+            b"strongroom/form about v1".as_slice(),
+            &length,
+            token.as_bytes(),
+            about.as_bytes(),
+        ];
+        let mark = URL_SAFE_NO_PAD.encode(hmac_sha256(&self.site.form_key, &parts));
+        format!("{token}.{mark}")
+    }
+
+    /// Whether a form of this visit came from a page about `about`.
+    #[must_use]
+    pub fn is_about(&self, form: &Form, about: &str) -> bool {
+        let token = self.token_about(about);
+        same(token.as_bytes(), form.text(TOKEN_FIELD).as_bytes())
     }
 
     /// The same visit once more, for the page that says what went wrong.
