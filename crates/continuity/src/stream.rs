@@ -98,13 +98,23 @@ impl State {
     }
 }
 
+/// Whether the last piece that was sent lies there and opens.
+///
+/// # Errors
+/// [`ContinuityError::Broken`] where it does not.
+pub async fn opens(repository: &Repository, standing: &Standing) -> Result<(), ContinuityError> {
+    let number = standing.next.saturating_sub(1);
+    let name = name(&standing.chain, number, standing.sent_at);
+    let got = repository.store().get(&name).await.map_err(failed)?;
+    let bytes = got.bytes().await.map_err(failed)?;
+    let context = context(repository.key().environment(), &standing.chain, number);
+    let plain = sealed::open(&repository.key().stream(), &context, &bytes).map_err(|_| BROKEN)?;
+    read(&plain).map(drop)
+}
+
 /// The name of a piece.
 fn name(chain: &str, number: u64, at: Instant) -> Name {
-    Name::from_iter([
-        FOLDER,
-        chain,
-        &format!("{number:012}-{:020}", at.micros()),
-    ])
+    Name::from_iter([FOLDER, chain, &format!("{number:012}-{:020}", at.micros())])
 }
 
 /// The number and the moment that a name says.
@@ -282,7 +292,6 @@ impl Stream {
         }
         Ok(false)
     }
-
 }
 
 /// How a stream stands on this machine.
@@ -310,12 +319,7 @@ pub fn standing(state: &Path) -> Option<Standing> {
     })
 }
 
-fn write(
-    chain: &str,
-    number: u64,
-    at: Instant,
-    pages: &Pages,
-) -> Result<Vec<u8>, ContinuityError> {
+fn write(chain: &str, number: u64, at: Instant, pages: &Pages) -> Result<Vec<u8>, ContinuityError> {
     let head = Head {
         format: FORMAT.to_owned(),
         chain: chain.to_owned(),
@@ -329,9 +333,8 @@ fn write(
     let text = serde_json::to_vec(&head)
         .map_err(|_| ContinuityError::Internal("a head cannot be written"))?;
     let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    let mut plain = Vec::with_capacity(
-        4 + text.len() + pages.pages.len() * (4 + pages.page_bytes as usize),
-    );
+    let mut plain =
+        Vec::with_capacity(4 + text.len() + pages.pages.len() * (4 + pages.page_bytes as usize));
     plain.extend_from_slice(&length.to_be_bytes());
     plain.extend_from_slice(&text);
     for (page, bytes) in &pages.pages {
@@ -477,7 +480,6 @@ pub(crate) async fn prune(
     Ok((count, bytes))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -527,9 +529,17 @@ mod tests {
         let sealed = hex::decode(kept["sealed"].as_str().unwrap()).unwrap();
         let opened = sealed::open(&key.stream(), &place, &sealed).unwrap();
         let (head, pages) = read(&opened).unwrap();
-        assert_eq!((head.number, head.at, head.database_pages), (12, at.micros(), 9));
+        assert_eq!(
+            (head.number, head.at, head.database_pages),
+            (12, at.micros(), 9)
+        );
         let expected = example().pages;
-        assert!(pages.iter().map(|(number, bytes)| (*number, bytes.to_vec())).eq(expected));
+        assert!(
+            pages
+                .iter()
+                .map(|(number, bytes)| (*number, bytes.to_vec()))
+                .eq(expected)
+        );
         // Of another place, or of another environment, it does not open.
         for other in [context("production", CHAIN, 13), context("test", CHAIN, 12)] {
             assert!(sealed::open(&key.stream(), &other, &sealed).is_err());

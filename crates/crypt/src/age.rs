@@ -76,7 +76,10 @@ mod tests {
         assert!(sealed.starts_with(b"age-encryption.org/v1\n-> scrypt "));
         let head = String::from_utf8_lossy(&sealed[..80]).into_owned();
         let stanza = head.lines().nth(1).unwrap();
-        assert!(stanza.ends_with(" 17"), "{stanza}: as much memory as was meant");
+        assert!(
+            stanza.ends_with(" 17"),
+            "{stanza}: as much memory as was meant"
+        );
         let open = |text: &str, sealed: &[u8]| {
             let identity = age::scrypt::Identity::new(SecretString::from(text.to_owned()));
             let decryptor = age::Decryptor::new(sealed).ok()?;

@@ -35,6 +35,7 @@ promises! {
     "register.present",
     "auth.clear_text",
     "backup.regular",
+    "backup.continuous",
     "backup.encrypted",
     "backup.expires",
     "backup.tested",

@@ -114,11 +114,13 @@ pub enum Seen {
     LostSeconds,
     /// How long it took in a drill until everything was back (seconds).
     BackSeconds,
+    /// How long what was committed took until it lay elsewhere (milliseconds).
+    SentMillis,
 }
 
 impl Seen {
     /// Every one.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::Places,
         Self::BytesSearched,
         Self::Markers,
@@ -156,6 +158,7 @@ impl Seen {
         Self::Drills,
         Self::LostSeconds,
         Self::BackSeconds,
+        Self::SentMillis,
     ];
 }
 
@@ -260,11 +263,13 @@ pub enum Wrong {
     OtherKeyOpens,
     /// The repository's key lies in it.
     KeyBeside,
+    /// What was committed did not lie elsewhere in time.
+    SentLate,
 }
 
 impl Wrong {
     /// Every one.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::PlainText,
         Self::NotStored,
         Self::NothingSearched,
@@ -305,6 +310,7 @@ impl Wrong {
         Self::DrillFailed,
         Self::OtherKeyOpens,
         Self::KeyBeside,
+        Self::SentLate,
     ];
 }
 

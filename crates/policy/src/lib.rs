@@ -26,8 +26,7 @@ pub use rules::{
 };
 pub use thing::{
     AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, BulkOf, ContinuityOf, ContractOf, ExportOf,
-    FileAt,
-    GrantsOf, GuardiansOf, HoldsOf, KeysOf, Kind, LogOf, PersonAt, PolicyOf, PrivilegeAt,
+    FileAt, GrantsOf, GuardiansOf, HoldsOf, KeysOf, Kind, LogOf, PersonAt, PolicyOf, PrivilegeAt,
     PrivilegesOf, ProcessingOf, RecordAt, RecordsOf, RequestsOf, RetentionOf, RightsOf, Thing,
     TrustOf, Verb,
 };

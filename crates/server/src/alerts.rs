@@ -31,6 +31,8 @@ pub enum What {
     RightOverdue,
     /// A recovery point or a drill is late, or failed.
     ContinuityLate,
+    /// Somebody was let decide for a person.
+    GuardianAppointed,
 }
 
 impl What {
@@ -43,6 +45,7 @@ impl What {
             "right_due" => Self::RightDue,
             "right_overdue" => Self::RightOverdue,
             "continuity_late" => Self::ContinuityLate,
+            "guardian_appointed" => Self::GuardianAppointed,
             _ => return None,
         })
     }
@@ -58,6 +61,7 @@ impl What {
             Self::RightDue => "right_due",
             Self::RightOverdue => "right_overdue",
             Self::ContinuityLate => "continuity_late",
+            Self::GuardianAppointed => "guardian_appointed",
         }
     }
 }

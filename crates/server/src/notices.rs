@@ -320,6 +320,7 @@ fn news(what: &str, to_person: bool) -> Option<News> {
         "right_due" => News::RightDue,
         "right_overdue" => News::RightOverdue,
         "continuity_late" => News::ContinuityLate,
+        "guardian_appointed" => News::GuardianAppointed,
         _ => return None,
     })
 }

@@ -348,7 +348,7 @@ fn side_router(house: &House, metrics: &Arc<Metrics>, stop: watch::Receiver<bool
         .route(
             "/metrics",
             get(move || async move {
-                gauges.read(&for_metrics);
+                gauges.read(&for_metrics).await;
                 let head = [(
                     "content-type",
                     "application/openmetrics-text; version=1.0.0; charset=utf-8",

@@ -541,3 +541,4 @@ run-runs = Läuft
 run-left = Abgebrochen
 run-held = Hielt
 alert-continuity-late = Ein Wiederherstellungspunkt oder eine Übung ist überfällig oder fehlgeschlagen
+alert-guardian-appointed = Jemand wurde bestellt, für eine Person zu entscheiden

@@ -541,3 +541,4 @@ run-runs = Running
 run-left = Broken off
 run-held = Held
 alert-continuity-late = A recovery point or a drill is late, or failed
+alert-guardian-appointed = Somebody was appointed to decide for a person

@@ -541,3 +541,4 @@ run-runs = En cours
 run-left = Interrompu
 run-held = Réussi
 alert-continuity-late = Un point de restauration ou un exercice est en retard ou a échoué
+alert-guardian-appointed = Quelqu’un a été désigné pour décider à la place d’une personne

@@ -541,3 +541,4 @@ run-runs = In corso
 run-left = Interrotta
 run-held = Riuscita
 alert-continuity-late = Un punto di ripristino o una prova è in ritardo o è fallita
+alert-guardian-appointed = Qualcuno è stato nominato per decidere per una persona

@@ -541,3 +541,4 @@ run-runs = Pågår
 run-left = Avbruten
 run-held = Höll
 alert-continuity-late = En återställningspunkt eller en övning är försenad eller misslyckades
+alert-guardian-appointed = Någon får bestämma för en person

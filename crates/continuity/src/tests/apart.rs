@@ -32,7 +32,13 @@ async fn a_point_goes_when_its_time_is_over_and_takes_its_own_bytes_with_it() {
     house.clock.pass(DAY * 9);
     let run = async |settle| {
         let spans = (DAY * 30, settle);
-        prune(&house.repository(), spans, house.clock.now(), Arc::new(Silent)).await
+        prune(
+            &house.repository(),
+            spans,
+            house.clock.now(),
+            Arc::new(Silent),
+        )
+        .await
     };
     let early = run(Duration::ZERO).await.unwrap();
     assert_eq!((early.gone.len(), early.left), (0, 2));
@@ -53,7 +59,12 @@ async fn a_point_goes_when_its_time_is_over_and_takes_its_own_bytes_with_it() {
     let to = house.folder.join("back");
     house.restore("latest", &to).await.unwrap();
     assert!(to.join(crate::source::path_of(both)).is_file());
-    assert!(house.check(first.line.short(), Depth::Listed).await.is_err());
+    assert!(
+        house
+            .check(first.line.short(), Depth::Listed)
+            .await
+            .is_err()
+    );
 
     // Who makes none keeps the last one, however old it is.
     house.clock.pass(DAY * 100);

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use base::{Clock, Instant};
 use parking_lot::Mutex;
-use store::snapshot::{Question, SQLITE_PART, ask_sqlite, check_sqlite};
 use store::Sql;
+use store::snapshot::{Question, SQLITE_PART, ask_sqlite, check_sqlite};
 
 use super::{House, files};
 use crate::stream::{Forwarded, Stream, forward, standing};
@@ -138,9 +138,18 @@ async fn where_something_may_be_missing_a_new_chain_begins() {
     house.add(10).await;
     // Another process cuts the log off before anybody followed it.
     let path = house.db.folder().unwrap();
-    let file = files(path).into_iter().find(|it| it.extension().is_none_or(|it| it != "json")).unwrap();
-    let other = store::Db::open(house.db.config(), store::migrations::DATA, Some(super::journal()));
-    let other = other.await.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let file = files(path)
+        .into_iter()
+        .find(|it| it.extension().is_none_or(|it| it != "json"))
+        .unwrap();
+    let other = store::Db::open(
+        house.db.config(),
+        store::migrations::DATA,
+        Some(super::journal()),
+    );
+    let other = other
+        .await
+        .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     other.scrub().await.unwrap();
     other.close().await;
     house.add(10).await;
@@ -182,11 +191,20 @@ async fn a_piece_that_is_missing_or_altered_is_found() {
     let mut altered = kept.clone();
     altered[200] ^= 1;
     std::fs::write(second_last, &altered).unwrap();
-    assert!(matches!(broken("altered").await, ContinuityError::Broken(_)));
+    assert!(matches!(
+        broken("altered").await,
+        ContinuityError::Broken(_)
+    ));
     std::fs::write(second_last, std::fs::read(last).unwrap()).unwrap();
-    assert!(matches!(broken("swapped").await, ContinuityError::Broken(_)));
+    assert!(matches!(
+        broken("swapped").await,
+        ContinuityError::Broken(_)
+    ));
     std::fs::remove_file(second_last).unwrap();
-    assert!(matches!(broken("missing").await, ContinuityError::Broken(_)));
+    assert!(matches!(
+        broken("missing").await,
+        ContinuityError::Broken(_)
+    ));
     std::fs::write(second_last, &kept[..kept.len() / 2]).unwrap();
     assert!(matches!(broken("short").await, ContinuityError::Broken(_)));
     std::fs::write(second_last, &kept).unwrap();

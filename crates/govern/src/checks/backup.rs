@@ -1,9 +1,10 @@
-//! Recovery points: made in time, gone in time, sealed, and rehearsed: `backup.regular`, `backup.expires`, `backup.encrypted`, `backup.tested`.
+//! Recovery points: made in time, gone in time, sealed, and rehearsed: `backup.regular`, `backup.continuous`,
+//! `backup.expires`, `backup.encrypted`, `backup.tested`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{BACKUP_ENCRYPTED, BACKUP_EXPIRES, BACKUP_REGULAR, BACKUP_TESTED};
+use super::{BACKUP_CONTINUOUS, BACKUP_ENCRYPTED, BACKUP_EXPIRES, BACKUP_REGULAR, BACKUP_TESTED};
 use crate::{Check, Measuring, Outcome, ProbeError, Probing, Seen, Wrong};
 
 /// How late something may be: a quarter of its time, and no less than this.
@@ -11,6 +12,8 @@ const LATE_MIN: Duration = Duration::from_mins(30);
 /// What is over is removed by a daily run, and its last bytes by the next one.
 const REMOVAL: Duration = Duration::from_hours(48);
 const DAY: Duration = Duration::from_hours(24);
+/// "A few seconds", which what was committed may take until it lies elsewhere.
+const SECONDS_FEW: Duration = Duration::from_secs(5);
 /// Sealed bytes hold no readable run of this length, but by a chance that never comes.
 const READABLE_RUN: usize = 32;
 /// With fewer bytes their distribution says nothing.
@@ -76,6 +79,9 @@ pub trait Backups: Send + Sync {
     /// Every drill that is to be run.
     fn drills(&self) -> Probing<'_, Vec<Drilled>>;
 
+    /// Commit something, and wait until it lies elsewhere: how long that took. So long, and no longer, is looked.
+    fn sent_after(&self) -> Probing<'_, Duration>;
+
     /// A sample of the repository's files, and what a wrong key does.
     fn locked(&self) -> Probing<'_, Locked>;
 }
@@ -84,6 +90,7 @@ pub trait Backups: Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Which {
     Regular,
+    Continuous,
     Expires,
     Encrypted,
     Tested,
@@ -99,12 +106,14 @@ impl BackupCheck {
     /// Every check of these backups.
     #[must_use]
     pub fn all(backups: &Arc<dyn Backups>) -> Vec<Self> {
-        use Which::{Encrypted, Expires, Regular, Tested};
+        use Which::{Continuous, Encrypted, Expires, Regular, Tested};
         let of = |which| Self {
             backups: Arc::clone(backups),
             which,
         };
-        [Regular, Expires, Encrypted, Tested].map(of).into()
+        [Regular, Continuous, Expires, Encrypted, Tested]
+            .map(of)
+            .into()
     }
 
     async fn run(&self, drill: bool) -> Result<Outcome, ProbeError> {
@@ -115,6 +124,14 @@ impl BackupCheck {
                     points.ages.clear();
                 }
                 Ok(regular(&points))
+            }
+            Which::Continuous => {
+                let sent_after = if drill {
+                    Duration::from_hours(1)
+                } else {
+                    self.backups.sent_after().await?
+                };
+                Ok(continuous(sent_after))
             }
             Which::Expires => {
                 let mut points = self.backups.points().await?;
@@ -169,9 +186,22 @@ fn regular(points: &Points) -> Outcome {
     outcome
 }
 
+fn continuous(sent_after: Duration) -> Outcome {
+    let mut outcome = Outcome::new();
+    if sent_after > SECONDS_FEW {
+        outcome.wrong(Wrong::SentLate, "");
+    }
+    let millis = u64::try_from(sent_after.as_millis()).unwrap_or(u64::MAX);
+    outcome.number(Seen::SentMillis, millis);
+    outcome
+}
+
 fn expires(points: &Points) -> Outcome {
     let mut outcome = Outcome::new();
-    let over = points.ages.iter().filter(|age| **age > points.keep + REMOVAL);
+    let over = points
+        .ages
+        .iter()
+        .filter(|age| **age > points.keep + REMOVAL);
     if over.count() > 0 {
         outcome.wrong(Wrong::PastItsTime, "");
     }
@@ -187,7 +217,11 @@ fn encrypted(locked: &Locked) -> Outcome {
     if locked.files.is_empty() {
         outcome.wrong(Wrong::NothingSearched, "");
     }
-    for file in locked.files.iter().filter(|file| !looks_sealed(&file.bytes)) {
+    for file in locked
+        .files
+        .iter()
+        .filter(|file| !looks_sealed(&file.bytes))
+    {
         outcome.wrong(Wrong::NotSealed, file.name.clone());
     }
     if !locked.opens {
@@ -264,6 +298,7 @@ impl Check for BackupCheck {
     fn name(&self) -> &'static str {
         match self.which {
             Which::Regular => BACKUP_REGULAR,
+            Which::Continuous => BACKUP_CONTINUOUS,
             Which::Expires => BACKUP_EXPIRES,
             Which::Encrypted => BACKUP_ENCRYPTED,
             Which::Tested => BACKUP_TESTED,
@@ -300,6 +335,12 @@ mod tests {
         for late in [&[HOUR * 6][..], &[]] {
             assert!(regular(&points(late)).has(Wrong::BackupLate));
         }
+    }
+
+    #[test]
+    fn what_takes_more_than_a_few_seconds_is_seen() {
+        assert!(continuous(Duration::from_millis(4_900)).held());
+        assert!(continuous(Duration::from_secs(6)).has(Wrong::SentLate));
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub const AUTH_CLEAR_TEXT: &str = "auth.clear_text";
 
 /// Recovery points are made several times a day.
 pub const BACKUP_REGULAR: &str = "backup.regular";
+/// What is committed between two of them lies elsewhere within seconds.
+pub const BACKUP_CONTINUOUS: &str = "backup.continuous";
 /// And are gone when their time is over.
 pub const BACKUP_EXPIRES: &str = "backup.expires";
 /// They are encrypted before they leave, under a key that lies elsewhere.
@@ -93,6 +95,7 @@ pub const NAMES: &[&str] = &[
     REGISTER_PRESENT,
     AUTH_CLEAR_TEXT,
     BACKUP_REGULAR,
+    BACKUP_CONTINUOUS,
     BACKUP_EXPIRES,
     BACKUP_ENCRYPTED,
     BACKUP_TESTED,

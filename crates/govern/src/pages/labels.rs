@@ -231,13 +231,7 @@ pub(super) fn seen(seen: Seen, lang: Lang) -> &'static str {
             "Âge du plus ancien, en jours",
             "Age of the oldest, in days",
         ],
-        Seen::Drills => &[
-            "Övningar",
-            "Übungen",
-            "Prove",
-            "Exercices",
-            "Drills",
-        ],
+        Seen::Drills => &["Övningar", "Übungen", "Prove", "Exercices", "Drills"],
         Seen::LostSeconds => &[
             "Det sista arbetet som hade gått förlorat, i sekunder",
             "Arbeit, die verloren gewesen wäre, in Sekunden",
@@ -251,6 +245,13 @@ pub(super) fn seen(seen: Seen, lang: Lang) -> &'static str {
             "Fino al ripristino di tutto, in secondi",
             "Jusqu’à ce que tout soit revenu, en secondes",
             "Until everything was back, in seconds",
+        ],
+        Seen::SentMillis => &[
+            "Tills det sparade låg på en annan plats, i millisekunder",
+            "Bis das Gespeicherte woanders lag, in Millisekunden",
+            "Finché ciò che è stato salvato si trovava altrove, in millisecondi",
+            "Jusqu’à ce que l’enregistré soit ailleurs, en millisecondes",
+            "Until what was saved lay elsewhere, in milliseconds",
         ],
     })
 }
@@ -537,6 +538,13 @@ pub(super) fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "La chiave era insieme al backup",
             "La clé se trouvait avec la sauvegarde",
             "The key lay with the backup",
+        ],
+        Wrong::SentLate => &[
+            "Det som sparades låg inte på en annan plats inom några sekunder",
+            "Das Gespeicherte lag nicht binnen weniger Sekunden woanders",
+            "Ciò che è stato salvato non era altrove entro pochi secondi",
+            "Ce qui a été enregistré n’était pas ailleurs en quelques secondes",
+            "What was saved did not lie elsewhere within a few seconds",
         ],
     })
 }

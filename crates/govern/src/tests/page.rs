@@ -179,7 +179,7 @@ fn the_page_says_it_in_five_languages_and_keeps_to_the_policy() {
     }
     let page = trust(Lang::En, &SITE, &views).expect("a page");
     assert!(
-        page.contains("17 of the 21 promises that can be measured are kept."),
+        page.contains("18 of the 22 promises that can be measured are kept."),
         "the summary"
     );
     assert!(page.contains("Entry 12,345 of health.example/log/operator"));

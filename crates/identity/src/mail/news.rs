@@ -56,13 +56,15 @@ pub enum News {
     RightOverdue,
     /// To staff: a recovery point or a drill is late, or failed.
     ContinuityLate,
+    /// To whoever watches: somebody was let decide for a person.
+    GuardianAppointed,
     /// About guardians, and coming of age.
     Stead(Stead),
 }
 
 impl News {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::YourGlassOpened,
         Self::GlassOpened,
         Self::GlassAsked,
@@ -85,6 +87,7 @@ impl News {
         Self::RightDue,
         Self::RightOverdue,
         Self::ContinuityLate,
+        Self::GuardianAppointed,
         Self::Stead(Stead::InStead),
         Self::Stead(Stead::ErasureAsked),
         Self::Stead(Stead::AgeSoon),
@@ -107,6 +110,7 @@ impl News {
             Self::RightsConfirmed | Self::RightsExtended | Self::RightsAnswered => "/portal/rights",
             Self::RightDue | Self::RightOverdue => "/console/rights",
             Self::ContinuityLate => "/console/continuity",
+            Self::GuardianAppointed => "/console/guardians",
             Self::Stead(it) => it.place(),
         }
     }
@@ -205,6 +209,10 @@ const fn swedish(news: News) -> (&'static str, &'static str) {
             "En begäran från en person ska snart besvaras",
             "Hej!\n\nHos {service} finns en begäran från en person vars sista dag närmar sig. Sidan visar vilken.",
         ),
+        News::GuardianAppointed => (
+            "Någon får bestämma för en person",
+            "Hej!\n\nHos {service} utsågs {time} någon att bestämma för en person som ännu inte gör det själv. Den ser personens uppgifter. Titta efter att det är rätt. Är det inte det, låt avsluta det.",
+        ),
         News::ContinuityLate => (
             "Säkerhetskopieringen är inte som den ska",
             "Hej!\n\nHos {service} har en återställningspunkt inte gjorts i tid, eller så har en övning misslyckats eller uteblivit. Tills det är ordnat kan mer gå förlorat än vad som är lovat. När du är inloggad ser du vilken.",
@@ -298,6 +306,10 @@ const fn german(news: News) -> (&'static str, &'static str) {
         News::RightDue => (
             "Ein Antrag einer Person ist bald zu beantworten",
             "Guten Tag,\n\nbei {service} liegt ein Antrag einer Person, dessen letzter Tag näher kommt. Die Seite zeigt, welcher.",
+        ),
+        News::GuardianAppointed => (
+            "Jemand entscheidet für eine Person",
+            "Guten Tag,\n\nbei {service} wurde am {time} jemand bestellt, der für eine Person entscheidet, die es noch nicht selbst tut. Er oder sie sieht deren Daten. Sehen Sie nach, ob das richtig ist; Sie können veranlassen, dass es endet.",
         ),
         News::ContinuityLate => (
             "Die Sicherung ist nicht, wie sie sein soll",
@@ -393,6 +405,10 @@ const fn italian(news: News) -> (&'static str, &'static str) {
             "A una richiesta di una persona va presto data risposta",
             "Buongiorno,\n\nda {service} c’è una richiesta di una persona il cui ultimo giorno si avvicina. La pagina mostra quale.",
         ),
+        News::GuardianAppointed => (
+            "Qualcuno decide per una persona",
+            "Buongiorno,\n\nil {time} su {service} è stato nominato qualcuno che decide per una persona che ancora non lo fa da sé. Ne vede i dati. Verifichi che sia giusto; può fare in modo che finisca.",
+        ),
         News::ContinuityLate => (
             "Il backup non è come deve essere",
             "Buongiorno,\n\nsu {service} un punto di ripristino non è stato fatto in tempo, oppure una prova è fallita o non è stata fatta. Finché è così può andare perso più di quanto promesso. Quando ha effettuato l’accesso vede di che cosa si tratta.",
@@ -487,6 +503,10 @@ const fn french(news: News) -> (&'static str, &'static str) {
             "Il faudra bientôt répondre à la demande d’une personne",
             "Bonjour,\n\nchez {service}, une demande d’une personne approche de son dernier jour. La page montre laquelle.",
         ),
+        News::GuardianAppointed => (
+            "Quelqu’un décide pour une personne",
+            "Bonjour,\n\nle {time}, sur {service}, quelqu’un a été désigné pour décider à la place d’une personne qui ne le fait pas encore elle-même. Il ou elle voit ses données. Vérifiez que c’est juste ; vous pouvez faire en sorte que cela cesse.",
+        ),
         News::ContinuityLate => (
             "La sauvegarde n’est pas comme elle doit être",
             "Bonjour,\n\nsur {service}, un point de restauration n’a pas été fait à temps, ou un exercice a échoué ou n’a pas eu lieu. Tant qu’il en est ainsi, on peut perdre plus que ce qui est promis. Une fois connecté, vous voyez de quoi il s’agit.",
@@ -580,6 +600,10 @@ const fn english(news: News) -> (&'static str, &'static str) {
         News::RightDue => (
             "A person’s request is to be answered soon",
             "Hello,\n\nat {service} there is a request of a person whose last day comes near. The page shows which.",
+        ),
+        News::GuardianAppointed => (
+            "Somebody decides for a person",
+            "Hello,\n\nat {service} somebody was appointed at {time} to decide for a person who does not do so yet. They see that person’s data. Look whether that is right; you can have it ended.",
         ),
         News::ContinuityLate => (
             "The backups are not as they must be",

@@ -36,6 +36,8 @@ pub enum About {
     ReviewsOverdue,
     /// A recovery point or a drill is late, or failed.
     ContinuityLate,
+    /// Somebody was let decide for a person.
+    GuardianAppointed,
 }
 
 impl About {
@@ -57,6 +59,7 @@ impl About {
             Self::ReviewsDue => "reviews_due",
             Self::ReviewsOverdue => "reviews_overdue",
             Self::ContinuityLate => "continuity_late",
+            Self::GuardianAppointed => "guardian_appointed",
         }
     }
 
@@ -75,7 +78,10 @@ impl About {
             | Self::RoleOverdue(id)
             | Self::RightDue(id)
             | Self::RightOverdue(id) => Some(id),
-            Self::ReviewsDue | Self::ReviewsOverdue | Self::ContinuityLate => None,
+            Self::ReviewsDue
+            | Self::ReviewsOverdue
+            | Self::ContinuityLate
+            | Self::GuardianAppointed => None,
         }
     }
 }

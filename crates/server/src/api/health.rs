@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use base::{ErrorKind, Instant};
+use continuity::runs::Kind;
 use http::{Method, StatusCode};
 use policy::Authority;
 use prometheus_client::metrics::gauge::Gauge;
@@ -13,6 +14,7 @@ use web::{Answer, Doc, Limit, Metrics, Problem, Route, Routes};
 
 use super::House;
 use crate::OPERATOR;
+use crate::backup::{self, run};
 
 /// A row that comes and goes: what changes nothing never reaches the disk, and only there it shows whether it can be written.
 static COME: store::Sql = store::Sql::both(
@@ -27,6 +29,9 @@ pub struct Gauges {
     commits: Gauge<i64, AtomicI64>,
     sets: Gauge<i64, AtomicI64>,
     waiting: Gauge<i64, AtomicI64>,
+    /// When a run of each kind last ended as it must.
+    held: Vec<(Kind, Gauge<i64, AtomicI64>)>,
+    sent: Gauge<i64, AtomicI64>,
 }
 
 impl Gauges {
@@ -37,16 +42,54 @@ impl Gauges {
             commits: metrics.gauge("store_commits", "Transactions committed since start"),
             sets: metrics.gauge("store_write_sets", "Operations committed since start"),
             waiting: metrics.gauge("store_waiting", "Operations that wait for a commit now"),
+            held: [
+                (Kind::Point, "recovery_point_last_success_timestamp_seconds"),
+                (Kind::Prune, "prune_last_success_timestamp_seconds"),
+                (
+                    Kind::Objects,
+                    "drill_objects_last_success_timestamp_seconds",
+                ),
+                (
+                    Kind::Restore,
+                    "drill_restore_last_success_timestamp_seconds",
+                ),
+                (Kind::Boot, "drill_boot_last_success_timestamp_seconds"),
+            ]
+            .map(|(kind, name)| {
+                (
+                    kind,
+                    metrics.gauge(name, "When it last went as it must; 0: never"),
+                )
+            })
+            .into(),
+            sent: metrics.gauge(
+                "stream_last_success_timestamp_seconds",
+                "Until when everything that was committed lies elsewhere; 0: nothing is sent",
+            ),
         }
     }
 
     /// Read the numbers.
-    pub fn read(&self, house: &House) {
+    pub async fn read(&self, house: &House) {
         let stats = house.db.stats();
         let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         self.commits.set(number(stats.batches));
         self.sets.set(number(stats.sets_held));
         self.waiting.set(number(stats.waiting));
+        if house.config.backup.is_none() {
+            return;
+        }
+        for (kind, gauge) in &self.held {
+            // What cannot be read now keeps its old value, which grows old.
+            if let Ok(held) = run::last_held(house, *kind).await {
+                gauge.set(held.map_or(0, Instant::seconds));
+            }
+        }
+        if let Ok(state) = backup::stream_state(&house.config) {
+            let standing = continuity::stream::standing(&state);
+            self.sent
+                .set(standing.map_or(0, |it| it.alive_at.seconds()));
+        }
     }
 }
 

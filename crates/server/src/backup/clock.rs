@@ -62,11 +62,7 @@ fn is_ours(house: &Installation, kind: Kind) -> bool {
 ///
 /// # Errors
 /// Storage failures.
-pub async fn due(
-    house: &Installation,
-    kind: Kind,
-    at_once: bool,
-) -> Result<Option<u64>, Failure> {
+pub async fn due(house: &Installation, kind: Kind, at_once: bool) -> Result<Option<u64>, Failure> {
     let Some(every) = every(house, kind) else {
         return Ok(None);
     };

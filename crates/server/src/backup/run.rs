@@ -65,7 +65,10 @@ pub async fn end(
 ) -> Result<(), Failure> {
     let now = house.clock.now();
     let set = runs::end(WriteSet::new(), kind, number, end, now);
-    house.db.commit(runs::forget(set, now.before(RUNS_KEPT))).await?;
+    house
+        .db
+        .commit(runs::forget(set, now.before(RUNS_KEPT)))
+        .await?;
     Ok(())
 }
 

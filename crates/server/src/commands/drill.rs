@@ -53,9 +53,18 @@ async fn now(args: DrillRun) -> Held {
         }))?;
     } else {
         let short = found.point.get(..8).unwrap_or(&found.point);
-        data(format_args!("{} holds, with recovery point {short}", kind.as_str()));
-        data(format_args!("would be lost     {:.0} s of work", found.rpo.as_secs_f64()));
-        data(format_args!("back after        {:.1} s", found.rto.as_secs_f64()));
+        data(format_args!(
+            "{} holds, with recovery point {short}",
+            kind.as_str()
+        ));
+        data(format_args!(
+            "would be lost     {:.0} s of work",
+            found.rpo.as_secs_f64()
+        ));
+        data(format_args!(
+            "back after        {:.1} s",
+            found.rto.as_secs_f64()
+        ));
     }
     Ok(true)
 }

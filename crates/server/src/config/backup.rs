@@ -68,7 +68,9 @@ impl Backup {
         if self.every_hours > EVERY_HOURS_MAX {
             return out_of(
                 "backup.every_hours",
-                format!("a recovery point is made at least every {EVERY_HOURS_MAX} hours; 0 makes none by the clock"),
+                format!(
+                    "a recovery point is made at least every {EVERY_HOURS_MAX} hours; 0 makes none by the clock"
+                ),
             );
         }
         if self.keep_days == 0 || self.keep_days > KEEP_DAYS_MAX {

@@ -36,6 +36,7 @@ fn more(what: &str, subject: &str) -> String {
         "app_reuse" => format!("/console/apps/{subject}"),
         "reviews_overdue" => "/console/reviews".to_owned(),
         "continuity_late" => "/console/continuity".to_owned(),
+        "guardian_appointed" => "/console/guardians".to_owned(),
         "right_due" | "right_overdue" => format!("/console/rights/{subject}"),
         _ => "/console/break-glass".to_owned(),
     }

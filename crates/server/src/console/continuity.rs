@@ -52,7 +52,9 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
         let whole = of.ceil().max(0.0) as u64;
         t.say_all("continuity-seconds", &[("n", Told::Count(whole))])
     };
-    let behind = said.pointer("/stream/behind_seconds").and_then(Value::as_f64);
+    let behind = said
+        .pointer("/stream/behind_seconds")
+        .and_then(Value::as_f64);
     page = page.fact(
         t.say("continuity-behind"),
         match behind {

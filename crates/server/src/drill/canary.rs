@@ -132,10 +132,7 @@ impl Canary {
     }
 
     /// Read the record at `house`, which may be a restored one.
-    pub async fn read(
-        &self,
-        house: &Installation,
-    ) -> Result<(Vec<u8>, base::Instant), VaultError> {
+    pub async fn read(&self, house: &Installation) -> Result<(Vec<u8>, base::Instant), VaultError> {
         self.read_at(house, RECORD).await
     }
 

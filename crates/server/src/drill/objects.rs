@@ -28,7 +28,10 @@ pub(super) async fn compare(house: &House) -> Result<Found, Failure> {
             Some(_) => {
                 return Err(Failure::coded(
                     "drill.differs",
-                    format!("object {} is another in the recovery point than here", it.id),
+                    format!(
+                        "object {} is another in the recovery point than here",
+                        it.id
+                    ),
                 ));
             }
             // Deleted since.

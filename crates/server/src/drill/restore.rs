@@ -20,8 +20,9 @@ use crate::{Failure, Installation, backup};
 /// What was written so long ago must come back, where a stream is sent.
 const SENT_WITHIN: Duration = Duration::from_millis(2_500);
 
-static HAS_RECORD: Sql =
-    Sql::both("SELECT 1 FROM record WHERE tenant = $1 AND person = $2 AND sealed IS NOT NULL LIMIT 1");
+static HAS_RECORD: Sql = Sql::both(
+    "SELECT 1 FROM record WHERE tenant = $1 AND person = $2 AND sealed IS NOT NULL LIMIT 1",
+);
 
 /// Every statement, for the test that prepares each on both engines.
 pub static STATEMENTS: &[&Sql] = &[&HAS_RECORD];

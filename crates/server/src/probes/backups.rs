@@ -3,17 +3,26 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
+use audit::{Action, Entry, Outcome};
 use continuity::runs::{self, Kind};
+use continuity::stream;
 use continuity::{ContinuityError, RepositoryKey};
 use govern::checks::{BackupCheck, Backups, Drilled, Locked, Points, Stored};
 use govern::{Check, ProbeError, Probing};
 use keys::seal::read_secret_file;
+use store::WriteSet;
 
 use super::Bench;
 use crate::backup::{self, clock};
-use crate::config::RepositoryPlace;
+use crate::config::{Database, RepositoryPlace};
 
+/// Who sends says so more often than this.
+const SILENT: Duration = Duration::from_secs(60);
+/// How long, and how often, it is looked whether something was sent.
+const LOOKED_FOR: Duration = Duration::from_secs(15);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Files that are looked at, and how much of each.
 const FILES_MAX: usize = 40;
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -37,6 +46,19 @@ impl Kept {
         let section = backup::section(config).map_err(|error| failed(&error))?;
         let RepositoryPlace::Folder { path } = &section.repository;
         Ok(path.clone())
+    }
+}
+
+impl Kept {
+    /// An entry of the operator's log: a commit that anybody's work could be.
+    async fn commit_something(&self) -> Result<(), ProbeError> {
+        let house = &self.0.house;
+        let operator = backup::operator().map_err(|error| failed(&error))?;
+        let (ctx, _) = house.local(&operator, "check");
+        let entry = Entry::new(&ctx, Action::BackupRead, Outcome::Ok);
+        let entry = entry.map_err(|error| failed(&error))?.finish(&operator);
+        let committed = house.db.commit(WriteSet::new().log(entry)).await;
+        committed.map(drop).map_err(|error| failed(&error))
     }
 }
 
@@ -91,6 +113,43 @@ impl Backups for Kept {
                 });
             }
             Ok(drills)
+        })
+    }
+
+    fn sent_after(&self) -> Probing<'_, Duration> {
+        Box::pin(async {
+            let house = &self.0.house;
+            if !matches!(house.config.data, Database::Sqlite { .. }) {
+                return Err(failed(
+                    &"PostgreSQL sends its own log; that is not measured here",
+                ));
+            }
+            let state = backup::stream_state(&house.config).map_err(|error| failed(&error))?;
+            let Some(before) = stream::standing(&state) else {
+                return Err(failed(&"nothing was ever sent"));
+            };
+            let silent = house.clock.now().since(before.alive_at);
+            if silent > SILENT {
+                return Ok(silent);
+            }
+            let begun = std::time::Instant::now();
+            self.commit_something().await?;
+            // Right after: what is sent from now on has it.
+            let committed_at = house.clock.now();
+            let sent = loop {
+                let standing = stream::standing(&state).filter(|it| it.sent_at > committed_at);
+                match standing {
+                    Some(standing) => break standing,
+                    None if begun.elapsed() > LOOKED_FOR => return Ok(begun.elapsed()),
+                    None => tokio::time::sleep(LOOK_EVERY).await,
+                }
+            };
+            let took = begun.elapsed();
+            let repository = backup::repository(&house.config).map_err(|error| failed(&error))?;
+            stream::opens(&repository, &sent)
+                .await
+                .map_err(|error| failed(&error))?;
+            Ok(took)
         })
     }
 
@@ -158,10 +217,7 @@ fn look(folder: &Path, key: &[u8]) -> std::io::Result<(Vec<Stored>, Vec<String>,
     Ok((files, key_in, searched))
 }
 
-fn walk(
-    folder: &Path,
-    to: &mut Vec<(PathBuf, std::time::SystemTime)>,
-) -> std::io::Result<()> {
+fn walk(folder: &Path, to: &mut Vec<(PathBuf, std::time::SystemTime)>) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let meta = entry.metadata()?;

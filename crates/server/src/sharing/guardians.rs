@@ -7,11 +7,12 @@ use consent::{ConsentError, Grant, Minor, NewGuardian, Shown, Stage, Terms};
 use identity::oauth::Oauth;
 use identity::{Invited, NewAccount};
 use policy::Role;
+use policy::access::{About, Notice};
 use store::WriteSet;
 use vault::{Vault, VaultError};
 
 use super::{SharingError, about, entry, failed, version};
-use crate::notices::{Jobs, Told};
+use crate::notices::{Jobs, Told, WATCH, telling};
 use crate::{Failure, Installation};
 
 /// What can go wrong.
@@ -98,6 +99,15 @@ impl Installation {
         by: &str,
     ) -> Result<u64, GuardianFault> {
         let handle = self.person(ctx, person).await?;
+        // Somebody must not be made a minor by whoever wants to decide for them: a day comes before an account, or never.
+        if self.consents.minor(&ctx.tenant, person).await?.is_none()
+            && self.has_own(ctx, person).await?
+        {
+            return Err(ConsentError::Guardian(
+                "The person has an account of their own and decides for themself. A day is noted before somebody gets an account.",
+            )
+            .into());
+        }
         let set = self
             .consents
             .set_minor(ctx, person, decides_at, by)
@@ -130,6 +140,9 @@ impl Installation {
         let set = set
             .with(Vault::is_there(&ctx.tenant, person))
             .with(Vault::takes_new(&ctx.tenant, ctx.now));
+        // It opens somebody's data to somebody else: whoever watches hears of it, and is not who did it.
+        let watchers = WATCH.map(|role| Notice::Role(role, About::GuardianAppointed));
+        let set = telling(self, &ctx.tenant, &watchers, ctx.now, set);
         let entry = about(ctx, rule, Action::GuardianAppoint, handle)?
             .grant(*grant.grant.as_bytes())
             .version(1);
@@ -160,6 +173,18 @@ impl Installation {
             return Err(none().into());
         }
         Ok(())
+    }
+
+    /// Whether the person has an account that may sign in.
+    async fn has_own(&self, ctx: &Ctx, person: PersonId) -> Result<bool, GuardianFault> {
+        let Some(account) = self.identity.account_of(&ctx.tenant, person).await? else {
+            return Ok(false);
+        };
+        match self.identity.account(&ctx.tenant, account).await {
+            Ok(account) => Ok(account.state == identity::State::Active),
+            Err(identity::IdentityError::NotFound(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn person(&self, ctx: &Ctx, person: PersonId) -> Result<base::Handle, VaultError> {

@@ -17,7 +17,10 @@ async fn with_a_point() -> Place {
     let server = place.start().await;
     let person = server.person().to_owned();
     let file = server
-        .ask(Method::POST, &format!("/v1/persons/{person}/files?class=health"))
+        .ask(
+            Method::POST,
+            &format!("/v1/persons/{person}/files?class=health"),
+        )
         .header("content-type", "text/plain")
         .header("content-disposition", "attachment; filename=\"notes.txt\"")
         .body(vec![b'a'; 300_000])
@@ -43,7 +46,10 @@ async fn fails(place: &Place, kind: &str) -> (String, Value) {
     let of = kinds.iter().find(|it| it["kind"] == name).unwrap();
     let run = of["runs"][0].clone();
     assert_eq!(run["held"], false, "{run}");
-    (said["problem"].as_str().unwrap().to_owned(), run["code"].clone())
+    (
+        said["problem"].as_str().unwrap().to_owned(),
+        run["code"].clone(),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +70,12 @@ async fn what_is_restored_for_practice_holds_and_who_was_erased_does_not_open() 
         .filter(|name| name.to_string_lossy().starts_with("drill-"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
-    for promise in ["backup.regular", "backup.encrypted", "backup.expires", "backup.tested"] {
+    for promise in [
+        "backup.regular",
+        "backup.encrypted",
+        "backup.expires",
+        "backup.tested",
+    ] {
         let ran = place.command(&["check", promise, "--json"]).await;
         assert_eq!(ran.code, Some(0), "{promise}: {ran:?}");
     }
@@ -111,7 +122,9 @@ async fn a_sabotaged_drill_fails_loudly() {
     std::fs::write(&key, [9; 32]).unwrap();
     let (_, code) = fails(&place, "restore").await;
     assert_eq!(code, "backup.wrong_key");
-    let broken = place.command(&["check", "backup.encrypted", "--json"]).await;
+    let broken = place
+        .command(&["check", "backup.encrypted", "--json"])
+        .await;
     assert_eq!(broken.code, Some(1), "{broken:?}");
     std::fs::write(&key, right).unwrap();
 
@@ -234,7 +247,9 @@ async fn a_point_is_made_before_data_are_migrated() {
         secure_delete: true,
     };
     let back = async || {
-        let db = Db::open(data(), store::migrations::DATA, None).await.unwrap();
+        let db = Db::open(data(), store::migrations::DATA, None)
+            .await
+            .unwrap();
         for undo in [&UNDO_RUNS, &FORGET_RUNS] {
             db.commit(WriteSet::new().run(undo, vec![])).await.unwrap();
         }
@@ -261,10 +276,7 @@ async fn a_point_is_made_before_data_are_migrated() {
     assert!(refused.talk.contains("--without-backup"), "{refused:?}");
     let applied = Db::applied(&data(), store::migrations::DATA).await.unwrap();
     assert_eq!(applied, store::migrations::DATA.len() - 1);
-    place
-        .command(&["migrate", "--without-backup"])
-        .await
-        .held();
+    place.command(&["migrate", "--without-backup"]).await.held();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -218,7 +218,16 @@ fn header(file: &mut File) -> io::Result<Option<Header>> {
     if !fill(file, &mut bytes)? {
         return Ok(None);
     }
-    let [magic, _version, page_bytes, generation, salt_1, salt_2, sum_1, sum_2] = words(&bytes);
+    let [
+        magic,
+        _version,
+        page_bytes,
+        generation,
+        salt_1,
+        salt_2,
+        sum_1,
+        sum_2,
+    ] = words(&bytes);
     let little = match magic {
         MAGIC => true,
         magic if magic == MAGIC + 1 => false,

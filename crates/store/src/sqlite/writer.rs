@@ -178,11 +178,10 @@ impl Work {
             tail.read()?;
             // Not by the connection that holds the lock.
             let other = connection::reader(&path)?;
-            let (busy, log, copied): (i64, i64, i64) = other.query_row(
-                "PRAGMA wal_checkpoint(PASSIVE)",
-                (),
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )?;
+            let (busy, log, copied): (i64, i64, i64) =
+                other.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })?;
             // A long read may keep the last of it back; then it goes on as it is.
             if busy == 0 && log == copied {
                 tail.copied_back();
