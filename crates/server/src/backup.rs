@@ -341,9 +341,9 @@ pub async fn check(
 
 /// Where the databases of a restored installation are.
 #[derive(Clone, Debug)]
-pub enum Now {
+pub enum Now<'a> {
     /// In the folder; the keys too, or where they were.
-    Sqlite(From),
+    Sqlite(From<'a>),
     /// Where these files say: data, and keys, or where they were.
     Postgres(PathBuf, Option<PathBuf>),
 }
@@ -352,7 +352,7 @@ pub enum Now {
 ///
 /// # Errors
 /// [`Failure`] where the text is no configuration.
-pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now) -> Result<String, Failure> {
+pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now<'_>) -> Result<String, Failure> {
     let wrong = |error: String| Failure::text(format!("the restored configuration: {error}"));
     let config = Config::parse(CONFIG, text)?;
     let mut table: toml::Table = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
@@ -402,7 +402,7 @@ pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now) -> Result<Strin
         Now::Sqlite(keys) => {
             let path = to.join("database").join(SQLITE_PART);
             database("data", "sqlite", "path", path);
-            if keys == From::Backup {
+            if matches!(keys, From::Backup(_)) {
                 let path = to.join("keys").join(SQLITE_PART);
                 database("keys", "sqlite", "path", path);
             }
@@ -512,7 +512,7 @@ mod tests {
             std::fs::write(old.join(CONFIG), &text).unwrap();
             let before = Config::read(&old.join(CONFIG)).unwrap();
             let live = relocated(&text, &old, &to, Now::Sqlite(From::Live)).unwrap();
-            let text = relocated(&text, &old, &to, Now::Sqlite(From::Backup)).unwrap();
+            let text = relocated(&text, &old, &to, Now::Sqlite(From::Backup(&[]))).unwrap();
             // Wherever the new file lies, it says the same.
             let elsewhere = folder.path().join(CONFIG);
             std::fs::write(&elsewhere, &text).unwrap();

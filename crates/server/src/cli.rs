@@ -17,7 +17,10 @@ use policy::Role;
 pub use app::{App, AppOf, AppRegister, AppReview, AppVerdict, AppView};
 pub use backup::{Backup, BackupPoint, BackupResticKey, BackupVerify, BackupView, Restore};
 pub use demo::{Demo, Doctor};
-pub use keys::{KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView};
+pub use keys::{
+    KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView, Shares,
+    SharesCombine, SharesSplit,
+};
 pub use tenant::{Tenant, TenantEnd, TenantStatus, TenantView};
 pub use time::{Hold, HoldLift, HoldPlace, Processing, Retention, RetentionRun, RetentionView};
 

@@ -215,6 +215,18 @@ pub enum SealConfig {
     },
 }
 
+impl SealConfig {
+    /// The backend as it stands in the configuration.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::KeyFile { .. } => "key-file",
+            Self::Passphrase { .. } => "passphrase",
+            Self::Pkcs11 { .. } => "pkcs11",
+        }
+    }
+}
+
 fn default_key_label() -> String {
     "strongroom-root".to_owned()
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::backup::{Bar, line_json, rate};
 use super::{Held, data, json, place, talk};
 use crate::cli::Restore;
-use crate::{restore, telemetry};
+use crate::{quorum, restore, telemetry};
 
 pub(super) async fn run(args: Restore) -> Held {
     let file = place::file(&args.place)?;
@@ -18,10 +18,11 @@ pub(super) async fn run(args: Restore) -> Held {
     telemetry::begin(&config.logging)?;
     let begun = Instant::now();
     let bar = Bar::new();
+    let shares = quorum::read(&args.shares)?;
     let keys = if args.live_keys {
         restore::From::Live
     } else {
-        restore::From::Backup
+        restore::From::Backup(&shares)
     };
     let to = restore::To {
         folder: &args.to,

@@ -40,7 +40,7 @@ async fn restored(house: &House, point: &str, to: &Path) -> Result<Passed, serve
         folder: to,
         postgres: None,
     };
-    let done = restore::restore(&config, &file, From::Backup, (point, target), &watch).await;
+    let done = restore::restore(&config, &file, From::Backup(&[]), (point, target), &watch).await;
     done.map(|(_, passed)| passed)
 }
 
@@ -248,7 +248,7 @@ async fn postgres_comes_back_and_passes_the_gate() {
         folder: &to,
         postgres: None,
     };
-    let refused = restore::restore(&config, &file, From::Backup, (&point, nowhere), &watch).await;
+    let refused = restore::restore(&config, &file, From::Backup(&[]), (&point, nowhere), &watch).await;
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("--postgres-data"), "{refused}");
     let to = house.folder().join("again");
@@ -256,7 +256,7 @@ async fn postgres_comes_back_and_passes_the_gate() {
         folder: &to,
         postgres: Some((&files[0], &files[1])),
     };
-    let done = restore::restore(&config, &file, From::Backup, (&point, target), &watch).await;
+    let done = restore::restore(&config, &file, From::Backup(&[]), (&point, target), &watch).await;
     let (restored, passed) = done.unwrap();
     assert_eq!(restored.manifest.engine, "postgres");
     assert_eq!(passed.erased, 1);

@@ -58,6 +58,7 @@ mod renew;
 mod rights;
 mod roles;
 mod running;
+mod shares;
 mod sharing;
 mod stock;
 mod stories;
