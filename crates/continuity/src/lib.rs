@@ -23,6 +23,7 @@ mod progress;
 mod reader;
 mod repository;
 mod restore;
+mod s3;
 mod source;
 mod sql;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use key::RepositoryKey;
 pub use make::{Made, Parts, Piece, make, wipe};
 pub use manifest::{FORMAT, KeysAt, Log, Manifest, Objects, Part, TYPE};
 pub use progress::{Silent, Watch};
-pub use repository::{Access, Line, Place, Repository};
+pub use repository::{Access, Line, Place, Repository, Storage};
 pub use restore::{Restored, make_empty, restore};
+pub use s3::{Bucket, Credentials};
 pub use sql::{KEY_STATEMENTS, STATEMENTS};

@@ -9,22 +9,26 @@ use base::{Environment, Fault, Instant, Rng, TenantId};
 use continuity::generations::{self, Generation, KeyParts, Places};
 use continuity::ledger::{Deed, Ledger, Line};
 use continuity::{
-    Checked, ContinuityError, Depth, Made, Parts, Piece, Place, Repository, RepositoryKey, Watch,
+    Bucket, Checked, ContinuityError, Credentials, Depth, Made, Parts, Piece, Repository,
+    RepositoryKey, Storage, Watch,
 };
 use keys::Keys;
 use keys::seal::{KeyFile, read_secret_file};
 use store::WriteSet;
 use store::snapshot::SQLITE_PART;
 
-use crate::config::{Backup, Config, RepositoryPlace};
+use crate::config::{Backup, Config, RepositoryPlace, bucket};
 use crate::restore::From;
-use crate::{Failure, Installation, OPERATOR, private};
+use crate::{Failure, Installation, OPERATOR, installation, private, tls};
 
 /// The configuration's name in a point.
 pub const CONFIG: &str = "strongroom.toml";
 /// A point's entry is looked for in so many entries behind where the point says the log stood.
 const ENTRIES_MAX: u64 = 10_000;
 const PAGE: u64 = 500;
+/// Object storage that does not answer so long is not there, and one that is silent so long has forgotten us.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const SILENT_TIMEOUT: Duration = Duration::from_secs(60);
 /// The key store is backed up at least so often.
 const KEYS_EVERY: Duration = Duration::from_hours(24);
 /// And so long after the last time, if somebody was erased since: their keys are in the backups until then.
@@ -50,25 +54,64 @@ pub fn repository(config: &Config) -> Result<Repository, Failure> {
     let backup = section(config)?;
     let bytes = read_secret_file(&backup.key_file)?;
     let key = RepositoryKey::new(&bytes, &config.environment)?;
-    let RepositoryPlace::Folder { path } = &backup.repository;
-    Ok(Repository::new(Place::Folder(path.clone()), key)?)
+    Ok(Repository::new(storage(&backup.repository)?, key))
+}
+
+/// Where the repository lies, reached.
+fn storage(place: &RepositoryPlace) -> Result<Storage, Failure> {
+    let RepositoryPlace::S3 {
+        url,
+        region,
+        endpoint,
+        access_key_id,
+        secret_file,
+        ca_file,
+    } = place
+    else {
+        let folder = place.folder().unwrap_or(Path::new("."));
+        return Ok(Storage::folder(folder)?);
+    };
+    let (name, prefix) =
+        bucket(url).ok_or_else(|| Failure::usage(format!("{url} is no address of a bucket")))?;
+    let trust = match ca_file {
+        Some(ca) => tls::client(ca)?,
+        None => tls::client_of_nobody()?,
+    };
+    let http = reqwest::Client::builder()
+        .tls_backend_preconfigured(trust)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(SILENT_TIMEOUT)
+        .build()
+        .map_err(|error| Failure::text(error.to_string()))?;
+    let bucket = Bucket {
+        name: name.to_owned(),
+        prefix: prefix.to_owned(),
+        region: region.clone(),
+        endpoint: endpoint.clone(),
+    };
+    let credentials = Credentials {
+        id: access_key_id.clone(),
+        secret: installation::secret_text(secret_file)?,
+    };
+    Ok(Storage::bucket(bucket, credentials, &http)?)
 }
 
 /// Make the repository's key, where there is neither a key nor a repository. Whether it was made.
 ///
 /// # Errors
 /// [`Failure`]: it cannot be written, or there is a repository whose key is gone.
-pub fn first_key(config: &Config, rng: &dyn Rng) -> Result<bool, Failure> {
+pub async fn first_key(config: &Config, rng: &dyn Rng) -> Result<bool, Failure> {
     let backup = section(config)?;
     if backup.key_file.exists() {
         return Ok(false);
     }
-    let RepositoryPlace::Folder { path } = &backup.repository;
-    if path.join("config").exists() {
+    let storage = storage(&backup.repository)?;
+    if storage.has_repository().await? {
         return Err(Failure::text(format!(
             "{} is gone, and the repository at {} opens with nothing else\nhint: bring the file back from where you keep a copy; to begin anew, name another repository",
             backup.key_file.display(),
-            path.display()
+            storage.place()
         )));
     }
     if let Some(folder) = backup.key_file.parent() {
@@ -438,6 +481,8 @@ const PATHS: &[&[&str]] = &[
     &["backup", "key_file"],
     &["backup", "scratch"],
     &["backup", "repository", "path"],
+    &["backup", "repository", "secret_file"],
+    &["backup", "repository", "ca_file"],
     &["backup", "keys", "folder"],
     &["backup", "keys", "apart"],
     &["access", "policies"],
@@ -480,7 +525,8 @@ mod tests {
         let base = SAMPLE
             .replace("# breached_file", "breached_file")
             .replace("# password_file", "password_file")
-            .replace("# ca_file", "ca_file")
+            .replace("# ca_file = \"tls/mail", "ca_file = \"tls/mail")
+            .replace("# ca_file = \"tls/clinic", "ca_file = \"tls/clinic")
             .replace("# [providers.clinic]", "[providers.clinic]")
             .replace("# title = \"Clinic", "title = \"Clinic")
             .replace("# url = \"https", "url = \"https")
@@ -499,7 +545,12 @@ mod tests {
             "kind = \"sqlite\"\npath = \"keys/keys.sqlite\"",
             "kind = \"postgres\"\nurl_file = \"secrets/keys.url\"",
         );
-        vec![base, pkcs11, passphrase, postgres]
+        let s3 = base.replace(
+            "kind = \"folder\"\npath = \"backup/repository\"",
+            "kind = \"s3\"\nurl = \"s3://points\"\nregion = \"eu\"\naccess_key_id = \"AKIA\"\nsecret_file = \"secrets/s3\"\nca_file = \"tls/s3.pem\"",
+        );
+        assert_ne!(base, s3);
+        vec![base, pkcs11, passphrase, postgres, s3]
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub(super) fn rate(bytes: u64, seconds: f64) -> HumanBytes {
 async fn now(args: BackupView) -> Held {
     let house = place::open(&args.place).await?;
     let file = place::file(&args.place)?;
-    if backup::first_key(&house.config, &*house.rng)? {
+    if backup::first_key(&house.config, &*house.rng).await? {
         talk(format_args!(
             "made {}: keep a copy where neither the data nor the repository lie; without it no backup opens",
             backup::section(&house.config)?.key_file.display()

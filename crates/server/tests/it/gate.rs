@@ -25,7 +25,7 @@ const FILE: &str = "strongroom.toml";
 
 async fn point(house: &House) -> String {
     let config = &house.place.config;
-    backup::first_key(config, &*house.place.rng).unwrap();
+    backup::first_key(config, &*house.place.rng).await.unwrap();
     let repository = backup::repository(config).unwrap();
     let pieces = backup::configuration(&house.folder().join(FILE), config).unwrap();
     let made = backup::make(&house.place, &repository, pieces, Arc::new(Silent)).await;
@@ -248,7 +248,8 @@ async fn postgres_comes_back_and_passes_the_gate() {
         folder: &to,
         postgres: None,
     };
-    let refused = restore::restore(&config, &file, From::Backup(&[]), (&point, nowhere), &watch).await;
+    let refused =
+        restore::restore(&config, &file, From::Backup(&[]), (&point, nowhere), &watch).await;
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("--postgres-data"), "{refused}");
     let to = house.folder().join("again");

@@ -17,6 +17,7 @@ mod addresses;
 mod apps;
 mod backup;
 mod beside;
+mod buckets;
 mod bulk;
 mod canaries;
 mod cards;
