@@ -59,6 +59,7 @@ mod renew;
 mod rights;
 mod roles;
 mod running;
+mod scale;
 mod shares;
 mod sharing;
 mod stock;
