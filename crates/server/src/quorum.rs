@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome};
-use base::Rng;
+use base::{Environment, Rng, Secret};
 use keys::seal::read_secret_file;
 use keys::shares::{self, Recovered, Share, ShareSet};
 use store::{Db, WriteSet};
@@ -59,7 +59,7 @@ fn typed() -> Result<Zeroizing<Vec<u8>>, Failure> {
 
 /// A share as its file has it: what it belongs to in remarks, then the share.
 #[must_use]
-pub fn page(set: &ShareSet, share: &Share, environment: &base::Environment) -> Zeroizing<String> {
+pub fn page(set: &ShareSet, share: &Share, environment: &Environment) -> Secret<String> {
     let text = share.to_text();
     let head = format!(
         "# Strongroom: share {} of {} of a root key. Any {} of them bring it back, and with it everything.\n\
@@ -72,11 +72,11 @@ pub fn page(set: &ShareSet, share: &Share, environment: &base::Environment) -> Z
         set.id,
     );
     // With its full size at once: a growing text would leave copies behind.
-    let mut page = Zeroizing::new(String::with_capacity(head.len() + text.expose().len() + 1));
+    let mut page = String::with_capacity(head.len() + text.expose().len() + 1);
     page.push_str(&head);
     page.push_str(text.expose());
     page.push('\n');
-    page
+    Secret::new(page)
 }
 
 /// Write each share of the set into a file of its own in `folder`, which only its owner can read. None that is there is replaced.
@@ -85,7 +85,7 @@ pub fn page(set: &ShareSet, share: &Share, environment: &base::Environment) -> Z
 /// [`Failure`], with the file; those before it stay.
 pub fn write(
     set: &ShareSet,
-    environment: &base::Environment,
+    environment: &Environment,
     folder: &Path,
 ) -> Result<Vec<PathBuf>, Failure> {
     private::folder(folder).map_err(|error| Failure::file(folder, &error))?;
@@ -94,7 +94,7 @@ pub fn write(
     let mut files = Vec::with_capacity(set.shares.len());
     for share in &set.shares {
         let file = folder.join(format!("root-share-{of}-{:02}.txt", share.index()));
-        private::create(&file, page(set, share, environment).as_bytes())
+        private::create(&file, page(set, share, environment).expose().as_bytes())
             .map_err(|error| Failure::file(&file, &error))?;
         files.push(file);
     }

@@ -30,7 +30,7 @@ pub(super) async fn split(args: SharesSplit) -> Held {
         }))?;
     } else if args.print {
         for share in &set.shares {
-            data(quorum::page(&set, share, environment).as_str());
+            data(quorum::page(&set, share, environment).expose());
         }
     } else {
         for file in &files {

@@ -1,5 +1,6 @@
 //! The schema distributes by tenant and person, and every statement that would cross shards is listed in docs/scale.md.
 
+mod held;
 mod routes;
 
 use std::collections::BTreeSet;

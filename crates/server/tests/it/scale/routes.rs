@@ -4,16 +4,19 @@
 //! comparison or one side of an `OR` is not: a router does not look so far either.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, Cte, Delete, Expr, FromTable, Insert, JoinConstraint, JoinOperator, Query,
-    Select, SelectItem, SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Update,
-    UpdateTableFromKind, Visit, Visitor,
+    Cte, Delete, Expr, FromTable, Insert, JoinConstraint, JoinOperator, Query, Select, SelectItem,
+    SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Update, UpdateTableFromKind,
+    Visit,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, Tokenizer};
+
+use super::held::{
+    Columns, Equation, Relation, Scope, Scopes, derived, equations, hold, inside, is_held,
+};
 
 /// By what the rows of a table are distributed: the beginning of its primary key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,151 +83,13 @@ pub fn crossings(text: &str, tables: &Tables) -> BTreeSet<(String, Reach)> {
     finder.found
 }
 
-/// What a query gives: each column's name, and whether it is held.
-type Columns = Vec<(String, bool)>;
 /// Queries by name.
 type Named = HashMap<String, Columns>;
-
-/// What stands in one `FROM`.
-struct Relation {
-    alias: String,
-    table: Option<String>,
-    columns: Vec<String>,
-}
-
-#[derive(Default)]
-struct Scope {
-    relations: Vec<Relation>,
-    held: BTreeSet<(String, String)>,
-    /// What is held, and what a row that is found by its id says.
-    followed: BTreeSet<(String, String)>,
-}
 
 struct Finder<'a> {
     tables: &'a Tables,
     found: BTreeSet<(String, Reach)>,
     selects: usize,
-}
-
-/// Queries and columns right inside of something, not those inside of its queries.
-#[derive(Default)]
-struct Inside {
-    depth: usize,
-    queries: Vec<Query>,
-    columns: Vec<Expr>,
-}
-
-impl Visitor for Inside {
-    type Break = ();
-
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        if self.depth == 0 {
-            self.queries.push(query.clone());
-        }
-        self.depth += 1;
-        ControlFlow::Continue(())
-    }
-
-    fn post_visit_query(&mut self, _query: &Query) -> ControlFlow<()> {
-        self.depth -= 1;
-        ControlFlow::Continue(())
-    }
-
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
-        let column = matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
-        if self.depth == 0 && column {
-            self.columns.push(expr.clone());
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-fn inside(what: &impl Visit) -> Inside {
-    let mut inside = Inside::default();
-    let _ = what.visit(&mut inside);
-    inside
-}
-
-/// The innermost last.
-type Scopes<'a> = Vec<&'a Scope>;
-
-fn resolve(column: &Expr, scopes: &Scopes<'_>) -> Option<(usize, String, String)> {
-    let lower = |ident: &sqlparser::ast::Ident| ident.value.to_lowercase();
-    match column {
-        Expr::CompoundIdentifier(parts) => {
-            let [alias, column] = parts.as_slice() else {
-                return None;
-            };
-            let (alias, column) = (lower(alias), lower(column));
-            let at = scopes
-                .iter()
-                .rposition(|scope| scope.relations.iter().any(|it| it.alias == alias))?;
-            Some((at, alias, column))
-        }
-        Expr::Identifier(column) => {
-            let column = lower(column);
-            for (at, scope) in scopes.iter().enumerate().rev() {
-                let mut relations = scope.relations.iter();
-                if let Some(it) = relations.find(|it| it.columns.contains(&column)) {
-                    return Some((at, it.alias.clone(), column));
-                }
-            }
-            None
-        }
-        _ => None,
-    }
-}
-
-/// Whether `expr` has one value, which comes with the statement.
-fn is_held(expr: &Expr, scopes: &Scopes<'_>) -> bool {
-    let inside = inside(expr);
-    inside.queries.is_empty()
-        && inside.columns.iter().all(|column| {
-            resolve(column, scopes)
-                .is_some_and(|(at, alias, column)| scopes[at].held.contains(&(alias, column)))
-        })
-}
-
-/// Both sides of an equation that must hold.
-#[derive(Clone)]
-struct Equation {
-    sides: [Expr; 2],
-    /// Where it is of an outer join: it says something of this relation only.
-    of: Option<String>,
-}
-
-/// Every equation that must hold where `expr` does.
-fn equations(expr: &Expr, of: Option<&str>, into: &mut Vec<Equation>) {
-    let mut push = |left: &Expr, right: &Expr| {
-        into.push(Equation {
-            sides: [left.clone(), right.clone()],
-            of: of.map(str::to_owned),
-        });
-    };
-    match expr {
-        Expr::Nested(inner) => equations(inner, of, into),
-        Expr::BinaryOp {
-            left,
-            op: BinaryOperator::And,
-            right,
-        } => {
-            equations(left, of, into);
-            equations(right, of, into);
-        }
-        Expr::BinaryOp {
-            left,
-            op: BinaryOperator::Eq,
-            right,
-        } => match (&**left, &**right) {
-            (Expr::Tuple(left), Expr::Tuple(right)) if left.len() == right.len() => {
-                left.iter()
-                    .zip(right)
-                    .for_each(|(left, right)| push(left, right));
-            }
-            (left, right) => push(left, right),
-        },
-        _ => {}
-    }
 }
 
 impl Finder<'_> {
@@ -585,45 +450,4 @@ fn alias_of(factor: &TableFactor) -> String {
     };
     let alias = alias.as_ref().map(|it| it.name.value.clone());
     alias.unwrap_or(name).to_lowercase()
-}
-
-fn derived(scope: &mut Scope, alias: String, columns: &Columns) {
-    for (column, held) in columns {
-        if *held {
-            scope.held.insert((alias.clone(), column.clone()));
-        }
-    }
-    let columns = columns.iter().map(|(name, _)| name.clone()).collect();
-    scope.relations.push(Relation {
-        alias,
-        table: None,
-        columns,
-    });
-}
-
-/// Hold what `equations` hold, until nothing more follows.
-fn hold(scope: &mut Scope, equations: &[Equation], outer: &Scopes<'_>) {
-    loop {
-        let mut more = Vec::new();
-        let scopes: Scopes<'_> = outer.iter().copied().chain([&*scope]).collect();
-        for Equation { sides, of } in equations {
-            let [left, right] = sides;
-            for (column, value) in [(left, right), (right, left)] {
-                let Some((at, alias, name)) = resolve(column, &scopes) else {
-                    continue;
-                };
-                let own = at + 1 == scopes.len() && of.as_ref().is_none_or(|of| *of == alias);
-                if own
-                    && is_held(value, &scopes)
-                    && !scope.held.contains(&(alias.clone(), name.clone()))
-                {
-                    more.push((alias, name));
-                }
-            }
-        }
-        if more.is_empty() {
-            return;
-        }
-        scope.held.extend(more);
-    }
 }
