@@ -11,6 +11,7 @@ mod bench;
 mod docs;
 mod e2e;
 mod install;
+mod moto;
 mod postgres;
 mod process;
 mod report;

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::postgres::Postgres;
 use crate::report::{Count, Report};
 use crate::softhsm::SoftHsm;
-use crate::{Outcome, docs, process, restic, root, tidy};
+use crate::{Outcome, docs, moto, process, restic, root, tidy};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -84,6 +84,11 @@ fn unit(report: &mut Report, arguments: &[String]) {
         restic = Some(restic::find()?);
         Ok(Count::one(true))
     });
+    let mut moto = None;
+    report.step("moto", || {
+        moto = moto::find()?;
+        Ok(Count::one(true))
+    });
     let mut environment = Vec::new();
     if let Some(postgres) = &postgres {
         report.say(&format!("{} at {}", postgres.version, postgres.url));
@@ -91,6 +96,9 @@ fn unit(report: &mut Report, arguments: &[String]) {
     }
     if let Some(restic) = &restic {
         environment.push(("STRONGROOM_TEST_RESTIC", restic.display().to_string()));
+    }
+    if let Some(moto) = &moto {
+        environment.push(("STRONGROOM_TEST_MOTO", moto.display().to_string()));
     }
     if let Some(softhsm) = &softhsm {
         environment.extend(softhsm.environment());

@@ -34,3 +34,4 @@ pub use installation::Installation;
 pub use journal::LogJournal;
 pub use keys::{KeysMissing, LogKeys, SealingKey};
 pub use read::{Log, Logged};
+pub use sql::STATEMENTS;

@@ -140,3 +140,24 @@ mod tests {
         }
     }
 }
+
+/// Every statement, for the tests that look at each.
+pub static STATEMENTS: &[&Sql] = &[
+    &HEAD_TO_APPEND,
+    &ADD_CHUNK,
+    &ADD_NODE,
+    &FIRST_HEAD,
+    &NEXT_HEAD,
+    &HEAD,
+    &TENANTS,
+    &CHUNKS,
+    &CHUNKS_HOLDING,
+    &CHUNK_HASHES,
+    &NODES,
+    &CHUNKS_END,
+    &NODE_COUNT,
+    &ADD_INDEX,
+    &INDEX_END,
+    &INDEX_ROWS,
+    &GUARDS,
+];

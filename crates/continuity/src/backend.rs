@@ -6,21 +6,21 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use object_store::{ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use parking_lot::Mutex;
 use rustic_core::{
     BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend,
 };
 use tokio::runtime::Handle;
 
-use crate::repository::Access;
+use crate::repository::{Access, Storage};
 use crate::source::Reading;
 
 /// The name of the only file that has no id.
 const CONFIG: &str = "config";
 
 pub(crate) struct Backend {
-    store: Arc<dyn ObjectStore>,
+    storage: Storage,
     runtime: Handle,
     access: Access,
     /// What a snapshot that is being made has read.
@@ -35,9 +35,9 @@ impl fmt::Debug for Backend {
 
 impl Backend {
     /// Needs a runtime: the library calls from threads of its own, which wait for it.
-    pub(crate) fn new(store: Arc<dyn ObjectStore>, access: Access, reading: Arc<Reading>) -> Self {
+    pub(crate) fn new(storage: Storage, access: Access, reading: Arc<Reading>) -> Self {
         Self {
-            store,
+            storage,
             runtime: Handle::current(),
             access,
             reading,
@@ -57,6 +57,18 @@ impl Backend {
             }
         }
     }
+
+    /// Whether what lies at `path` is `payload`, byte for byte.
+    async fn holds(&self, path: &Path, payload: &PutPayload) -> bool {
+        let Ok(got) = self.storage.objects().get(path).await else {
+            return false;
+        };
+        let same = got.meta.size == payload.content_length() as u64;
+        same && got
+            .bytes()
+            .await
+            .is_ok_and(|bytes| bytes.iter().eq(payload.iter().flatten()))
+    }
 }
 
 fn failed(error: object_store::Error) -> Box<RusticError> {
@@ -69,20 +81,23 @@ fn refused(why: &'static str) -> Box<RusticError> {
 
 impl ReadBackend for Backend {
     fn location(&self) -> String {
-        self.store.to_string()
+        self.storage.objects().to_string()
     }
 
     fn list_with_size(&self, kind: FileType) -> RusticResult<Vec<(Id, u32)>> {
         self.runtime.block_on(async {
             if kind == FileType::Config {
-                return match self.store.head(&Path::from(CONFIG)).await {
+                return match self.storage.objects().head(&Path::from(CONFIG)).await {
                     Ok(meta) => Ok(vec![(Id::default(), size(meta.size)?)]),
                     Err(object_store::Error::NotFound { .. }) => Ok(Vec::new()),
                     Err(error) => Err(failed(error)),
                 };
             }
             let mut found = Vec::new();
-            let mut files = self.store.list(Some(&Path::from(kind.dirname())));
+            let mut files = self
+                .storage
+                .objects()
+                .list(Some(&Path::from(kind.dirname())));
             while let Some(meta) = files.try_next().await.map_err(failed)? {
                 // What is called otherwise was not put here by us.
                 if let Some(id) = meta.location.filename().and_then(|name| name.parse().ok()) {
@@ -95,7 +110,7 @@ impl ReadBackend for Backend {
 
     fn read_full(&self, kind: FileType, id: &Id) -> RusticResult<Bytes> {
         self.runtime.block_on(async {
-            let got = self.store.get(&Self::path(kind, id)).await;
+            let got = self.storage.objects().get(&Self::path(kind, id)).await;
             got.map_err(failed)?.bytes().await.map_err(failed)
         })
     }
@@ -111,7 +126,11 @@ impl ReadBackend for Backend {
         let from = u64::from(offset);
         let range = from..from + u64::from(length);
         self.runtime
-            .block_on(self.store.get_range(&Self::path(kind, id), range))
+            .block_on(
+                self.storage
+                    .objects()
+                    .get_range(&Self::path(kind, id), range),
+            )
             .map_err(failed)
     }
 
@@ -141,11 +160,21 @@ impl WriteBackend for Backend {
             mode: PutMode::Create,
             ..PutOptions::default()
         };
+        let path = Self::path(kind, id);
         let payload: PutPayload = content.into_vec().into_iter().collect();
-        self.runtime
-            .block_on(self.store.put_opts(&Self::path(kind, id), payload, options))
-            .map(drop)
-            .map_err(failed)
+        self.runtime.block_on(async {
+            let objects = self.storage.objects();
+            let put = objects.put_opts(&path, payload.clone(), options).await;
+            match put {
+                // A storage far away may have taken it and lost its answer, so that we asked again. Then it is ours.
+                Err(object_store::Error::AlreadyExists { .. })
+                    if kind != FileType::Config && self.holds(&path, &payload).await =>
+                {
+                    Ok(())
+                }
+                put => put.map(drop).map_err(failed),
+            }
+        })
     }
 
     fn remove(&self, kind: FileType, id: &Id, _cacheable: bool) -> RusticResult<()> {
@@ -153,8 +182,11 @@ impl WriteBackend for Backend {
             return Err(refused("Only the pruner removes."));
         }
         self.runtime
-            .block_on(self.store.delete(&Self::path(kind, id)))
-            .map_err(failed)
+            .block_on(self.storage.remove(&Self::path(kind, id)))
+            .map_err(|error| {
+                let why = error.to_string();
+                RusticError::with_source(ErrorKind::Backend, why, error)
+            })
     }
 }
 

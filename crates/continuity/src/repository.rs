@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use base::Instant;
+use futures_util::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -18,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::backend::{Backend, KeysAside};
 use crate::progress::{Bars, Watch};
+use crate::s3::{self, Bucket, Credentials, RemoveError, Remover};
 use crate::source::Reading;
 use crate::{ContinuityError, RepositoryKey, Silent};
 
@@ -34,12 +36,15 @@ const DIGITS_MIN: usize = 4;
 pub enum Place {
     /// A local folder, or one that is mounted.
     Folder(PathBuf),
+    /// A bucket of S3, or of what speaks like it.
+    Bucket(Bucket),
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(path) => fmt::Display::fmt(&path.display(), f),
+            Self::Bucket(bucket) => fmt::Display::fmt(bucket, f),
         }
     }
 }
@@ -78,43 +83,124 @@ impl Line {
     }
 }
 
+/// Where a repository lies, reached.
+#[derive(Clone)]
+pub struct Storage {
+    place: Place,
+    objects: Arc<dyn ObjectStore>,
+    remover: Option<Remover>,
+}
+
+impl fmt::Debug for Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Storage").field(&self.place).finish()
+    }
+}
+
+/// Why a file was not removed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unremoved {
+    #[error(transparent)]
+    Folder(#[from] object_store::Error),
+    #[error(transparent)]
+    Bucket(#[from] RemoveError),
+}
+
+impl Storage {
+    /// The folder at `path`, made if it is missing.
+    ///
+    /// # Errors
+    /// [`ContinuityError::File`].
+    pub fn folder(path: &std::path::Path) -> Result<Self, ContinuityError> {
+        let made = std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path);
+        made.map_err(|error| ContinuityError::file(path, error))?;
+        let objects = LocalFileSystem::new_with_prefix(path)
+            .map_err(|error| ContinuityError::Repository(error.to_string()))?
+            // What was written is on the disk when we say so.
+            .with_fsync(true);
+        Ok(Self {
+            place: Place::Folder(path.to_owned()),
+            objects: Arc::new(objects),
+            remover: None,
+        })
+    }
+
+    /// A bucket, reached over `http`, which says whose certificates count. It must be there.
+    ///
+    /// # Errors
+    /// [`ContinuityError::Repository`] where the bucket cannot be named so. Whether it can be reached is seen at the first call.
+    pub fn bucket(
+        bucket: Bucket,
+        credentials: Credentials,
+        http: &reqwest::Client,
+    ) -> Result<Self, ContinuityError> {
+        let opened = s3::open(&bucket, credentials, http)?;
+        Ok(Self {
+            place: Place::Bucket(bucket),
+            objects: opened.objects,
+            remover: Some(opened.remover),
+        })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Whether a repository lies there.
+    ///
+    /// # Errors
+    /// [`ContinuityError::Repository`].
+    pub async fn has_repository(&self) -> Result<bool, ContinuityError> {
+        match self.objects.head(&Path::from("config")).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(ContinuityError::Repository(error.to_string())),
+        }
+    }
+
+    pub(crate) fn objects(&self) -> &dyn ObjectStore {
+        &*self.objects
+    }
+
+    /// Remove a file for good.
+    pub(crate) async fn remove(&self, path: &Path) -> Result<(), Unremoved> {
+        match &self.remover {
+            Some(remover) => Ok(remover.remove(path).await?),
+            None => Ok(self.objects.delete(path).await?),
+        }
+    }
+}
+
 /// A repository and the key that opens it.
 #[derive(Clone)]
 pub struct Repository {
-    place: Place,
-    store: Arc<dyn ObjectStore>,
+    storage: Storage,
     key: Arc<RepositoryKey>,
 }
 
 impl fmt::Debug for Repository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Repository").field(&self.place).finish()
+        f.debug_tuple("Repository")
+            .field(&self.storage.place)
+            .finish()
     }
 }
 
 pub(crate) type Opened = rustic_core::Repository<OpenStatus>;
 
 impl Repository {
-    /// The repository at `place`. A folder that is missing is made.
-    ///
-    /// # Errors
-    /// [`ContinuityError::File`].
-    pub fn new(place: Place, key: RepositoryKey) -> Result<Self, ContinuityError> {
-        let Place::Folder(path) = &place;
-        let made = std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path);
-        made.map_err(|error| ContinuityError::file(path, error))?;
-        let store = LocalFileSystem::new_with_prefix(path)
-            .map_err(|error| ContinuityError::Repository(error.to_string()))?
-            // What was written is on the disk when we say so.
-            .with_fsync(true);
-        Ok(Self {
-            place,
-            store: Arc::new(store),
+    /// The repository in `storage`.
+    #[must_use]
+    pub fn new(storage: Storage, key: RepositoryKey) -> Self {
+        Self {
+            storage,
             key: Arc::new(key),
-        })
+        }
     }
 
     /// The same place, with another key.
@@ -129,7 +215,7 @@ impl Repository {
     /// Where it lies.
     #[must_use]
     pub const fn place(&self) -> &Place {
-        &self.place
+        &self.storage.place
     }
 
     pub(crate) fn key(&self) -> &RepositoryKey {
@@ -137,7 +223,36 @@ impl Repository {
     }
 
     pub(crate) fn store(&self) -> &dyn ObjectStore {
-        &*self.store
+        self.storage.objects()
+    }
+
+    pub(crate) const fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// The newest files that lie there, `count` at most, with their names and their first `bytes_max` bytes: as a thief would have them.
+    ///
+    /// # Errors
+    /// [`ContinuityError::Repository`].
+    pub async fn raw(
+        &self,
+        count: usize,
+        bytes_max: u64,
+    ) -> Result<Vec<(String, Vec<u8>)>, ContinuityError> {
+        let failed = |error: object_store::Error| ContinuityError::Repository(error.to_string());
+        let mut all: Vec<_> = self.store().list(None).try_collect().await.map_err(failed)?;
+        all.sort_by_key(|meta| std::cmp::Reverse(meta.last_modified));
+        let mut files = Vec::new();
+        for meta in all.into_iter().take(count) {
+            let range = 0..meta.size.min(bytes_max);
+            let bytes = match self.store().get_range(&meta.location, range).await {
+                // Pruned meanwhile.
+                Err(object_store::Error::NotFound { .. }) => continue,
+                bytes => bytes.map_err(failed)?,
+            };
+            files.push((meta.location.to_string(), bytes.to_vec()));
+        }
+        Ok(files)
     }
 
     /// Whether there is one.
@@ -145,11 +260,7 @@ impl Repository {
     /// # Errors
     /// [`ContinuityError::Repository`].
     pub async fn exists(&self) -> Result<bool, ContinuityError> {
-        match self.store.head(&Path::from("config")).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(ContinuityError::Repository(error.to_string())),
-        }
+        self.storage.has_repository().await
     }
 
     /// Make it, where there is none.
@@ -199,7 +310,7 @@ impl Repository {
     ) -> Result<(String, Vec<u8>), ContinuityError> {
         let this = self.clone();
         blocking(move || {
-            let backend = Backend::new(Arc::clone(&this.store), Access::Read, Arc::default());
+            let backend = Backend::new(this.storage.clone(), Access::Read, Arc::default());
             let aside = KeysAside::new(backend);
             let kept = aside.kept();
             let backends = RepositoryBackends::new(Arc::new(aside), None);
@@ -219,7 +330,7 @@ impl Repository {
         reading: Arc<Reading>,
         watch: Arc<dyn Watch>,
     ) -> Result<rustic_core::Repository<()>, ContinuityError> {
-        let backend = Backend::new(Arc::clone(&self.store), access, reading);
+        let backend = Backend::new(self.storage.clone(), access, reading);
         let backends = RepositoryBackends::new(Arc::new(backend), None);
         // No cache: it would lie in a home folder, and outlive what is pruned.
         let options = RepositoryOptions::default().no_cache(true);
@@ -242,7 +353,9 @@ impl Repository {
 
     fn unlock(&self, repository: rustic_core::Repository<()>) -> Result<Opened, ContinuityError> {
         if repository.config_id()?.is_none() {
-            return Err(ContinuityError::NoRepository(self.place.to_string()));
+            return Err(ContinuityError::NoRepository(
+                self.storage.place.to_string(),
+            ));
         }
         repository
             .open(&self.key.credentials())

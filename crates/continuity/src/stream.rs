@@ -475,7 +475,8 @@ pub(crate) async fn prune(
     let bytes = over.iter().map(|(_, bytes)| bytes).sum();
     let count = over.len() as u64;
     for (name, _) in over {
-        repository.store().delete(&name).await.map_err(failed)?;
+        let removed = repository.storage().remove(&name).await;
+        removed.map_err(|error| ContinuityError::Repository(error.to_string()))?;
     }
     Ok((count, bytes))
 }

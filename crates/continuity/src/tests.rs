@@ -1,6 +1,7 @@
 //! Points made of a real database and real files, restored, and spoilt.
 
 mod apart;
+mod buckets;
 mod engines;
 mod generations;
 mod spoilt;
@@ -26,8 +27,8 @@ use tempfile::TempDir;
 
 use crate::generations::{KeyParts, Places};
 use crate::{
-    Checked, ContinuityError, Depth, Made, Parts, Piece, Place, Repository, RepositoryKey,
-    Restored, Silent, Watch,
+    Checked, ContinuityError, Depth, Made, Parts, Piece, Repository, RepositoryKey, Restored,
+    Silent, Storage, Watch,
 };
 
 static ADD_FILE: Sql = Sql::both(
@@ -44,6 +45,8 @@ struct House {
     clock: Arc<FixedClock>,
     rng: Arc<dyn Rng>,
     folder: PathBuf,
+    /// Where the repository lies, if not in the folder.
+    bucket: Option<Storage>,
     _temporary: Option<TempDir>,
 }
 
@@ -91,6 +94,7 @@ impl House {
             clock: Arc::new(FixedClock::at(Instant::from_micros(1_790_000_000_000_000))),
             rng: Arc::new(SystemRng),
             folder,
+            bucket: None,
             _temporary: None,
         }
     }
@@ -110,7 +114,14 @@ impl House {
 
     fn repository_of(&self, name: &str, byte: u8) -> Repository {
         let key = RepositoryKey::new(&[byte; 32], &environment(name)).unwrap();
-        Repository::new(Place::Folder(self.place()), key).unwrap()
+        Repository::new(self.storage(), key)
+    }
+
+    fn storage(&self) -> Storage {
+        match &self.bucket {
+            Some(bucket) => bucket.clone(),
+            None => Storage::folder(&self.place()).unwrap(),
+        }
     }
 
     fn repository(&self) -> Repository {

@@ -29,6 +29,7 @@ pub mod record;
 mod rng;
 pub mod sealed;
 mod secrets;
+pub mod shamir;
 pub mod sign;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use base::{Class, Environment, ErrorKind, Fault, TenantId};
 use crypt::OpenError;
 use store::StoreError;
 
-use crate::{KeyName, Kind, Level, SealError};
+use crate::{KeyName, Kind, Level, SealError, SharesError};
 
 /// A failure of the key tree. Names keys, never their bytes.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -15,6 +15,9 @@ pub enum KeysError {
     /// The backend that seals the root.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// Shares of the root.
+    #[error(transparent)]
+    Shares(#[from] SharesError),
     /// There is no root key yet.
     #[error("the key store has no root key")]
     Uninitialised,
@@ -83,6 +86,7 @@ impl Fault for KeysError {
         match self {
             Self::Store(error) => error.kind(),
             Self::Seal(error) => error.kind(),
+            Self::Shares(error) => error.kind(),
             Self::Uninitialised | Self::Closed(_) => ErrorKind::Unavailable,
             Self::Initialised
             | Self::InUse { .. }
@@ -101,6 +105,7 @@ impl Fault for KeysError {
         match self {
             Self::Store(error) => error.code(),
             Self::Seal(error) => error.code(),
+            Self::Shares(error) => error.code(),
             Self::Uninitialised => "keys.uninitialised",
             Self::Initialised => "keys.initialised",
             Self::Environment { .. } => "keys.environment",
@@ -124,6 +129,7 @@ impl Fault for KeysError {
         match self {
             Self::Store(error) => error.public(),
             Self::Seal(error) => error.public(),
+            Self::Shares(error) => error.public(),
             Self::Uninitialised => {
                 "The key store has no root key yet. Start the server once, or run `strongroom keys init`.".into()
             }

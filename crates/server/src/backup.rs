@@ -13,7 +13,8 @@ use base::{Clock, Ctx, Environment, Fault, Instant, Purpose, RequestId, Rng, Ten
 use continuity::generations::{self, Generation, KeyParts, Places};
 use continuity::ledger::{Deed, Ledger, Line};
 use continuity::{
-    Checked, ContinuityError, Depth, Made, Parts, Piece, Place, Repository, RepositoryKey, Watch,
+    Bucket, Checked, ContinuityError, Credentials, Depth, Made, Parts, Piece, Repository,
+    RepositoryKey, Storage, Watch,
 };
 use keys::Keys;
 use keys::seal::{KeyFile, read_secret_file};
@@ -22,15 +23,18 @@ use store::objects::LocalObjects;
 use store::snapshot::SQLITE_PART;
 use store::{Db, WriteSet};
 
-use crate::config::{Backup, Config, Files, RepositoryPlace};
+use crate::config::{Backup, Config, Files, RepositoryPlace, bucket};
 use crate::restore::From;
-use crate::{Failure, Installation, OPERATOR, installation, private};
+use crate::{Failure, Installation, OPERATOR, installation, private, tls};
 
 /// The configuration's name in a point.
 pub const CONFIG: &str = "strongroom.toml";
 /// A point's entry is looked for in so many entries behind where the point says the log stood.
 const ENTRIES_MAX: u64 = 10_000;
 const PAGE: u64 = 500;
+/// Object storage that does not answer so long is not there, and one that is silent so long has forgotten us.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const SILENT_TIMEOUT: Duration = Duration::from_secs(60);
 /// The key store is backed up at least so often.
 const KEYS_EVERY: Duration = Duration::from_hours(24);
 /// And so long after the last time, if somebody was erased since: their keys are in the backups until then.
@@ -56,25 +60,64 @@ pub fn repository(config: &Config) -> Result<Repository, Failure> {
     let backup = section(config)?;
     let bytes = read_secret_file(&backup.key_file)?;
     let key = RepositoryKey::new(&bytes, &config.environment)?;
-    let RepositoryPlace::Folder { path } = &backup.repository;
-    Ok(Repository::new(Place::Folder(path.clone()), key)?)
+    Ok(Repository::new(storage(&backup.repository)?, key))
+}
+
+/// Where the repository lies, reached.
+fn storage(place: &RepositoryPlace) -> Result<Storage, Failure> {
+    let RepositoryPlace::S3 {
+        url,
+        region,
+        endpoint,
+        access_key_id,
+        secret_file,
+        ca_file,
+    } = place
+    else {
+        let folder = place.folder().unwrap_or(Path::new("."));
+        return Ok(Storage::folder(folder)?);
+    };
+    let (name, prefix) =
+        bucket(url).ok_or_else(|| Failure::usage(format!("{url} is no address of a bucket")))?;
+    let trust = match ca_file {
+        Some(ca) => tls::client(ca)?,
+        None => tls::client_of_nobody()?,
+    };
+    let http = reqwest::Client::builder()
+        .tls_backend_preconfigured(trust)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(SILENT_TIMEOUT)
+        .build()
+        .map_err(|error| Failure::text(error.to_string()))?;
+    let bucket = Bucket {
+        name: name.to_owned(),
+        prefix: prefix.to_owned(),
+        region: region.clone(),
+        endpoint: endpoint.clone(),
+    };
+    let credentials = Credentials {
+        id: access_key_id.clone(),
+        secret: installation::secret_text(secret_file)?,
+    };
+    Ok(Storage::bucket(bucket, credentials, &http)?)
 }
 
 /// Make the repository's key, where there is neither a key nor a repository. Whether it was made.
 ///
 /// # Errors
 /// [`Failure`]: it cannot be written, or there is a repository whose key is gone.
-pub fn first_key(config: &Config, rng: &dyn Rng) -> Result<bool, Failure> {
+pub async fn first_key(config: &Config, rng: &dyn Rng) -> Result<bool, Failure> {
     let backup = section(config)?;
     if backup.key_file.exists() {
         return Ok(false);
     }
-    let RepositoryPlace::Folder { path } = &backup.repository;
-    if path.join("config").exists() {
+    let storage = storage(&backup.repository)?;
+    if storage.has_repository().await? {
         return Err(Failure::text(format!(
             "{} is gone, and the repository at {} opens with nothing else\nhint: bring the file back from where you keep a copy; to begin anew, name another repository",
             backup.key_file.display(),
-            path.display()
+            storage.place()
         )));
     }
     if let Some(folder) = backup.key_file.parent() {
@@ -159,7 +202,7 @@ pub(crate) async fn before_migrating(
     }
     tracing::warn!("the data are about to be migrated: making a recovery point first");
     let made = async {
-        first_key(config, &**rng)?;
+        first_key(config, &**rng).await?;
         let operator = operator()?;
         let logs = audit::Installation {
             host: config.origin.as_str().into(),
@@ -437,9 +480,9 @@ pub async fn check(
 
 /// Where the databases of a restored installation are.
 #[derive(Clone, Debug)]
-pub enum Now {
+pub enum Now<'a> {
     /// In the folder; the keys too, or where they were.
-    Sqlite(From),
+    Sqlite(From<'a>),
     /// Where these files say: data, and keys, or where they were.
     Postgres(PathBuf, Option<PathBuf>),
 }
@@ -448,7 +491,7 @@ pub enum Now {
 ///
 /// # Errors
 /// [`Failure`] where the text is no configuration.
-pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now) -> Result<String, Failure> {
+pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now<'_>) -> Result<String, Failure> {
     let wrong = |error: String| Failure::text(format!("the restored configuration: {error}"));
     let config = Config::parse(CONFIG, text)?;
     let mut table: toml::Table = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
@@ -498,7 +541,7 @@ pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now) -> Result<Strin
         Now::Sqlite(keys) => {
             let path = to.join("database").join(SQLITE_PART);
             database("data", "sqlite", "path", path);
-            if keys == From::Backup {
+            if matches!(keys, From::Backup(_)) {
                 let path = to.join("keys").join(SQLITE_PART);
                 database("keys", "sqlite", "path", path);
             }
@@ -534,6 +577,8 @@ const PATHS: &[&[&str]] = &[
     &["backup", "key_file"],
     &["backup", "scratch"],
     &["backup", "repository", "path"],
+    &["backup", "repository", "secret_file"],
+    &["backup", "repository", "ca_file"],
     &["backup", "keys", "folder"],
     &["backup", "keys", "apart"],
     &["access", "policies"],
@@ -576,7 +621,8 @@ mod tests {
         let base = SAMPLE
             .replace("# breached_file", "breached_file")
             .replace("# password_file", "password_file")
-            .replace("# ca_file", "ca_file")
+            .replace("# ca_file = \"tls/mail", "ca_file = \"tls/mail")
+            .replace("# ca_file = \"tls/clinic", "ca_file = \"tls/clinic")
             .replace("# [providers.clinic]", "[providers.clinic]")
             .replace("# title = \"Clinic", "title = \"Clinic")
             .replace("# url = \"https", "url = \"https")
@@ -595,7 +641,12 @@ mod tests {
             "kind = \"sqlite\"\npath = \"keys/keys.sqlite\"",
             "kind = \"postgres\"\nurl_file = \"secrets/keys.url\"",
         );
-        vec![base, pkcs11, passphrase, postgres]
+        let s3 = base.replace(
+            "kind = \"folder\"\npath = \"backup/repository\"",
+            "kind = \"s3\"\nurl = \"s3://points\"\nregion = \"eu\"\naccess_key_id = \"AKIA\"\nsecret_file = \"secrets/s3\"\nca_file = \"tls/s3.pem\"",
+        );
+        assert_ne!(base, s3);
+        vec![base, pkcs11, passphrase, postgres, s3]
     }
 
     #[test]
@@ -608,7 +659,7 @@ mod tests {
             std::fs::write(old.join(CONFIG), &text).unwrap();
             let before = Config::read(&old.join(CONFIG)).unwrap();
             let live = relocated(&text, &old, &to, Now::Sqlite(From::Live)).unwrap();
-            let text = relocated(&text, &old, &to, Now::Sqlite(From::Backup)).unwrap();
+            let text = relocated(&text, &old, &to, Now::Sqlite(From::Backup(&[]))).unwrap();
             // Wherever the new file lies, it says the same.
             let elsewhere = folder.path().join(CONFIG);
             std::fs::write(&elsewhere, &text).unwrap();

@@ -20,7 +20,10 @@ pub use backup::{
     DrillRun, Restore,
 };
 pub use demo::{Demo, Doctor, Migrate};
-pub use keys::{KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView};
+pub use keys::{
+    KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView, Shares,
+    SharesCombine, SharesSplit,
+};
 pub use tenant::{Tenant, TenantEnd, TenantStatus, TenantView};
 pub use time::{Hold, HoldLift, HoldPlace, Processing, Retention, RetentionRun, RetentionView};
 

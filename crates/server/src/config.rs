@@ -12,7 +12,7 @@ mod rights;
 
 pub use accounts::{Accounts, Encryption, Mail};
 pub use apps::Apps;
-pub use backup::{Backup, KeyBackup, RepositoryPlace};
+pub use backup::{Backup, KeyBackup, RepositoryPlace, bucket};
 pub use consent::Consent;
 pub use controllers::Controller;
 pub use deletion::Deletion;
@@ -216,6 +216,18 @@ pub enum SealConfig {
         /// The file that holds the user PIN.
         pin_file: PathBuf,
     },
+}
+
+impl SealConfig {
+    /// The backend as it stands in the configuration.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::KeyFile { .. } => "key-file",
+            Self::Passphrase { .. } => "passphrase",
+            Self::Pkcs11 { .. } => "pkcs11",
+        }
+    }
 }
 
 fn default_key_label() -> String {

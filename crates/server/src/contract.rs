@@ -110,6 +110,12 @@ static PLACES: &[Place] = &[
     place!("job"),
 ];
 
+/// What counts and empties each place, for the tests that look at every statement.
+pub fn places() -> impl Iterator<Item = &'static Sql> {
+    let gone = PLACES.iter().flat_map(|it| [&it.count, &it.delete]);
+    gone.chain(KEPT.iter().map(|(place, _)| &place.count))
+}
+
 /// What stays, and why.
 static KEPT: &[(Place, &str)] = &[
     (

@@ -111,6 +111,12 @@ static FORGET_JOBS: Sql = Sql::each(
 /// Every statement that stands by itself, for the test that prepares each on both engines.
 pub static STATEMENTS: &[&Sql] = &[&QUEUE, &FORGET_JOBS, &STATE];
 
+/// What asks each place, for the tests that look at every statement.
+pub fn places() -> impl Iterator<Item = &'static Sql> {
+    let kept = KEPT.iter().map(|(place, _)| &place.sql);
+    PLACES.iter().map(|place| &place.sql).chain(kept)
+}
+
 /// The write that forgets every job which names the person, but for one.
 pub(crate) fn forget_jobs(
     tenant: &TenantId,

@@ -32,6 +32,7 @@ pub mod private;
 mod privileges;
 pub mod probes;
 pub mod processing;
+pub mod quorum;
 mod remind;
 mod remote;
 mod removal;

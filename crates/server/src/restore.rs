@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base::{Clock, Instant};
 use continuity::generations;
 use continuity::{ContinuityError, Manifest, Repository, Restored, Watch};
+use keys::shares::Share;
 use store::Db;
 use store::snapshot::{Kind, SQLITE_PART, check_sqlite, fill_postgres};
 
@@ -13,16 +14,17 @@ use crate::clock::SystemClock;
 
 use crate::config::{Config, Database};
 use crate::gate::{self, Passed};
-use crate::{Failure, Installation, backup, installation, private};
+use crate::{Failure, Installation, backup, installation, private, quorum};
 
 /// The configuration's name in a restored folder.
 const FILE: &str = "strongroom.toml";
 
 /// Which key store the restored installation has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum From {
-    /// A copy, from its newest backup.
-    Backup,
+#[derive(Clone, Copy, Debug)]
+pub enum From<'a> {
+    /// A copy, from its newest backup. Where there are shares, they give its root key: what unsealed it is lost, and what the
+    /// configuration says unseals it from now on.
+    Backup(&'a [Share]),
     /// The one that the configuration names, as it is.
     Live,
 }
@@ -68,7 +70,7 @@ impl To<'_> {
 pub async fn restore<W: Watch + 'static>(
     config: &Config,
     file: &Path,
-    from: From,
+    from: From<'_>,
     of: (Of<'_>, To<'_>),
     watch: &Arc<W>,
 ) -> Result<(Restored, Passed), Failure> {
@@ -84,7 +86,7 @@ pub async fn restore<W: Watch + 'static>(
 pub(crate) async fn restore_looking<W: Watch + 'static>(
     config: &Config,
     file: &Path,
-    from: From,
+    from: From<'_>,
     (of, target): (Of<'_>, To<'_>),
     watch: &Arc<W>,
     look: Option<impl AsyncFnOnce(&Installation) -> Result<(), Failure>>,
@@ -98,7 +100,7 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
     let logging = config.logging.clone();
     let mut config = config.clone();
     let mut generation = None;
-    if from == From::Backup {
+    if let From::Backup(_) = from {
         watch.begins("restoring the keys");
         let folder = to.join("keys");
         private::folder(&folder).map_err(|error| Failure::file(&folder, &error))?;
@@ -118,6 +120,10 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
                 Database::Postgres { url_file }
             }
         };
+    }
+    let mut recovered = None;
+    if let From::Backup(shares @ [_, ..]) = from {
+        recovered = Some(quorum::recover(&config, shares).await?);
     }
     // The keys only: the data may be what was lost.
     let keys = Installation::open_keys(&config).await?;
@@ -154,7 +160,7 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
         let url = Arc::new(installation::secret_text(&url_file)?);
         let schema = restored.manifest.schema;
         fill_postgres(&url, store::migrations::DATA, schema, &restored.database).await?;
-        let keys = (from == From::Backup).then_some(keys);
+        let keys = matches!(from, From::Backup(_)).then_some(keys);
         backup::relocated(&text, &folder, &to, backup::Now::Postgres(url_file, keys))?
     } else {
         backup::relocated(&text, &folder, &to, backup::Now::Sqlite(from))?
@@ -190,9 +196,13 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
             }
             None => newer(&house, &repository, manifest, &scratch, watch).await?,
         };
-        gate::pass(&house, manifest, newer.as_deref()).await
+        let passed = gate::pass(&house, manifest, newer.as_deref()).await?;
+        if let Some(recovered) = &recovered {
+            quorum::note_combine(&house, recovered).await?;
+        }
+        Ok(passed)
     };
-    let passed = passed.await;
+    let passed: Result<Passed, Failure> = passed.await;
     let removed = std::fs::remove_dir_all(&scratch);
     house.close().await;
     let passed = passed?;

@@ -96,7 +96,7 @@ pub(crate) fn server_with(
     Ok(Arc::new(config))
 }
 
-/// The client's side, trusting the CA in this file (or, without, nobody).
+/// The client's side, trusting the CA in this file.
 ///
 /// # Errors
 /// [`TlsError`].
@@ -109,6 +109,18 @@ pub fn client(ca: &Path) -> Result<rustls::ClientConfig, TlsError> {
     for certificate in CertificateDer::pem_file_iter(ca).map_err(|error| pem(&error))? {
         roots.add(certificate.map_err(|error| pem(&error))?)?;
     }
+    trusting(roots)
+}
+
+/// The client's side, trusting nobody: for what is spoken to without TLS, on this machine.
+///
+/// # Errors
+/// Never in practice.
+pub fn client_of_nobody() -> Result<rustls::ClientConfig, TlsError> {
+    trusting(rustls::RootCertStore::empty())
+}
+
+fn trusting(roots: rustls::RootCertStore) -> Result<rustls::ClientConfig, TlsError> {
     Ok(
         rustls::ClientConfig::builder_with_provider(Arc::new(provider()))
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?

@@ -67,6 +67,12 @@ static SETTLE: Sql = Sql::both(
 );
 static COUNT: Sql = Sql::both("SELECT COUNT(*) FROM job WHERE state = $1");
 
+/// Every statement, for the tests that look at each.
+pub static STATEMENTS: &[&Sql] = &[
+    &ENQUEUE, &IS_DUE, &BURY, &CLAIM, &CLAIMED, &COMPLETE, &FAIL, &EXTEND, &REVIVE, &PRUNE, &LIST,
+    &WAITING, &SETTLE, &COUNT,
+];
+
 /// A job's id: random.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId([u8; 16]);

@@ -306,17 +306,17 @@ pub(crate) static ERASE_COUNT: Sql = Sql::both(
 // A portion each: SQLite finds its rows by rowid, PostgreSQL by where they lie, which costs neither a second search nor a sort.
 pub(crate) static ERASE_RECORDS: Sql = Sql::each(
     "DELETE FROM record WHERE rowid IN (SELECT rowid FROM record WHERE tenant = $1 AND person = $2 LIMIT $3)",
-    "DELETE FROM record WHERE ctid = ANY (ARRAY (SELECT ctid FROM record WHERE tenant = $1 AND person = $2 LIMIT $3))",
+    "DELETE FROM record WHERE tenant = $1 AND person = $2 AND ctid = ANY (ARRAY (SELECT ctid FROM record WHERE tenant = $1 AND person = $2 LIMIT $3))",
 );
 pub(crate) static ERASE_HISTORY: Sql = Sql::each(
     "DELETE FROM record_history WHERE rowid IN (SELECT rowid FROM record_history WHERE tenant = $1 AND person = $2 LIMIT $3)",
-    "DELETE FROM record_history WHERE ctid = ANY (ARRAY (SELECT ctid FROM record_history WHERE tenant = $1 AND person = $2 LIMIT $3))",
+    "DELETE FROM record_history WHERE tenant = $1 AND person = $2 AND ctid = ANY (ARRAY (SELECT ctid FROM record_history WHERE tenant = $1 AND person = $2 LIMIT $3))",
 );
 /// This table has no rowid in SQLite.
 pub(crate) static ERASE_INDEX: Sql = Sql::each(
     "DELETE FROM record_index WHERE (tenant, collection, token, person, rkey) IN \
      (SELECT tenant, collection, token, person, rkey FROM record_index WHERE tenant = $1 AND person = $2 LIMIT $3)",
-    "DELETE FROM record_index WHERE ctid = ANY (ARRAY (SELECT ctid FROM record_index WHERE tenant = $1 AND person = $2 LIMIT $3))",
+    "DELETE FROM record_index WHERE tenant = $1 AND person = $2 AND ctid = ANY (ARRAY (SELECT ctid FROM record_index WHERE tenant = $1 AND person = $2 LIMIT $3))",
 );
 pub(crate) static ERASE_FILE: Sql =
     Sql::both("DELETE FROM file WHERE tenant = $1 AND person = $2 AND file = $3");

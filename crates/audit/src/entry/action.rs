@@ -128,6 +128,10 @@ actions! {
     KeyList = "key.list", List, System;
     /// What was sealed under an old generation of a person's key was sealed again under the newest.
     KeyRenew = "key.renew", Write, System;
+    /// The root key was divided into shares; `subject` is the set, `generation` the root's, `count` how many shares, `version` how many of them it takes.
+    KeySplit = "key.split", Create, System;
+    /// The root key was brought back by a quorum and sealed anew; `subject` is the set, `generation` the root's, `count` how many shares there were.
+    KeyCombine = "key.combine", Write, System;
     /// A token was made.
     TokenCreate = "token.create", Create, System;
     /// A token was taken back.

@@ -21,6 +21,8 @@ const fn category(action: Action) -> &'static str {
         | Action::KeyDestroy
         | Action::KeyList
         | Action::KeyRenew
+        | Action::KeySplit
+        | Action::KeyCombine
         | Action::TenantCreate => "iam",
         Action::RegisterChange | Action::RegisterRead => "configuration",
         _ => match action.on() {

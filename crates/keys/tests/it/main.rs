@@ -13,6 +13,7 @@ mod log_keys;
 mod pkcs11;
 mod rotate;
 mod seals;
+mod shares;
 mod speed;
 mod together;
 mod tree;

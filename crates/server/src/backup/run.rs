@@ -96,7 +96,7 @@ pub async fn point(
     };
     let run = (Kind::Point, number);
     let made = alive(house, run, async {
-        if backup::first_key(&house.config, &*house.rng)? {
+        if backup::first_key(&house.config, &*house.rng).await? {
             tracing::warn!(
                 key = %backup::section(&house.config)?.key_file.display(),
                 "made the key of the repository: keep a copy where neither the data nor the repository lie; without it no backup opens"

@@ -154,6 +154,9 @@ pub struct Restore {
     /// Use the key store of the installation as it is, instead of its newest backup
     #[arg(long)]
     pub live_keys: bool,
+    /// A share of the root key, where what unseals it is lost: name enough of them, each with its own `--share`
+    #[arg(long = "share", value_name = "SHARE", conflicts_with = "live_keys")]
+    pub shares: Vec<PathBuf>,
     /// Which installation: its configuration and its secrets
     #[command(flatten)]
     pub place: Place,

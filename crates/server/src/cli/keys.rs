@@ -24,6 +24,55 @@ pub enum Keys {
     Destroy(KeysDestroy),
     /// Seal the root key in the way that the configuration now says, unsealing it in the way of another one
     Reseal(KeysReseal),
+    /// Shares of the root key: some of their keepers together bring it back
+    #[command(subcommand)]
+    Shares(Shares),
+}
+
+/// `keys shares`
+#[derive(Debug, Subcommand)]
+pub enum Shares {
+    /// Divide the root key into shares, each for somebody to keep
+    Split(SharesSplit),
+    /// Bring the root key back by enough shares, and seal it in the way that the configuration says
+    Combine(SharesCombine),
+}
+
+/// `keys shares split`
+#[derive(Debug, Args)]
+pub struct SharesSplit {
+    /// How many shares; 32 at most
+    #[arg(long, value_name = "N")]
+    pub shares: u8,
+    /// How many of them it takes; 2 at least
+    #[arg(long, value_name = "K")]
+    pub threshold: u8,
+    /// The folder to write them to, one file each
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Print them as well, to be written down by hand
+    #[arg(long, conflicts_with = "json")]
+    pub print: bool,
+    /// Which installation
+    #[command(flatten)]
+    pub place: Place,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `keys shares combine`
+#[derive(Debug, Args)]
+pub struct SharesCombine {
+    /// Files with shares of one set, each of which only its owner can read; `-` for one that is typed in
+    #[arg(required = true, value_name = "SHARE")]
+    pub shares: Vec<PathBuf>,
+    /// Which installation, with the `[seal]` from now on
+    #[command(flatten)]
+    pub place: Place,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A look at the keys.

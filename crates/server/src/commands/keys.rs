@@ -10,8 +10,10 @@ use policy::{Allowed, KeysOf, PersonAt, Verb, decide};
 use serde_json::json;
 use store::WriteSet;
 
-use super::{Held, data, json, place, talk};
-use crate::cli::{KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView};
+use super::{Held, data, json, place, shares, talk};
+use crate::cli::{
+    KeyLevel, Keys, KeysDestroy, KeysRenew, KeysReseal, KeysRotate, KeysView, Shares,
+};
 use crate::{Failure, Installation, OPERATOR, removal};
 
 pub(super) async fn run(args: Keys) -> Held {
@@ -23,6 +25,8 @@ pub(super) async fn run(args: Keys) -> Held {
         Keys::Renew(args) => renew(args).await,
         Keys::Destroy(args) => destroy(args).await,
         Keys::Reseal(args) => reseal(args).await,
+        Keys::Shares(Shares::Split(args)) => shares::split(args).await,
+        Keys::Shares(Shares::Combine(args)) => shares::combine(args).await,
     }
 }
 
@@ -269,6 +273,11 @@ async fn rotate(args: KeysRotate) -> Held {
     } else {
         "next: `strongroom keys rewrap` moves what hangs under the old generation, then `keys destroy` ends it"
     });
+    if args.level == KeyLevel::Root {
+        talk(
+            "shares of the root key give the old generation only: after `rewrap`, divide the new one with `keys shares split`",
+        );
+    }
     installation.close().await;
     Ok(true)
 }

@@ -21,6 +21,7 @@ mod processing;
 mod register;
 mod restore;
 mod serve;
+mod shares;
 mod synth;
 mod tenant;
 mod time;

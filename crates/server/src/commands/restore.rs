@@ -10,7 +10,7 @@ use super::backup::{Bar, line_json, rate};
 use super::{Held, data, json, place, talk};
 use crate::cli::Restore;
 use crate::clock::SystemClock;
-use crate::{Failure, restore, telemetry};
+use crate::{Failure, quorum, restore, telemetry};
 
 pub(super) async fn run(args: Restore) -> Held {
     let file = place::file(&args.place)?;
@@ -20,10 +20,11 @@ pub(super) async fn run(args: Restore) -> Held {
     telemetry::begin(&config.logging)?;
     let begun = Instant::now();
     let bar = Bar::new();
+    let shares = quorum::read(&args.shares)?;
     let keys = if args.live_keys {
         restore::From::Live
     } else {
-        restore::From::Backup
+        restore::From::Backup(&shares)
     };
     let to = restore::To {
         folder: &args.to,

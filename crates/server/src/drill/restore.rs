@@ -152,7 +152,7 @@ pub(super) async fn restored(
     let restored = restore_looking(
         &house.config,
         &house.config.file,
-        From::Backup,
+        From::Backup(&[]),
         (Of::Moment(lost_at), to),
         &Arc::new(Silent),
         Some(async |restored: &Installation| {

@@ -360,6 +360,35 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The passphrase or key file is not the one that sealed the root key.",
     ),
     (
+        "keys.share_environment",
+        "The shares of the root key are of another environment.",
+    ),
+    (
+        "keys.share_few",
+        "There are fewer different shares than it takes.",
+    ),
+    (
+        "keys.share_generation",
+        "The shares are of another generation of the root key than the key store.",
+    ),
+    ("keys.share_mixed", "The shares are of several sets."),
+    (
+        "keys.share_other_store",
+        "The key store does not hang under the root key that the shares give.",
+    ),
+    (
+        "keys.share_unreadable",
+        "It is no share of a root key, or it is not as it was written down.",
+    ),
+    (
+        "keys.share_version",
+        "The share has a version that this program does not know.",
+    ),
+    (
+        "keys.share_wrong",
+        "The shares give another key than was divided: one of them was altered.",
+    ),
+    (
         "keys.still_sealed",
         "Something is still sealed under the old generation of a person's key.",
     ),

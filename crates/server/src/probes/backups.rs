@@ -1,7 +1,5 @@
 //! The recovery points, the drills and the repository of this installation, for `backup.*`.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +14,7 @@ use store::WriteSet;
 
 use super::Bench;
 use crate::backup::{self, clock};
-use crate::config::{Database, RepositoryPlace};
+use crate::config::Database;
 
 /// Who sends says so more often than this.
 const SILENT: Duration = Duration::from_secs(60);
@@ -38,15 +36,6 @@ struct Kept(Arc<Bench>);
 
 fn failed(error: &dyn std::fmt::Display) -> ProbeError {
     ProbeError::new("looking at the backups", error)
-}
-
-impl Kept {
-    fn folder(&self) -> Result<PathBuf, ProbeError> {
-        let config = &self.0.house.config;
-        let section = backup::section(config).map_err(|error| failed(&error))?;
-        let RepositoryPlace::Folder { path } = &section.repository;
-        Ok(path.clone())
-    }
 }
 
 impl Kept {
@@ -156,7 +145,6 @@ impl Backups for Kept {
     fn locked(&self) -> Probing<'_, Locked> {
         Box::pin(async {
             let house = &self.0.house;
-            let folder = self.folder()?;
             let section = backup::section(&house.config).map_err(|error| failed(&error))?;
             let key = read_secret_file(&section.key_file).map_err(|error| failed(&error))?;
             let repository = backup::repository(&house.config).map_err(|error| failed(&error))?;
@@ -176,11 +164,16 @@ impl Backups for Kept {
                 Err(ContinuityError::WrongKey) => false,
                 Err(error) => return Err(failed(&error)),
             };
-            let read = move || look(&folder, &key);
-            let (files, key_in, searched) = tokio::task::spawn_blocking(read)
-                .await
-                .map_err(|error| failed(&error))?
-                .map_err(|error| failed(&error))?;
+            let raw = repository.raw(FILES_MAX, FILE_BYTES_MAX).await;
+            let raw = raw.map_err(|error| failed(&error))?;
+            let (mut files, mut key_in, mut searched) = (Vec::new(), Vec::new(), 0);
+            for (name, bytes) in raw {
+                searched += bytes.len() as u64;
+                if bytes.windows(key.len()).any(|window| window == &*key) {
+                    key_in.push(name.clone());
+                }
+                files.push(Stored { name, bytes });
+            }
             Ok(Locked {
                 files,
                 opens,
@@ -190,42 +183,4 @@ impl Backups for Kept {
             })
         })
     }
-}
-
-/// A sample of the files in `folder`, the newest first; those in which `key` lies; and how much was read.
-fn look(folder: &Path, key: &[u8]) -> std::io::Result<(Vec<Stored>, Vec<String>, u64)> {
-    let mut all = Vec::new();
-    walk(folder, &mut all)?;
-    all.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
-    let (mut files, mut key_in, mut searched) = (Vec::new(), Vec::new(), 0);
-    for (path, _) in all.into_iter().take(FILES_MAX) {
-        let mut bytes = Vec::new();
-        let file = match std::fs::File::open(&path) {
-            // Pruned meanwhile.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            file => file?,
-        };
-        file.take(FILE_BYTES_MAX).read_to_end(&mut bytes)?;
-        searched += bytes.len() as u64;
-        let name = path.strip_prefix(folder).unwrap_or(&path);
-        let name = name.display().to_string();
-        if !key.is_empty() && bytes.windows(key.len()).any(|window| window == key) {
-            key_in.push(name.clone());
-        }
-        files.push(Stored { name, bytes });
-    }
-    Ok((files, key_in, searched))
-}
-
-fn walk(folder: &Path, to: &mut Vec<(PathBuf, std::time::SystemTime)>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let meta = entry.metadata()?;
-        if meta.is_dir() {
-            walk(&entry.path(), to)?;
-        } else {
-            to.push((entry.path(), meta.modified()?));
-        }
-    }
-    Ok(())
 }

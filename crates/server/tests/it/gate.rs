@@ -25,7 +25,7 @@ const FILE: &str = "strongroom.toml";
 
 async fn point(house: &House) -> String {
     let config = &house.place.config;
-    backup::first_key(config, &*house.place.rng).unwrap();
+    backup::first_key(config, &*house.place.rng).await.unwrap();
     let repository = backup::repository(config).unwrap();
     let pieces = backup::configuration(&house.folder().join(FILE), config).unwrap();
     let made = backup::make(&house.place, &repository, pieces, Arc::new(Silent)).await;
@@ -43,7 +43,7 @@ async fn restored(house: &House, point: &str, to: &Path) -> Result<Passed, serve
     let done = restore::restore(
         &config,
         &file,
-        From::Backup,
+        From::Backup(&[]),
         (Of::Point(point), target),
         &watch,
     )
@@ -258,7 +258,7 @@ async fn postgres_comes_back_and_passes_the_gate() {
     let refused = restore::restore(
         &config,
         &file,
-        From::Backup,
+        From::Backup(&[]),
         (Of::Point(&point), nowhere),
         &watch,
     )
@@ -273,7 +273,7 @@ async fn postgres_comes_back_and_passes_the_gate() {
     let done = restore::restore(
         &config,
         &file,
-        From::Backup,
+        From::Backup(&[]),
         (Of::Point(&point), target),
         &watch,
     )

@@ -1,0 +1,380 @@
+//! Repositories in a bucket, against moto, which speaks S3 on this machine.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use base::Secret;
+use http::{Method, StatusCode};
+use object_store::path::Path;
+use object_store::{ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use rustic_core::{FileType, Id, WriteBackend};
+
+use super::House;
+use crate::backend::Backend;
+use crate::{Access, Bucket, Credentials, Depth, Repository, Storage};
+
+/// Until it listens: a Python program on a slow machine.
+const READY_MAX: Duration = Duration::from_secs(60);
+
+/// moto's server, where `cargo xtask test` says or in the path.
+fn program() -> Option<PathBuf> {
+    let path = std::env::var_os("STRONGROOM_TEST_MOTO").map(PathBuf::from);
+    let path = path.or_else(|| {
+        let folders = std::env::var_os("PATH")?;
+        let mut places = std::env::split_paths(&folders).map(|it| it.join("moto_server"));
+        places.find(|path| path.is_file())
+    });
+    if path.is_none() {
+        eprintln!("skipped: moto is not on this machine; `cargo xtask test` installs it");
+    }
+    path
+}
+
+fn client() -> reqwest::Client {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .no_proxy()
+        .build()
+        .unwrap()
+}
+
+/// Object storage of a test's own.
+struct Moto {
+    child: Child,
+    url: String,
+    http: reqwest::Client,
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Moto {
+    async fn start() -> Option<Self> {
+        let program = program()?;
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let child = Command::new(program)
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let (url, http) = (format!("http://127.0.0.1:{port}"), client());
+        let moto = Self { child, url, http };
+        let begun = Instant::now();
+        while moto.http.get(&moto.url).send().await.is_err() {
+            assert!(begun.elapsed() < READY_MAX, "it does not listen");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Some(moto)
+    }
+
+    /// A request that nobody signed: moto takes it until it is told to look.
+    async fn ask(&self, method: Method, path: &str, header: (&str, &str), body: &str) -> String {
+        let url = format!("{}{path}", self.url);
+        let asked = self.http.request(method, url).header(header.0, header.1);
+        let answer = asked.body(body.to_owned()).send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {status} {text}");
+        text
+    }
+
+    async fn make(&self, bucket: &str) {
+        self.ask(Method::PUT, &format!("/{bucket}"), ("accept", "*/*"), "")
+            .await;
+    }
+
+    /// A bucket whose objects nobody removes or replaces for a day, whoever they are.
+    async fn make_locked(&self, bucket: &str) {
+        let locked = ("x-amz-bucket-object-lock-enabled", "true");
+        self.ask(Method::PUT, &format!("/{bucket}"), locked, "")
+            .await;
+        let rule = "<ObjectLockConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><ObjectLockEnabled>Enabled</ObjectLockEnabled>\
+             <Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>";
+        let path = format!("/{bucket}?object-lock");
+        self.ask(Method::PUT, &path, ("accept", "*/*"), rule).await;
+    }
+
+    async fn make_versioned(&self, bucket: &str) {
+        self.make(bucket).await;
+        let on = "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>Enabled</Status></VersioningConfiguration>";
+        let path = format!("/{bucket}?versioning");
+        self.ask(Method::PUT, &path, ("accept", "*/*"), on).await;
+    }
+
+    /// A call of the service that knows who may what.
+    async fn iam(&self, call: &str) -> String {
+        let to = "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0";
+        let url = format!("{}/", self.url);
+        let asked = self
+            .http
+            .post(url)
+            .header("authorization", to)
+            .header("content-type", "application/x-www-form-urlencoded");
+        let body = format!("Version=2010-05-08&{call}");
+        let answer = asked.body(body).send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{call}: {status} {text}");
+        text
+    }
+
+    /// Somebody who may do `actions` with everything.
+    async fn somebody(&self, name: &str, actions: &str) -> Credentials {
+        self.iam(&format!("Action=CreateUser&UserName={name}"))
+            .await;
+        let policy = format!(
+            "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A{actions}%2C%22Resource%22%3A%22*%22%7D%5D%7D"
+        );
+        self.iam(&format!(
+            "Action=PutUserPolicy&UserName={name}&PolicyName=all&PolicyDocument={policy}"
+        ))
+        .await;
+        let made = self
+            .iam(&format!("Action=CreateAccessKey&UserName={name}"))
+            .await;
+        let between = |tag: &str| {
+            let (_, rest) = made.split_once(&format!("<{tag}>")).unwrap();
+            rest.split_once('<').unwrap().0.to_owned()
+        };
+        Credentials {
+            id: between("AccessKeyId"),
+            secret: Secret::new(between("SecretAccessKey")),
+        }
+    }
+
+    fn anybody() -> Credentials {
+        Credentials {
+            id: "AKIATEST".into(),
+            secret: Secret::new("nobody looks at it".into()),
+        }
+    }
+
+    fn storage(&self, bucket: &str, credentials: Credentials) -> Storage {
+        let bucket = Bucket {
+            name: bucket.into(),
+            prefix: "house/one".into(),
+            region: "us-east-1".into(),
+            endpoint: Some(self.url.clone()),
+        };
+        Storage::bucket(bucket, credentials, &self.http).unwrap()
+    }
+
+    async fn house(&self, bucket: &str) -> House {
+        let mut house = House::new().await;
+        house.bucket = Some(self.storage(bucket, Self::anybody()));
+        house
+    }
+}
+
+/// Every object of the bucket, with its bytes.
+async fn objects(storage: &Storage) -> Vec<(Path, Vec<u8>)> {
+    use futures_util::TryStreamExt;
+    let listed: Vec<_> = storage.objects().list(None).try_collect().await.unwrap();
+    let mut all = Vec::new();
+    for meta in listed {
+        let got = storage.objects().get(&meta.location).await.unwrap();
+        all.push((meta.location, got.bytes().await.unwrap().to_vec()));
+    }
+    all.sort();
+    all
+}
+
+/// The id of a pack, and where it lies.
+fn pack(all: &[(Path, Vec<u8>)]) -> (Id, Path) {
+    let (path, _) = all
+        .iter()
+        .find(|(path, _)| path.as_ref().starts_with("data/"))
+        .unwrap();
+    (path.filename().unwrap().parse().unwrap(), path.clone())
+}
+
+/// Remove a pack, as the pruner does; what is said where it stays.
+async fn removed(storage: &Storage, access: Access, pack: Id) -> Result<(), String> {
+    let backend = Backend::new(storage.clone(), access, Arc::default());
+    let done = tokio::task::spawn_blocking(move || backend.remove(FileType::Pack, &pack, false));
+    let done = done.await.unwrap();
+    done.map_err(|error| error.display_log())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_point_is_made_in_a_bucket_checked_and_restored() {
+    let Some(moto) = Moto::start().await else {
+        return;
+    };
+    moto.make("points").await;
+    let house = moto.house("points").await;
+    assert!(!house.repository().exists().await.unwrap());
+    let mut ids = Vec::new();
+    for bytes in [0, 70_000, 2_500_000] {
+        ids.push(house.add(bytes).await);
+    }
+    let first = house.make().await.unwrap();
+    house.add(9).await;
+    let second = house.make().await.unwrap();
+    assert!(house.repository().exists().await.unwrap());
+    assert_eq!(
+        house.repository().place().to_string(),
+        "s3://points/house/one"
+    );
+    let points = house.repository().points().await.unwrap();
+    let names: Vec<_> = points.iter().map(|line| &line.name).collect();
+    assert_eq!(names, [&second.line.name, &first.line.name]);
+    for name in names {
+        house.check(name, Depth::Read).await.unwrap();
+    }
+    let to = house.folder.join("restored");
+    house.restore("latest", &to).await.unwrap();
+    for id in ids {
+        let restored = std::fs::read(to.join(crate::source::path_of(id))).unwrap();
+        assert_eq!(restored, std::fs::read(house.object_path(id)).unwrap());
+    }
+    // Another key opens nothing; another prefix is another place.
+    let wrong = house.repository_of("test", 2).points().await.unwrap_err();
+    assert_eq!(base::Fault::code(&wrong), "backup.wrong_key");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_in_a_bucket_is_never_replaced_by_a_writer() {
+    let Some(moto) = Moto::start().await else {
+        return;
+    };
+    moto.make("points").await;
+    let house = moto.house("points").await;
+    house.add(70_000).await;
+    house.make().await.unwrap();
+    let storage = house.storage();
+    let before = objects(&storage).await;
+    let (id, path) = pack(&before);
+    let put = async |mode: PutMode| {
+        let options = PutOptions {
+            mode,
+            ..PutOptions::default()
+        };
+        let payload = PutPayload::from_static(b"something else");
+        storage.objects().put_opts(&path, payload, options).await
+    };
+    // The storage itself refuses, and says why.
+    let there = put(PutMode::Create).await.unwrap_err();
+    assert!(
+        matches!(there, object_store::Error::AlreadyExists { .. }),
+        "{there:?}"
+    );
+    // What would replace or remove does not even leave.
+    let replaced = put(PutMode::Overwrite).await.unwrap_err();
+    assert!(format!("{replaced:?}").contains("neither a read nor a creation"));
+    let deleted = storage.objects().delete(&path).await.unwrap_err();
+    assert!(format!("{deleted:?}").contains("neither a read nor a creation"));
+    for access in [Access::Read, Access::Write] {
+        let said = removed(&storage, access, id).await.unwrap_err();
+        assert!(said.contains("Only the pruner removes"), "{said}");
+    }
+    // The same bytes once more are no replacement; others under the name are an error.
+    let write = async |bytes: Vec<u8>| {
+        let backend = Backend::new(storage.clone(), Access::Write, Arc::default());
+        let written = tokio::task::spawn_blocking(move || {
+            backend.write_bytes(FileType::Pack, &id, false, bytes::Bytes::from(bytes).into())
+        });
+        written.await.unwrap()
+    };
+    let (_, bytes) = before.iter().find(|(it, _)| *it == path).unwrap();
+    write(bytes.clone()).await.unwrap();
+    let mut other = bytes.clone();
+    other[0] ^= 1;
+    write(other).await.unwrap_err();
+    write(vec![1; 7]).await.unwrap_err();
+    assert_eq!(objects(&storage).await, before);
+    // Of two that begin a repository at the same place, one does.
+    moto.make("race").await;
+    let storage = moto.storage("race", Moto::anybody());
+    let begin = async |byte: u8| {
+        let environment = "test".parse().unwrap();
+        let key = crate::RepositoryKey::new(&[byte; 32], &environment).unwrap();
+        Repository::new(storage.clone(), key).begin().await
+    };
+    let begun = tokio::join!(begin(1), begin(2));
+    assert!(begun.0.is_ok() != begun.1.is_ok(), "{begun:?}");
+    // The pruner does remove.
+    removed(&house.storage(), Access::Prune, id).await.unwrap();
+    assert_eq!(objects(&house.storage()).await.len(), before.len() - 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_locked_stays_and_the_pruner_is_told() {
+    let Some(moto) = Moto::start().await else {
+        return;
+    };
+    moto.make_locked("locked").await;
+    let house = moto.house("locked").await;
+    house.add(70_000).await;
+    house.make().await.unwrap();
+    let storage = house.storage();
+    let before = objects(&storage).await;
+    let (id, path) = pack(&before);
+    let said = removed(&storage, Access::Prune, id).await.unwrap_err();
+    assert!(said.contains("refuses to remove"), "{said}");
+    assert!(said.contains(path.filename().unwrap()), "{said}");
+    assert!(said.contains("until 20"), "{said}");
+    // Not even hidden.
+    assert_eq!(objects(&storage).await, before);
+    house.check("latest", Depth::Read).await.unwrap();
+
+    // A bucket that keeps versions, without a lock: the version goes, not only out of sight.
+    moto.make_versioned("versions").await;
+    let house = moto.house("versions").await;
+    house.add(70_000).await;
+    house.make().await.unwrap();
+    let (id, path) = pack(&objects(&house.storage()).await);
+    removed(&house.storage(), Access::Prune, id).await.unwrap();
+    let listed = moto.ask(Method::GET, "/versions?versions", ("accept", "*/*"), "");
+    let listed = listed.await;
+    assert!(listed.contains("<Version>"), "{listed}");
+    assert!(!listed.contains(path.filename().unwrap()), "{listed}");
+    assert!(!listed.contains("DeleteMarker"), "{listed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_writer_needs_no_right_to_delete() {
+    let Some(moto) = Moto::start().await else {
+        return;
+    };
+    moto.make("points").await;
+    let rights = "%5B%22s3%3AListBucket%22%2C%22s3%3AGetObject%22%2C%22s3%3APutObject%22%5D";
+    let writer = moto.somebody("writer", rights).await;
+    let url = format!("{}/moto-api/reset-auth", moto.url);
+    let looks = moto.http.post(url).body("0").send().await.unwrap();
+    assert_eq!(looks.status(), StatusCode::OK);
+    let mut house = House::new().await;
+    house.bucket = Some(moto.storage("points", writer));
+    house.add(70_000).await;
+    house.make().await.unwrap();
+    house.add(7).await;
+    house.make().await.unwrap();
+    house.check("latest", Depth::Read).await.unwrap();
+    // Whoever steals these credentials, past all our code, removes nothing.
+    let storage = house.storage();
+    let before = objects(&storage).await;
+    let (id, _) = pack(&before);
+    let said = removed(&storage, Access::Prune, id).await.unwrap_err();
+    assert!(said.contains("these credentials may not"), "{said}");
+    assert_eq!(objects(&storage).await, before);
+    // And who has none does not come in.
+    house.bucket = Some(moto.storage("points", Moto::anybody()));
+    let refused = house.repository().points().await.unwrap_err();
+    assert_eq!(base::Fault::code(&refused), "backup.repository");
+}
