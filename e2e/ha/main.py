@@ -1,0 +1,34 @@
+"""The group `ha`. Arguments: any of `rolling`, `nodes`, `failover`; all, without one."""
+
+import sys
+import time
+
+import house
+import failover
+import nodes
+import rolling
+
+REQUESTS = 100_000
+PARTS = ("rolling", "nodes", "failover")
+
+
+def main(wanted):
+    began = time.monotonic()
+    if unknown := [it for it in wanted if it not in PARTS]:
+        print(f"no such part: {unknown[0]}; there are {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    for name, part in {"rolling": lambda: rolling.run(REQUESTS, 200), "nodes": nodes.run, "failover": failover.run}.items():
+        if wanted and name not in wanted:
+            continue
+        print(f"== {name}", flush=True)
+        try:
+            part()
+        except Exception as error:  # noqa: BLE001 - the other parts are tried all the same
+            house.say(False, f"{name} came to its end: {type(error).__name__}: {error}")
+        house.end_all()
+    print(f"{house.failures} failed" if house.failures else "all as it should be", f"({time.monotonic() - began:.0f} s)")
+    return 1 if house.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
