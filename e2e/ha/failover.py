@@ -22,10 +22,7 @@ def run():
         house.add_node()
     haproxy = Haproxy(house, [(it.name, it.port, it.rest) for it in cluster.members], port)
     wait_for("HAProxy finds the primary", lambda: haproxy.up("postgres"), 30)
-    for node in house.nodes:
-        node.start()
-    for node in house.nodes:
-        node.wait_ready()
+    house.start_one_by_one()
     wait_for("HAProxy sees both nodes", lambda: len(haproxy.up("strongroom")) == 2, 30)
     token = house.token("app")
     person = Caller(house, house.public, token).json("POST", "/v1/persons")["id"]

@@ -291,6 +291,25 @@ format = "text"
         self.nodes.append(node)
         return node
 
+    def start_one_by_one(self):
+        for node in self.nodes:
+            node.start()
+            node.wait_ready()
+
+    def start_at_once(self):
+        """Every node at the same moment. Those that ended, with what they said; they are started again, as a service manager does."""
+        ended = []
+        for node in self.nodes:
+            node.start()
+        for node in self.nodes:
+            try:
+                node.wait_ready()
+            except RuntimeError as error:
+                ended.append(str(error).strip())
+                node.start()
+                node.wait_ready()
+        return ended
+
     def command(self, *arguments):
         """`strongroom ...` beside the nodes."""
         return run([STRONGROOM, *arguments, "--config", self.nodes[0].config])

@@ -56,10 +56,8 @@ def run(requests, seconds_max):
     postgres = Postgres(folder)
     house = House(folder, postgres.port)
     for _ in range(2):
-        house.add_node().start()
-    for node in house.nodes:
-        node.wait_ready()
-    say(True, "two nodes that were started at the same time on empty databases are both ready")
+        house.add_node()
+    house.start_one_by_one()
     haproxy = Haproxy(house)
     wait_for("HAProxy sees both", lambda: len(haproxy.up("strongroom")) == 2, 30)
     token = house.token("app")
