@@ -25,7 +25,7 @@ def run():
     house.start_one_by_one()
     wait_for("HAProxy sees both nodes", lambda: len(haproxy.up("strongroom")) == 2, 30)
     token = house.token("app")
-    person = Caller(house, house.public, token).json("POST", "/v1/persons")["id"]
+    person = Caller(house, house.public, token).json("POST", "/v1/persons")["person"]
 
     def writers(name):
         return Writers(house, house.public, token, person, WRITERS, pause=0.02, name=name)

@@ -142,7 +142,8 @@ folders = []
 def end_all():
     for program in reversed(programs.copy()):
         try:
-            program.end(seconds=10)
+            # Without waiting: a node does not drain, PostgreSQL does not wait for its clients.
+            program.end(signal.SIGINT, 10)
         except Exception as error:  # noqa: BLE001 - the others are ended all the same
             print(f"{program.name} did not end: {error}", file=sys.stderr)
     for folder in folders:

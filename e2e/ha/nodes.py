@@ -57,14 +57,20 @@ def run():
     a, b = (Caller(house, node.port, app) for node in house.nodes)
     tokens = Tokens(house, a, b, app)
 
+    def fresh():
+        # A node closes a connection that was silent for 15 seconds.
+        a.close()
+        b.close()
+
     say_refused("a grant taken back", [grant_ends(house, tokens) for _ in range(ROUNDS)], True)
     say_refused("a person erased", [person_ends(house, tokens) for _ in range(ROUNDS)], True)
     say_refused("a token revoked by command", [token_ends(house, tokens) for _ in range(3)], False)
     for what, part in {"an app's access token revoked": access_ends, "a session signed out": session_ends}.items():
+        fresh()
         say_refused(what, part(house, tokens), False)
-    versions(a, b)
-    repeats(a, b)
-    jobs(house, postgres, a, b)
+    for part in (lambda: versions(a, b), lambda: repeats(a, b), lambda: jobs(house, postgres, a, b)):
+        fresh()
+        part()
     held, said = house.verify()
     say(held, f"the log holds: {said}")
 
@@ -77,7 +83,7 @@ class Tokens:
 
     def person(self):
         """A new person with one record; their id, and its address."""
-        person = self.a.json("POST", "/v1/persons")["id"]
+        person = self.a.json("POST", "/v1/persons")["person"]
         path = f"/v1/persons/{person}/records/wearable-measure/one"
         self.a.json("PUT", path, reading(60))
         return person, path
@@ -219,7 +225,7 @@ def both(*works):
 
 def versions(a, b):
     """Two nodes change the same version at the same moment."""
-    person = a.json("POST", "/v1/persons")["id"]
+    person = a.json("POST", "/v1/persons")["person"]
     path = f"/v1/persons/{person}/records/wearable-measure/one"
     _, _, heads = a.call("PUT", path, reading(1))
     outcomes = []
@@ -236,7 +242,7 @@ def repeats(a, b):
     outcomes = []
     for nth in range(20):
         given = both(*(lambda it=it: it.call("POST", "/v1/persons", idempotency_key=f"both-{nth}") for it in (a, b)))
-        ids = {json.loads(it[1])["id"] for it in given if it[0] < 300}
+        ids = {json.loads(it[1])["person"] for it in given if it[0] < 300}
         outcomes.append((len(ids), sorted(it[0] for it in given)))
     # Who comes second may be told to come again (409); two persons there never are.
     say(all(it[0] == 1 for it in outcomes), f"the same key of repetition at both nodes at once, 20 times: one person each ({sorted({tuple(it[1]) for it in outcomes})})")
@@ -246,7 +252,7 @@ def jobs(house, postgres, a, b):
     """Archives asked for at both nodes: each is made once."""
     asked = []
     for nth in range(20):
-        person = a.json("POST", "/v1/persons")["id"]
+        person = a.json("POST", "/v1/persons")["person"]
         a.json("PUT", f"/v1/persons/{person}/records/wearable-measure/one", reading(60))
         own = house.token("person", "--person", person) if nth < 2 else None
         caller = (a, b)[nth % 2] if own is None else Caller(house, house.nodes[nth].port, own)

@@ -62,7 +62,7 @@ def run(requests, seconds_max):
     wait_for("HAProxy sees both", lambda: len(haproxy.up("strongroom")) == 2, 30)
     token = house.token("app")
     caller = Caller(house, house.public, token)
-    person = caller.json("POST", "/v1/persons")["id"]
+    person = caller.json("POST", "/v1/persons")["person"]
     base = f"/v1/persons/{person}/records/wearable-measure"
     for nth in range(SEEDS):
         caller.json("PUT", f"{base}/seed-{nth}", reading(60))
