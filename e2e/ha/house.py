@@ -381,7 +381,7 @@ class Haproxy:
             text = text.replace(was, now)
         config = house.folder / f"{name}.cfg"
         config.write_text(text)
-        run(["haproxy", "-c", "-q", "-f", config])
+        run(["haproxy", "-c", "-f", config])
         self.program = Program(name, ["haproxy", "-db", "-f", config], house.folder)
         wait_for("HAProxy's socket", self.socket.exists, 10)
 
@@ -406,10 +406,9 @@ class Haproxy:
 
 def rewritten_servers(text, section, servers):
     """The servers of a section, at other addresses; their settings stay. `rest`: the port that is asked, where it is another one."""
-    at = text.index(section)
-    head, body = text[:at], text[at:]
-    lines = re.findall(r"^    server sr\d .*\n", body, re.M)
-    first = body.index(lines[0])
-    end = body.index(lines[-1]) + len(lines[-1])
-    new = "".join(f"    server {name} {address}{f' port {rest}' if rest else ''}\n" for name, address, rest in servers)
-    return head + body[:first] + new + body[end:]
+    at = text.index(f"\n{section}\n")
+    end = text.find("\n\n", at + 1)
+    head, body, tail = text[:at], text[at : end if end > 0 else None], text[end:] if end > 0 else ""
+    lines = re.findall(r"^    server sr\d .*$", body, re.M)
+    new = "\n".join(f"    server {name} {address}{f' port {rest}' if rest else ''}" for name, address, rest in servers)
+    return head + body.replace("\n".join(lines), new) + tail
