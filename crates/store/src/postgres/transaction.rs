@@ -16,7 +16,21 @@ use super::value;
 use crate::batch::{Batch, Member};
 use crate::{Committed, Expect, Journal, Row, Sql, Statement, StoreError, Value};
 
-static TRANSACTION_ID: Sql = Sql::both("SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)");
+/// The transaction's number, and in which run of which server it was given: see [`Transaction`].
+static TRANSACTION_ID: Sql = Sql::both(
+    "SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT), \
+     CONCAT(pg_postmaster_start_time(), ' ', checkpoint_lsn) FROM pg_control_checkpoint()",
+);
+
+/// Which transaction.
+///
+/// A number alone does not say: what a server had not yet written when it crashed, or not yet sent when a standby took its place, is given
+/// again, to somebody else. Every recovery ends with a checkpoint and every takeover has another start, so these two name the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Transaction {
+    pub(crate) id: i64,
+    pub(crate) run: String,
+}
 
 /// How the sets of a batch are run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +85,7 @@ impl Connection {
         batch: &mut Batch,
         way: Way,
         journal: Option<&dyn Journal>,
-    ) -> Result<Option<i64>, Undone> {
+    ) -> Result<Option<Transaction>, Undone> {
         self.prepare_all(batch).await?;
         if !batch.any_holds() {
             return Ok(None);
@@ -87,7 +101,7 @@ impl Connection {
             self.prepared(head.sql).await.map_err(Undone::All)?;
         }
         self.prepared(&TRANSACTION_ID).await.map_err(Undone::All)?;
-        let (id, heads) = match way {
+        let (transaction, heads) = match way {
             Way::Ahead => self.run_ahead(batch, &tenants, &heads).await?,
             Way::Apart => self.run_apart(batch, &tenants, &heads).await?,
         };
@@ -96,7 +110,7 @@ impl Connection {
         }
         let heads: BTreeMap<TenantId, Option<Row>> = tenants.into_iter().zip(heads).collect();
         self.append(batch, journal, &heads).await?;
-        Ok(Some(id))
+        Ok(transaction)
     }
 
     /// Prepare what the batch needs before its transaction begins: a mistake in a text then concerns its own set alone.
@@ -125,7 +139,7 @@ impl Connection {
         batch: &mut Batch,
         tenants: &[TenantId],
         heads: &[Statement],
-    ) -> Result<(i64, Vec<Option<Row>>), Undone> {
+    ) -> Result<(Option<Transaction>, Vec<Option<Row>>), Undone> {
         let alone = batch.members.iter().filter(|member| member.holds()).count() == 1;
         let begin = Sent::new(self.client.batch_execute("BEGIN")).await;
         let heads = self.send_heads(heads).await?;
@@ -170,11 +184,11 @@ impl Connection {
                 Some(_) if !alone => return Err(Undone::Apart),
                 Some(error) => {
                     *outcome = Err(error);
-                    return Ok((0, Vec::new()));
+                    return Ok((None, Vec::new()));
                 }
             }
         }
-        Ok((read_id(id).await?, rows))
+        Ok((Some(read_id(id).await?), rows))
     }
 
     /// Run the sets one by one, behind the heads; each keeps or loses its own.
@@ -183,7 +197,7 @@ impl Connection {
         batch: &mut Batch,
         tenants: &[TenantId],
         heads: &[Statement],
-    ) -> Result<(i64, Vec<Option<Row>>), Undone> {
+    ) -> Result<(Option<Transaction>, Vec<Option<Row>>), Undone> {
         self.batch("BEGIN").await.map_err(Undone::All)?;
         let heads = self.send_heads(heads).await?;
         let rows = read_heads(tenants, heads).await?;
@@ -199,7 +213,7 @@ impl Connection {
         let end = before.replace("; SAVEPOINT member", "");
         self.batch(&end).await.map_err(Undone::All)?;
         let id = self.send_id().await?;
-        Ok((read_id(id).await?, rows))
+        Ok((Some(read_id(id).await?), rows))
     }
 
     async fn send_heads<'a>(
@@ -329,14 +343,18 @@ async fn read_heads(
     Ok(rows)
 }
 
-async fn read_id(id: Sent<'_, Option<tokio_postgres::Row>>) -> Result<i64, Undone> {
-    let id = id
-        .answer()
-        .await
-        .map_err(|error| Undone::All(classify(&error)))?;
-    id.as_ref()
-        .map_or(Ok(0), |row| row.try_get(0))
-        .map_err(|error| Undone::All(classify(&error)))
+async fn read_id(id: Sent<'_, Option<tokio_postgres::Row>>) -> Result<Transaction, Undone> {
+    let failed = |error: Error| Undone::All(classify(&error));
+    let row = id.answer().await.map_err(failed)?;
+    let row = row.ok_or_else(|| {
+        Undone::All(StoreError::Internal(
+            "the server does not name its transaction".into(),
+        ))
+    })?;
+    Ok(Transaction {
+        id: row.try_get(0).map_err(failed)?,
+        run: row.try_get(1).map_err(failed)?,
+    })
 }
 
 async fn first_row(

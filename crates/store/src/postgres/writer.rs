@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::connection::{Connection, Server};
-use super::transaction::{Undone, Way};
+use super::transaction::{Transaction, Undone, Way};
 use crate::batch::{Answer, Batch, Task};
 use crate::queue::{CloseAtEnd, Pace, Queue};
 use crate::stats::Counters;
@@ -28,7 +28,11 @@ const BACKOFF_MAX: Duration = Duration::from_secs(2);
 const VERDICT_TIME_MAX: Duration = Duration::from_secs(3);
 const VERDICT_PAUSE: Duration = Duration::from_millis(50);
 
-static VERDICT: Sql = Sql::both("SELECT pg_xact_status(CAST(CAST($1 AS BIGINT)::TEXT AS xid8))");
+/// In another run the number may be somebody else's, so that what became of it says nothing about ours.
+static VERDICT: Sql = Sql::both(
+    "SELECT CASE WHEN CONCAT(pg_postmaster_start_time(), ' ', checkpoint_lsn) = $2 \
+     THEN pg_xact_status(CAST(CAST($1 AS BIGINT)::TEXT AS xid8)) ELSE 'another run' END FROM pg_control_checkpoint()",
+);
 
 /// The writer's task, as long as the database is open.
 pub(crate) struct Writer {
@@ -47,7 +51,7 @@ struct Work {
     counters: Arc<Counters>,
     pace: Pace,
     /// The transaction whose COMMIT was sent and not yet answered.
-    committing: Option<i64>,
+    committing: Option<Transaction>,
     commit_time: Duration,
 }
 
@@ -210,11 +214,11 @@ impl Work {
     async fn transact(&mut self, batch: &mut Batch, way: Way) -> Result<(), Undone> {
         let journal = self.journal.clone();
         let connection = self.connect().await.map_err(Undone::All)?;
-        let Some(id) = connection.run(batch, way, journal.as_deref()).await? else {
+        let Some(transaction) = connection.run(batch, way, journal.as_deref()).await? else {
             return connection.batch("ROLLBACK").await.map_err(Undone::All);
         };
         let began = Instant::now();
-        self.committing = Some(id);
+        self.committing = Some(transaction);
         if let Some(connection) = &self.connection {
             connection.batch("COMMIT").await.map_err(Undone::All)?;
         }
@@ -256,35 +260,38 @@ impl Work {
 
     /// The batch failed, unless it was being committed at that moment: then the server alone knows, so ask it.
     async fn settle(&mut self, batch: &mut Batch, why: &StoreError) {
-        let Some(id) = self.committing.take() else {
+        let Some(transaction) = self.committing.take() else {
             return batch.fail(why);
         };
-        match timeout(VERDICT_TIME_MAX, self.verdict(id)).await {
-            Ok(true) => {}
-            Ok(false) => batch.fail(why),
-            Err(_) => {
-                tracing::error!(transaction = id, "whether a commit holds is not known");
-                batch.fail(&StoreError::Unavailable(
-                    "the database went away during a commit; whether it holds is not known".into(),
-                ));
+        match timeout(VERDICT_TIME_MAX, self.verdict(&transaction)).await {
+            Ok(Some(true)) => {}
+            Ok(Some(false)) => batch.fail(why),
+            Ok(None) | Err(_) => {
+                tracing::error!(
+                    transaction = transaction.id,
+                    "whether a commit holds is not known"
+                );
+                batch.fail(&StoreError::Unsure);
             }
         }
     }
 
-    /// Whether the transaction `id` was committed. Asks until it knows.
-    async fn verdict(&self, id: i64) -> bool {
+    /// Whether the transaction was committed. Asks until it knows; `None` where the server that could have said is no more.
+    async fn verdict(&self, transaction: &Transaction) -> Option<bool> {
         loop {
             if let Ok(mut connection) = self.server.connect().await {
                 let mut status = None;
+                let params = &[transaction.id.into(), transaction.run.as_str().into()];
                 let asked = connection
-                    .query(&VERDICT, &[id.into()], |row| {
+                    .query(&VERDICT, params, |row| {
                         status = row.text(0).ok().map(str::to_owned);
                         true
                     })
                     .await;
                 match (asked, status.as_deref()) {
-                    (Ok(()), Some("committed")) => return true,
-                    (Ok(()), Some("aborted")) => return false,
+                    (Ok(()), Some("committed")) => return Some(true),
+                    (Ok(()), Some("aborted")) => return Some(false),
+                    (Ok(()), Some("another run")) => return None,
                     _ => {}
                 }
             }
