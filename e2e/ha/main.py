@@ -1,4 +1,4 @@
-"""The group `ha`. Arguments: any of `rolling`, `nodes`, `failover`; all, without one."""
+"""The group `ha`. Arguments: any of `rolling`, `nodes`, `failover`, `takeover`; all, without one."""
 
 import sys
 import time
@@ -7,9 +7,10 @@ import house
 import failover
 import nodes
 import rolling
+import takeover
 
 REQUESTS = 100_000
-PARTS = ("rolling", "nodes", "failover")
+PARTS = ("rolling", "nodes", "failover", "takeover")
 
 
 def main(wanted):
@@ -17,7 +18,7 @@ def main(wanted):
     if unknown := [it for it in wanted if it not in PARTS]:
         print(f"no such part: {unknown[0]}; there are {', '.join(PARTS)}", file=sys.stderr)
         return 2
-    for name, part in {"rolling": lambda: rolling.run(REQUESTS, 200), "nodes": nodes.run, "failover": failover.run}.items():
+    for name, part in {"rolling": lambda: rolling.run(REQUESTS, 200), "nodes": nodes.run, "failover": failover.run, "takeover": takeover.run}.items():
         if wanted and name not in wanted:
             continue
         print(f"== {name}", flush=True)
