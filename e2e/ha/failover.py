@@ -6,7 +6,7 @@ import time
 
 from caller import Caller, Writers
 from cluster import DEPLOY, Cluster
-from house import Haproxy, House, free_port, new_folder, say, tell, wait_for
+from house import Haproxy, House, children, free_port, kill, new_folder, say, tell, wait_for
 
 WRITERS = 8
 # Shorter than wal_sender_timeout: Patroni still knows which standby holds every commit. And longer.
@@ -14,7 +14,8 @@ CUT_SHORT = 3
 CUT_LONG = int(os.environ.get("STRONGROOM_HA_CUT", "10"))
 
 
-def run():
+def run(long=False):
+    """`long`: also a primary that was cut off until it gave its standbys up."""
     folder = new_folder()
     began = time.monotonic()
     cluster = Cluster(folder)
@@ -84,6 +85,41 @@ def run():
     after(f"{primary.name} killed {CUT_SHORT} s after its standbys were cut off", by, began)
     back(primary)
 
+    # The standby that holds every commit is gone.
+    primary = cluster.wait_whole()
+    standby = next(it for it in cluster.members if it.ask("/synchronous")[0] == 200)
+    by = writers("standby")
+    time.sleep(3)
+    standby.die()
+    after(f"{standby.name}, the standby that holds every commit, killed with -9", by, time.monotonic())
+    back(standby)
+
+    if not long:
+        return
+    def patronictl(*arguments):
+        argv = ["patronictl", "-c", cluster.members[0].folder / "patroni.yml", *arguments]
+        done = subprocess.run([str(it) for it in argv], capture_output=True, text=True, timeout=90, check=False, env={**os.environ, **cluster.environment})
+        if done.returncode:
+            tell(f"patronictl {arguments[0]}: {done.stdout}{done.stderr}")
+
+    # Another machine becomes primary because people want it.
+    primary = cluster.wait_whole()
+    by = writers("switch")
+    time.sleep(3)
+    began = time.monotonic()
+    patronictl("switchover", "--master", primary.name, "--force")
+    after(f"{primary.name} gives way by command", by, began)
+
+    # PostgreSQL alone dies; its Patroni is there to start it again.
+    primary = cluster.wait_whole()
+    by = writers("restarted")
+    time.sleep(3)
+    began = time.monotonic()
+    postmaster = primary.postmaster()
+    kill([postmaster, *children(postmaster)])
+    after(f"PostgreSQL alone killed with -9 on {primary.name}", by, began)
+    cluster.wait_whole()
+
     # So long that the primary gave both standbys up: which of them holds every commit is known to people, not to Patroni.
     primary, by, began = cut(CUT_LONG, "long")
     primary.die()
@@ -91,10 +127,6 @@ def run():
     say(cluster.primary() is None, f"{primary.name} killed {CUT_LONG} s after its standbys were cut off: no standby takes its place by itself")
     # The one that received most holds whatever was acknowledged.
     candidate = max((it for it in cluster.members if it is not primary), key=lambda it: it.ask("/patroni")[1]["xlog"]["received_location"])
-    argv = ["patronictl", "-c", candidate.folder / "patroni.yml", "failover", "--candidate", candidate.name, "--force"]
-    done = subprocess.run([str(it) for it in argv], capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **cluster.environment})
-    if done.returncode:
-        tell(f"patronictl failover: {done.stdout}{done.stderr}")
+    patronictl("failover", "--candidate", candidate.name, "--force")
     after(f"{candidate.name} made primary by command", by, began)
     back(primary)
-    return house, haproxy, cluster

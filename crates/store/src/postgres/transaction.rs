@@ -19,13 +19,14 @@ use crate::{Committed, Expect, Journal, Row, Sql, Statement, StoreError, Value};
 /// The transaction's number, and in which run of which server it was given: see [`Transaction`].
 static TRANSACTION_ID: Sql = Sql::both(
     "SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT), \
-     CONCAT(pg_postmaster_start_time(), ' ', checkpoint_lsn) FROM pg_control_checkpoint()",
+     CONCAT(pg_postmaster_start_time(), ' ', (SELECT stats_reset FROM pg_stat_bgwriter))",
 );
 
 /// Which transaction.
 ///
 /// A number alone does not say: what a server had not yet written when it crashed, or not yet sent when a standby took its place, is given
-/// again, to somebody else. Every recovery ends with a checkpoint and every takeover has another start, so these two name the run.
+/// again, to somebody else. A standby was started at another moment, and after a crash the server counts its statistics from new, even where
+/// the process that started it lives on; so these two moments name the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Transaction {
     pub(crate) id: i64,

@@ -30,8 +30,8 @@ const VERDICT_PAUSE: Duration = Duration::from_millis(50);
 
 /// In another run the number may be somebody else's, so that what became of it says nothing about ours.
 static VERDICT: Sql = Sql::both(
-    "SELECT CASE WHEN CONCAT(pg_postmaster_start_time(), ' ', checkpoint_lsn) = $2 \
-     THEN pg_xact_status(CAST(CAST($1 AS BIGINT)::TEXT AS xid8)) ELSE 'another run' END FROM pg_control_checkpoint()",
+    "SELECT CASE WHEN CONCAT(pg_postmaster_start_time(), ' ', (SELECT stats_reset FROM pg_stat_bgwriter)) = $2 \
+     THEN pg_xact_status(CAST(CAST($1 AS BIGINT)::TEXT AS xid8)) ELSE 'another run' END",
 );
 
 /// The writer's task, as long as the database is open.
