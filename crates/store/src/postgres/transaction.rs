@@ -16,22 +16,7 @@ use super::value;
 use crate::batch::{Batch, Member};
 use crate::{Committed, Expect, Journal, Row, Sql, Statement, StoreError, Value};
 
-/// The transaction's number, and in which run of which server it was given: see [`Transaction`].
-static TRANSACTION_ID: Sql = Sql::both(
-    "SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT), \
-     CONCAT(pg_postmaster_start_time(), ' ', (SELECT stats_reset FROM pg_stat_bgwriter))",
-);
-
-/// Which transaction.
-///
-/// A number alone does not say: what a server had not yet written when it crashed, or not yet sent when a standby took its place, is given
-/// again, to somebody else. A standby was started at another moment, and after a crash the server counts its statistics from new, even where
-/// the process that started it lives on; so these two moments name the run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Transaction {
-    pub(crate) id: i64,
-    pub(crate) run: String,
-}
+static TRANSACTION_ID: Sql = Sql::both("SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)");
 
 /// How the sets of a batch are run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +71,7 @@ impl Connection {
         batch: &mut Batch,
         way: Way,
         journal: Option<&dyn Journal>,
-    ) -> Result<Option<Transaction>, Undone> {
+    ) -> Result<Option<i64>, Undone> {
         self.prepare_all(batch).await?;
         if !batch.any_holds() {
             return Ok(None);
@@ -102,7 +87,7 @@ impl Connection {
             self.prepared(head.sql).await.map_err(Undone::All)?;
         }
         self.prepared(&TRANSACTION_ID).await.map_err(Undone::All)?;
-        let (transaction, heads) = match way {
+        let (id, heads) = match way {
             Way::Ahead => self.run_ahead(batch, &tenants, &heads).await?,
             Way::Apart => self.run_apart(batch, &tenants, &heads).await?,
         };
@@ -111,7 +96,7 @@ impl Connection {
         }
         let heads: BTreeMap<TenantId, Option<Row>> = tenants.into_iter().zip(heads).collect();
         self.append(batch, journal, &heads).await?;
-        Ok(transaction)
+        Ok(Some(id))
     }
 
     /// Prepare what the batch needs before its transaction begins: a mistake in a text then concerns its own set alone.
@@ -140,7 +125,7 @@ impl Connection {
         batch: &mut Batch,
         tenants: &[TenantId],
         heads: &[Statement],
-    ) -> Result<(Option<Transaction>, Vec<Option<Row>>), Undone> {
+    ) -> Result<(i64, Vec<Option<Row>>), Undone> {
         let alone = batch.members.iter().filter(|member| member.holds()).count() == 1;
         let begin = Sent::new(self.client.batch_execute("BEGIN")).await;
         let heads = self.send_heads(heads).await?;
@@ -185,11 +170,11 @@ impl Connection {
                 Some(_) if !alone => return Err(Undone::Apart),
                 Some(error) => {
                     *outcome = Err(error);
-                    return Ok((None, Vec::new()));
+                    return Ok((0, Vec::new()));
                 }
             }
         }
-        Ok((Some(read_id(id).await?), rows))
+        Ok((read_id(id).await?, rows))
     }
 
     /// Run the sets one by one, behind the heads; each keeps or loses its own.
@@ -198,7 +183,7 @@ impl Connection {
         batch: &mut Batch,
         tenants: &[TenantId],
         heads: &[Statement],
-    ) -> Result<(Option<Transaction>, Vec<Option<Row>>), Undone> {
+    ) -> Result<(i64, Vec<Option<Row>>), Undone> {
         self.batch("BEGIN").await.map_err(Undone::All)?;
         let heads = self.send_heads(heads).await?;
         let rows = read_heads(tenants, heads).await?;
@@ -214,7 +199,7 @@ impl Connection {
         let end = before.replace("; SAVEPOINT member", "");
         self.batch(&end).await.map_err(Undone::All)?;
         let id = self.send_id().await?;
-        Ok((Some(read_id(id).await?), rows))
+        Ok((read_id(id).await?, rows))
     }
 
     async fn send_heads<'a>(
@@ -344,18 +329,14 @@ async fn read_heads(
     Ok(rows)
 }
 
-async fn read_id(id: Sent<'_, Option<tokio_postgres::Row>>) -> Result<Transaction, Undone> {
-    let failed = |error: Error| Undone::All(classify(&error));
-    let row = id.answer().await.map_err(failed)?;
-    let row = row.ok_or_else(|| {
-        Undone::All(StoreError::Internal(
-            "the server does not name its transaction".into(),
-        ))
-    })?;
-    Ok(Transaction {
-        id: row.try_get(0).map_err(failed)?,
-        run: row.try_get(1).map_err(failed)?,
-    })
+async fn read_id(id: Sent<'_, Option<tokio_postgres::Row>>) -> Result<i64, Undone> {
+    let id = id
+        .answer()
+        .await
+        .map_err(|error| Undone::All(classify(&error)))?;
+    id.as_ref()
+        .map_or(Ok(0), |row| row.try_get(0))
+        .map_err(|error| Undone::All(classify(&error)))
 }
 
 async fn first_row(

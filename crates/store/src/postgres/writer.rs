@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::connection::{Connection, Server};
-use super::transaction::{Transaction, Undone, Way};
+use super::transaction::{Undone, Way};
 use crate::batch::{Answer, Batch, Task};
 use crate::queue::{CloseAtEnd, Pace, Queue};
 use crate::stats::Counters;
@@ -28,16 +28,22 @@ const BACKOFF_MAX: Duration = Duration::from_secs(2);
 const VERDICT_TIME_MAX: Duration = Duration::from_secs(3);
 const VERDICT_PAUSE: Duration = Duration::from_millis(50);
 
-/// In another run the number may be somebody else's, so that what became of it says nothing about ours.
-static VERDICT: Sql = Sql::both(
-    "SELECT CASE WHEN CONCAT(pg_postmaster_start_time(), ' ', (SELECT stats_reset FROM pg_stat_bgwriter)) = $2 \
-     THEN pg_xact_status(CAST(CAST($1 AS BIGINT)::TEXT AS xid8)) ELSE 'another run' END",
-);
+static VERDICT: Sql = Sql::both("SELECT pg_xact_status(CAST(CAST($1 AS BIGINT)::TEXT AS xid8))");
 
 /// The writer's task, as long as the database is open.
 pub(crate) struct Writer {
     queue: Arc<Queue>,
     task: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Which transaction.
+///
+/// A number alone does not say: what a server had not yet written when it crashed, or not yet sent when a standby took its place, is given
+/// again, to somebody else.
+struct Transaction {
+    id: i64,
+    /// The server's life in which it was given.
+    life: String,
 }
 
 /// What the task owns.
@@ -214,11 +220,12 @@ impl Work {
     async fn transact(&mut self, batch: &mut Batch, way: Way) -> Result<(), Undone> {
         let journal = self.journal.clone();
         let connection = self.connect().await.map_err(Undone::All)?;
-        let Some(transaction) = connection.run(batch, way, journal.as_deref()).await? else {
+        let Some(id) = connection.run(batch, way, journal.as_deref()).await? else {
             return connection.batch("ROLLBACK").await.map_err(Undone::All);
         };
+        let life = connection.life.clone();
         let began = Instant::now();
-        self.committing = Some(transaction);
+        self.committing = Some(Transaction { id, life });
         if let Some(connection) = &self.connection {
             connection.batch("COMMIT").await.map_err(Undone::All)?;
         }
@@ -276,14 +283,17 @@ impl Work {
         }
     }
 
-    /// Whether the transaction was committed. Asks until it knows; `None` where the server that could have said is no more.
+    /// Whether the transaction was committed. Asks until it knows; `None` where the server's life is over in which it was begun: its
+    /// number may be somebody else's by now.
     async fn verdict(&self, transaction: &Transaction) -> Option<bool> {
         loop {
             if let Ok(mut connection) = self.server.connect().await {
+                if connection.life != transaction.life {
+                    return None;
+                }
                 let mut status = None;
-                let params = &[transaction.id.into(), transaction.run.as_str().into()];
                 let asked = connection
-                    .query(&VERDICT, params, |row| {
+                    .query(&VERDICT, &[transaction.id.into()], |row| {
                         status = row.text(0).ok().map(str::to_owned);
                         true
                     })
@@ -291,7 +301,6 @@ impl Work {
                 match (asked, status.as_deref()) {
                     (Ok(()), Some("committed")) => return Some(true),
                     (Ok(()), Some("aborted")) => return Some(false),
-                    (Ok(()), Some("another run")) => return None,
                     _ => {}
                 }
             }
