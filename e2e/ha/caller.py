@@ -10,8 +10,9 @@ import time
 class Caller:
     """One connection, kept alive; opened anew after it broke."""
 
-    def __init__(self, house, port, token=None, timeout=60):
-        self.address, self.timeout = port, timeout
+    def __init__(self, house, port, token=None, timeout=60, source=None):
+        """`source`: another address of this machine to come from."""
+        self.address, self.timeout, self.source = port, timeout, (source, 0) if source else None
         self.tls = ssl.create_default_context(cafile=str(house.ca))
         self.headers = {"content-type": "application/json", "purpose-of-use": "TREAT"}
         if token:
@@ -21,7 +22,7 @@ class Caller:
     def call(self, method, path, body=None, **headers):
         """Status, body, headers."""
         if self.connection is None:
-            self.connection = http.client.HTTPSConnection("127.0.0.1", self.address, context=self.tls, timeout=self.timeout)
+            self.connection = http.client.HTTPSConnection("127.0.0.1", self.address, context=self.tls, timeout=self.timeout, source_address=self.source)
         text = body if isinstance(body, (bytes, str, type(None))) else json.dumps(body)
         try:
             self.connection.request(method, path, text, {**self.headers, **{name.replace("_", "-"): it for name, it in headers.items()}})

@@ -8,7 +8,7 @@ import time
 import urllib.parse
 
 from caller import Caller, code, reading
-from house import House, Postgres, new_folder, private, say, tell, wait_for
+from house import Haproxy, House, Postgres, new_folder, private, say, tell, wait_for
 
 ROUNDS = 10
 NOTICE = {lang: {"title": "A study of sleep", "text": "We look at how people sleep."} for lang in ("sv", "de", "it", "fr", "en")}
@@ -68,7 +68,7 @@ def run():
     for what, part in {"an app's access token revoked": access_ends, "a session signed out": session_ends}.items():
         fresh()
         say_refused(what, part(house, tokens), False)
-    for part in (lambda: versions(a, b), lambda: repeats(a, b), lambda: jobs(house, postgres, a)):
+    for part in (lambda: guesses(house), lambda: versions(a, b), lambda: repeats(a, b), lambda: jobs(house, postgres, a)):
         fresh()
         part()
     held, said = house.verify()
@@ -180,8 +180,8 @@ def session_ends(house, tokens):
 class Browser:
     """As much of a browser as a form needs: cookies, the page's token, where a form comes from."""
 
-    def __init__(self, house, port):
-        self.caller, self.origin, self.jar = Caller(house, port), f"https://127.0.0.1:{port}", {}
+    def __init__(self, house, port, source=None):
+        self.caller, self.origin, self.jar = Caller(house, port, source=source), f"https://127.0.0.1:{port}", {}
         self.caller.headers = {}
 
     def cookies(self):
@@ -221,6 +221,24 @@ def both(*works):
     for thread in threads:
         thread.join()
     return given
+
+
+def guesses(house):
+    """Somebody guesses passwords through HAProxy; somebody else, at another address, signs in."""
+    haproxy = Haproxy(house)
+    wait_for("HAProxy sees both nodes", lambda: len(haproxy.up("strongroom")) == 2, 30)
+    refused = 0
+    for nth in range(55):
+        try:
+            Browser(house, house.public, "127.0.0.2").send("/sign-in", email=f"nobody{nth}@example.org", password="not the password")
+        except RuntimeError:
+            refused += 1
+    try:
+        Browser(house, house.public, "127.0.0.3").send("/sign-in", email="p@example.org", password=PASSWORD)
+        said = "signed in"
+    except RuntimeError as error:
+        said = str(error)[:120]
+    say(said == "signed in", f"behind HAProxy, {refused} wrong guesses from one address do not hold up another: {said}")
 
 
 def versions(a, b):
