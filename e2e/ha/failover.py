@@ -1,6 +1,7 @@
 """A database of three machines whose primary dies, and what is lost: nothing that was acknowledged."""
 
 import os
+import signal
 import subprocess
 import time
 
@@ -96,6 +97,20 @@ def run(long=False):
 
     if not long:
         return
+    # It stands still, and nobody is told.
+    primary = cluster.wait_whole()
+    standby = next(it for it in cluster.members if it.ask("/synchronous")[0] == 200)
+    frozen = [standby.patroni.pid, standby.postmaster(), *children(standby.postmaster())]
+    by = writers("frozen")
+    time.sleep(3)
+    began = time.monotonic()
+    try:
+        kill(frozen, signal.SIGSTOP)
+        after(f"{standby.name}, the standby that holds every commit, frozen", by, began)
+    finally:
+        kill(frozen, signal.SIGCONT)
+    cluster.wait_whole()
+
     def patronictl(*arguments):
         argv = ["patronictl", "-c", cluster.members[0].folder / "patroni.yml", *arguments]
         done = subprocess.run([str(it) for it in argv], capture_output=True, text=True, timeout=90, check=False, env={**os.environ, **cluster.environment})

@@ -146,7 +146,8 @@ def end_all():
             program.end(signal.SIGINT, 10)
         except Exception as error:  # noqa: BLE001 - the others are ended all the same
             print(f"{program.name} did not end: {error}", file=sys.stderr)
-    for folder in folders:
+    while folders:
+        folder = folders.pop()
         if not os.environ.get("STRONGROOM_HA_KEEP"):
             shutil.rmtree(folder, ignore_errors=True)
 
