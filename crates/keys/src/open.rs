@@ -120,19 +120,28 @@ impl Keys {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Result<Self, KeysError> {
-        let again = (
+        let found = Self::open(
             db.clone(),
             Arc::clone(&backend),
             settings.clone(),
             Arc::clone(&clock),
             Arc::clone(&rng),
         );
-        match Self::open(db, backend, settings, clock, rng).await {
-            Err(KeysError::Uninitialised) => {
-                let (db, backend, settings, clock, rng) = again;
-                Self::init(db, backend, settings, clock, rng).await
-            }
-            opened => opened,
+        match found.await {
+            Err(KeysError::Uninitialised) => {}
+            opened => return opened,
+        }
+        let made = Self::init(
+            db.clone(),
+            Arc::clone(&backend),
+            settings.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&rng),
+        );
+        match made.await {
+            // Another node that was started at the same time made it first: it is ours too, if our seal opens it.
+            Err(KeysError::Initialised) => Self::open(db, backend, settings, clock, rng).await,
+            made => made,
         }
     }
 

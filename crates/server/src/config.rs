@@ -21,7 +21,7 @@ pub use retention::Retention;
 pub use rights::Rights;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use base::{Environment, Region, TenantId};
@@ -145,6 +145,9 @@ pub struct Listen {
     /// Prometheus, without TLS: keep it on loopback or a private network.
     #[serde(default)]
     pub metrics: Option<SocketAddr>,
+    /// Load balancers whose word is taken for who asks.
+    #[serde(default)]
+    pub proxies: Vec<IpAddr>,
     /// Told to end by SIGTERM, it says on `/readyz` that it goes, and still takes requests for so long: load balancers send theirs elsewhere.
     #[serde(default = "drain_seconds")]
     pub drain_seconds: u32,

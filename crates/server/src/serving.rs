@@ -75,6 +75,7 @@ impl Serving {
             None => None,
             Some(address) => Some(Listener::open(address).await?),
         };
+        let listener = listener.believing(config.listen.proxies.clone());
         let address = listener.address();
         let post = post::open(config.mail.as_ref())?;
         let installation = match &installation.config.public_url {

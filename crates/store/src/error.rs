@@ -22,6 +22,9 @@ pub enum StoreError {
     /// The disk is full or read-only, the server is gone, the writer is stopping: nothing was changed, try again.
     #[error("storage is not available: {0}")]
     Unavailable(String),
+    /// The server went away during a commit, and cannot say any more whether it holds.
+    #[error("the database went away during a commit; whether it holds is not known")]
+    Unsure,
     /// The stored bytes do not hold together.
     #[error("storage is damaged: {0}")]
     Damaged(String),
@@ -40,7 +43,7 @@ impl Fault for StoreError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Guard(_) | Self::Duplicate => ErrorKind::Conflict,
-            Self::Unavailable(_) | Self::Journal(_) => ErrorKind::Unavailable,
+            Self::Unavailable(_) | Self::Unsure | Self::Journal(_) => ErrorKind::Unavailable,
             Self::Damaged(_) => ErrorKind::Tampered,
             Self::Shape { .. } | Self::Schema(_) | Self::Internal(_) => ErrorKind::Internal,
         }
@@ -52,6 +55,7 @@ impl Fault for StoreError {
             Self::Duplicate => "store.duplicate",
             Self::Shape { .. } => "store.shape",
             Self::Unavailable(_) => "store.unavailable",
+            Self::Unsure => "store.unsure",
             Self::Damaged(_) => "store.damaged",
             Self::Schema(_) => "store.schema",
             Self::Journal(_) => "store.journal",
@@ -63,6 +67,7 @@ impl Fault for StoreError {
         match self {
             Self::Guard(_) | Self::Duplicate => "Somebody else changed this at the same time. Read it again, then repeat your change.".into(),
             Self::Unavailable(_) | Self::Journal(_) => "Storage cannot be reached or written at present. Nothing was changed. Try again shortly.".into(),
+            Self::Unsure => "Storage went away at the moment of writing, so this was done either wholly or not at all. Look which, or repeat it with the same Idempotency-Key.".into(),
             Self::Damaged(_) => "What is stored does not hold together. It was not served; the operator has been told.".into(),
             Self::Shape { .. } | Self::Schema(_) | Self::Internal(_) => "Something went wrong on our side. Nothing was changed.".into(),
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use http::HeaderMap;
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -29,7 +30,7 @@ const HEAD_MAX: Duration = Duration::from_secs(15);
 /// How long open requests may still run once we are told to stop.
 const DRAIN_MAX: Duration = Duration::from_secs(20);
 
-/// Where a request's connection comes from: an extension of each request.
+/// Where a request comes from: an extension of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
 
@@ -45,6 +46,7 @@ pub struct ListenError {
 pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
+    proxies: Vec<IpAddr>,
 }
 
 impl Listener {
@@ -56,7 +58,18 @@ impl Listener {
         let failed = |source| ListenError { address, source };
         let socket = TcpListener::bind(address).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
-        Ok(Self { socket, address })
+        Ok(Self {
+            socket,
+            address,
+            proxies: Vec::new(),
+        })
+    }
+
+    /// Believe these load balancers what they say of who asks: the last address of `X-Forwarded-For`, which is the one that they added.
+    #[must_use]
+    pub fn believing(mut self, proxies: Vec<IpAddr>) -> Self {
+        self.proxies = proxies;
+        self
     }
 
     /// Where it listens.
@@ -115,6 +128,7 @@ async fn serve(
         .max_header_list_size(64 << 10)
         .keep_alive_interval(Duration::from_secs(30));
     let builder = Arc::new(builder);
+    let proxies: Arc<[IpAddr]> = listener.proxies.as_slice().into();
     loop {
         let accepted = tokio::select! {
             accepted = listener.socket.accept() => accepted,
@@ -138,6 +152,7 @@ async fn serve(
             builder: Arc::clone(&builder),
             router: router.clone(),
             peer,
+            proxies: Arc::clone(&proxies),
             watcher: graceful.watcher(),
         };
         let metrics = Arc::clone(&metrics);
@@ -168,6 +183,7 @@ struct Connection {
     builder: Arc<Builder<TokioExecutor>>,
     router: Router,
     peer: Peer,
+    proxies: Arc<[IpAddr]>,
     watcher: Watcher,
 }
 
@@ -188,19 +204,61 @@ impl Connection {
 
     async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
         let (router, peer) = (self.router.clone(), self.peer);
+        let is_proxy = self.proxies.contains(&peer.0);
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
             let mut request = if request.body().is_end_stream() {
                 request.map(Body::new)
             } else {
                 request.map(|body| Body::new(Unread::new(Body::new(body))))
             };
-            request.extensions_mut().insert(peer);
+            let asks = is_proxy.then(|| forwarded(request.headers())).flatten();
+            request.extensions_mut().insert(asks.unwrap_or(peer));
             router.clone().oneshot(request)
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
         let connection = self.watcher.watch(connection.into_owned());
         if let Err(error) = connection.await {
             tracing::debug!(%error, "connection ended early");
+        }
+    }
+}
+
+/// Whom a load balancer asks for. What stands before the last address came with the request, from whoever made it.
+fn forwarded(headers: &HeaderMap) -> Option<Peer> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?;
+    let address = last.to_str().ok()?.rsplit(',').next()?.trim();
+    let address: IpAddr = address.parse().ok()?;
+    Some(Peer(address.to_canonical()))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_last_address_is_the_proxys_own_word() {
+        let said = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", HeaderValue::from_static(line));
+            }
+            forwarded(&headers).map(|peer| peer.0.to_string())
+        };
+        assert_eq!(said(&["192.0.2.1"]).as_deref(), Some("192.0.2.1"));
+        assert_eq!(
+            said(&["192.0.2.9, 192.0.2.1"]).as_deref(),
+            Some("192.0.2.1")
+        );
+        assert_eq!(
+            said(&["192.0.2.9", "2001:db8::1"]).as_deref(),
+            Some("2001:db8::1")
+        );
+        assert_eq!(said(&["::ffff:192.0.2.1"]).as_deref(), Some("192.0.2.1"));
+        let nothing: [&[&'static str]; 3] = [&[], &[""], &["192.0.2.1, unknown"]];
+        for lines in nothing {
+            assert_eq!(said(lines), None);
         }
     }
 }

@@ -153,7 +153,7 @@ impl Identity {
         );
         match self.db.commit(set).await {
             // A database that takes no writes at present lets nobody do anything anyway; that is for the operation to find.
-            Ok(_) | Err(StoreError::Unavailable(_)) => Ok(()),
+            Ok(_) | Err(StoreError::Unavailable(_) | StoreError::Unsure) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

@@ -8,7 +8,7 @@ use base::{Class, Clock};
 use keys::KeysError;
 use store::Sql;
 
-use crate::harness::{CLASSES, cache, classes, people, person, stores, tenant, wrapped};
+use crate::harness::{CLASSES, cache, classes, people, person, settings, stores, tenant, wrapped};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn creators_at_once_end_with_one_key() {
@@ -32,6 +32,20 @@ async fn creators_at_once_end_with_one_key() {
         }
         assert_eq!(seen.len(), 1, "{}", store.db.engine);
         assert_eq!(wrapped(&store, wanted).await.len(), 3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_begin_at_once_share_one_root() {
+    for store in stores().await {
+        let (one, two) = tokio::join!(store.node_with(settings()), store.node_with(settings()));
+        one.open_tenant(&tenant()).await.unwrap();
+        two.open_tenant(&tenant()).await.unwrap();
+        let (first, second) = (one.index_key(&tenant()), two.index_key(&tenant()));
+        assert_eq!(
+            first.unwrap().key.danger_bytes(),
+            second.unwrap().key.danger_bytes()
+        );
     }
 }
 

@@ -494,6 +494,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "store.unavailable",
         "Storage cannot be reached or written at present.",
     ),
+    (
+        "store.unsure",
+        "Storage went away at the moment of writing: it was done wholly or not at all.",
+    ),
     ("trust.page", "The trust page could not be set."),
     (
         "transfer.body",

@@ -33,7 +33,8 @@ const SESSION: &str = "SET client_min_messages = warning; \
      ELSE set_config('synchronous_commit', 'on', false) END";
 static CHECK: Sql = Sql::both(
     "SELECT current_setting('synchronous_commit'), current_setting('server_encoding'), \
-     current_setting('fsync'), CAST(current_setting('server_version_num') AS BIGINT)",
+     current_setting('fsync'), CAST(current_setting('server_version_num') AS BIGINT), \
+     CONCAT(pg_postmaster_start_time(), ' ', (SELECT stats_reset FROM pg_stat_bgwriter))",
 );
 static LASTS: Sql =
     Sql::both("SELECT current_setting('fsync'), current_setting('full_page_writes')");
@@ -81,6 +82,7 @@ impl Server {
         let mut connection = Connection {
             client,
             statements: HashMap::new(),
+            life: String::new(),
         };
         connection.batch(SESSION).await?;
         connection.check().await?;
@@ -112,6 +114,9 @@ pub(crate) struct Connection {
     pub(crate) client: Client,
     /// By the address of the text, which is static.
     pub(super) statements: HashMap<usize, tokio_postgres::Statement>,
+    /// Which life of which server this is: when it was started, and since when it counts its statistics, which it begins anew after a
+    /// crash, even where the process that was started lives on. A session does not outlive either.
+    pub(super) life: String,
 }
 
 impl Connection {
@@ -136,6 +141,7 @@ impl Connection {
         if row.text(2)? != "on" {
             tracing::warn!("the PostgreSQL server runs with fsync off: a power failure loses data");
         }
+        self.life = row.text(4)?.to_owned();
         Ok(())
     }
 

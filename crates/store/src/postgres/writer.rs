@@ -36,6 +36,16 @@ pub(crate) struct Writer {
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// Which transaction.
+///
+/// A number alone does not say: what a server had not yet written when it crashed, or not yet sent when a standby took its place, is given
+/// again, to somebody else.
+struct Transaction {
+    id: i64,
+    /// The server's life in which it was given.
+    life: String,
+}
+
 /// What the task owns.
 struct Work {
     server: Arc<Server>,
@@ -47,7 +57,7 @@ struct Work {
     counters: Arc<Counters>,
     pace: Pace,
     /// The transaction whose COMMIT was sent and not yet answered.
-    committing: Option<i64>,
+    committing: Option<Transaction>,
     commit_time: Duration,
 }
 
@@ -215,8 +225,9 @@ impl Work {
         let Some(id) = connection.run(batch, way, journal.as_deref()).await? else {
             return connection.batch("ROLLBACK").await.map_err(Undone::All);
         };
+        let life = connection.life.clone();
         let began = Instant::now();
-        self.committing = Some(id);
+        self.committing = Some(Transaction { id, life });
         if let Some(connection) = &self.connection {
             connection.batch("COMMIT").await.map_err(Undone::All)?;
         }
@@ -258,35 +269,40 @@ impl Work {
 
     /// The batch failed, unless it was being committed at that moment: then the server alone knows, so ask it.
     async fn settle(&mut self, batch: &mut Batch, why: &StoreError) {
-        let Some(id) = self.committing.take() else {
+        let Some(transaction) = self.committing.take() else {
             return batch.fail(why);
         };
-        match timeout(VERDICT_TIME_MAX, self.verdict(id)).await {
-            Ok(true) => {}
-            Ok(false) => batch.fail(why),
-            Err(_) => {
-                tracing::error!(transaction = id, "whether a commit holds is not known");
-                batch.fail(&StoreError::Unavailable(
-                    "the database went away during a commit; whether it holds is not known".into(),
-                ));
+        match timeout(VERDICT_TIME_MAX, self.verdict(&transaction)).await {
+            Ok(Some(true)) => {}
+            Ok(Some(false)) => batch.fail(why),
+            Ok(None) | Err(_) => {
+                tracing::error!(
+                    transaction = transaction.id,
+                    "whether a commit holds is not known"
+                );
+                batch.fail(&StoreError::Unsure);
             }
         }
     }
 
-    /// Whether the transaction `id` was committed. Asks until it knows.
-    async fn verdict(&self, id: i64) -> bool {
+    /// Whether the transaction was committed. Asks until it knows; `None` where the server's life is over in which it was begun: its
+    /// number may be somebody else's by now.
+    async fn verdict(&self, transaction: &Transaction) -> Option<bool> {
         loop {
             if let Ok(mut connection) = self.server.connect().await {
+                if connection.life != transaction.life {
+                    return None;
+                }
                 let mut status = None;
                 let asked = connection
-                    .query(&VERDICT, &[id.into()], |row| {
+                    .query(&VERDICT, &[transaction.id.into()], |row| {
                         status = row.text(0).ok().map(str::to_owned);
                         true
                     })
                     .await;
                 match (asked, status.as_deref()) {
-                    (Ok(()), Some("committed")) => return true,
-                    (Ok(()), Some("aborted")) => return false,
+                    (Ok(()), Some("committed")) => return Some(true),
+                    (Ok(()), Some("aborted")) => return Some(false),
                     _ => {}
                 }
             }
