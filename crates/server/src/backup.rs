@@ -556,6 +556,21 @@ pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now<'_>) -> Result<S
     toml::to_string_pretty(&table).map_err(|error| wrong(error.to_string()))
 }
 
+/// The same configuration, with the root key sealed by the key file at `path`.
+///
+/// # Errors
+/// [`Failure`] where the text is no configuration.
+pub fn sealed_by(text: &str, path: &Path) -> Result<String, Failure> {
+    let wrong = |error: String| Failure::text(format!("the restored configuration: {error}"));
+    let mut table: toml::Table =
+        toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+    let mut seal = toml::Table::new();
+    seal.insert("kind".to_owned(), "key-file".into());
+    seal.insert("path".to_owned(), path.display().to_string().into());
+    table.insert("seal".to_owned(), seal.into());
+    toml::to_string_pretty(&table).map_err(|error| wrong(error.to_string()))
+}
+
 /// Every path that a configuration can have. A test holds it against the configuration itself.
 const PATHS: &[&[&str]] = &[
     &["tls", "certificate"],

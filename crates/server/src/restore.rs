@@ -12,7 +12,7 @@ use store::snapshot::{Kind, SQLITE_PART, check_sqlite, fill_postgres};
 
 use crate::clock::SystemClock;
 
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, SealConfig};
 use crate::gate::{self, Passed};
 use crate::{Failure, Installation, backup, installation, private, quorum};
 
@@ -45,6 +45,8 @@ pub struct To<'a> {
     pub folder: &'a Path,
     /// Files with the URLs of two empty databases, for data and keys of a point of PostgreSQL.
     pub postgres: Option<(&'a Path, &'a Path)>,
+    /// A key file to be made, which seals the root key that shares bring back, instead of what sealed it before.
+    pub seal: Option<&'a Path>,
 }
 
 impl To<'_> {
@@ -99,6 +101,11 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
         .map_err(|error| Failure::file(to, &error))?;
     let logging = config.logging.clone();
     let mut config = config.clone();
+    if let Some(path) = target.seal {
+        config.seal = SealConfig::KeyFile {
+            path: path.to_owned(),
+        };
+    }
     let mut generation = None;
     if let From::Backup(_) = from {
         watch.begins("restoring the keys");
@@ -164,6 +171,10 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
         backup::relocated(&text, &folder, &to, backup::Now::Postgres(url_file, keys))?
     } else {
         backup::relocated(&text, &folder, &to, backup::Now::Sqlite(from))?
+    };
+    let text = match target.seal {
+        Some(path) => backup::sealed_by(&text, path)?,
+        None => text,
     };
     let mut config = Config::parse(FILE, &text)?;
     config.logging = logging;

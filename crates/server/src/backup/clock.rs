@@ -46,15 +46,15 @@ pub fn every(house: &Installation, kind: Kind) -> Option<Duration> {
     })
 }
 
-/// Whether this server runs it by the clock. Who prunes runs apart, and needs rights that a server does not have; what is rebuilt from
-/// nothing needs people; and a drill of PostgreSQL needs databases of its own.
+/// Whether this server runs it by the clock. Who prunes runs apart, and needs rights that a server does not have; and a drill of PostgreSQL
+/// needs databases of its own.
 fn is_ours(house: &Installation, kind: Kind) -> bool {
     use crate::config::Database;
     let sqlite = |database: &Database| matches!(database, Database::Sqlite { .. });
     match kind {
         Kind::Point | Kind::Objects => true,
-        Kind::Prune | Kind::Rebuild => false,
-        Kind::Restore | Kind::Boot => sqlite(&house.config.data) && sqlite(&house.config.keys),
+        Kind::Prune => false,
+        Kind::Restore | Kind::Boot | Kind::Rebuild => sqlite(&house.config.data) && sqlite(&house.config.keys),
     }
 }
 

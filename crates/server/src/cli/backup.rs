@@ -67,6 +67,8 @@ pub enum DrillKind {
     Restore,
     /// The same, served as a second instance on this machine: sign in and read over TLS
     Boot,
+    /// The same from nothing: what unseals the root key is taken to be lost, and a quorum's shares, divided for this drill alone, bring it back
+    Rebuild,
 }
 
 /// `drill run`

@@ -25,6 +25,7 @@ async fn now(args: DrillRun) -> Held {
         DrillKind::Objects => Kind::Objects,
         DrillKind::Restore => Kind::Restore,
         DrillKind::Boot => Kind::Boot,
+        DrillKind::Rebuild => Kind::Rebuild,
     };
     let databases = args.postgres_data.zip(args.postgres_keys);
     let databases = databases.map(|(data, keys)| Databases { data, keys });

@@ -32,6 +32,7 @@ pub(super) async fn run(args: Restore) -> Held {
             .postgres_data
             .as_deref()
             .zip(args.postgres_keys.as_deref()),
+        seal: None,
     };
     let of = match (&args.point, &args.at) {
         (_, Some(at)) => restore::Of::Moment(moment(at)?),

@@ -8,7 +8,7 @@ use audit::{Action, Entry, Outcome};
 use store::WriteSet;
 
 use super::Found;
-use super::restore::{Databases, Practice, restored};
+use super::restore::{Databases, Practice, Root, restored};
 use crate::api::House;
 use crate::{Failure, Installation, Serving, probes};
 
@@ -19,8 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) async fn rehearse(
     house: &House,
     databases: Option<&Databases>,
+    root: Root,
 ) -> Result<Found, Failure> {
-    let practice = restored(house, databases).await?;
+    let practice = restored(house, databases, root).await?;
     let outcome = serve(&practice).await;
     let found = Found {
         point: practice.point.clone(),

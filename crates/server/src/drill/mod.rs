@@ -18,6 +18,7 @@ use crate::api::House;
 use crate::backup::run;
 use crate::{Failure, backup};
 
+use restore::Root;
 pub use restore::{Databases, STATEMENTS};
 
 /// What a drill found.
@@ -88,7 +89,8 @@ async fn carry_out(
     match kind {
         Kind::Objects => objects::compare(house).await,
         Kind::Restore => restore::rehearse(house, databases).await,
-        Kind::Boot => boot::rehearse(house, databases).await,
-        Kind::Point | Kind::Prune | Kind::Rebuild => Err(Failure::usage("this is no drill")),
+        Kind::Boot => boot::rehearse(house, databases, Root::Sealed).await,
+        Kind::Rebuild => boot::rehearse(house, databases, Root::Quorum).await,
+        Kind::Point | Kind::Prune => Err(Failure::usage("this is no drill")),
     }
 }

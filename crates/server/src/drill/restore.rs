@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use continuity::Silent;
+use crypt::shamir::Quorum;
+use keys::shares::Share;
 use store::Sql;
 use vault::VaultError;
 
@@ -17,6 +19,9 @@ use crate::config::Config;
 use crate::restore::{From, Of, To, restore_looking};
 use crate::{Failure, Installation, backup};
 
+/// A drill's own division of the root key.
+const SHARES: u8 = 5;
+const NEEDED: u8 = 3;
 /// What was written so long ago must come back, where a stream is sent.
 const SENT_WITHIN: Duration = Duration::from_millis(2_500);
 
@@ -36,10 +41,41 @@ pub struct Databases {
     pub keys: PathBuf,
 }
 
+/// What opens the root key of what is restored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Root {
+    /// What seals it here.
+    Sealed,
+    /// A quorum's shares, divided for this drill alone; what seals it here is taken to be lost.
+    Quorum,
+}
+
+/// Enough shares of the root key, and the others forgotten.
+async fn quorum_of(house: &House) -> Result<Vec<Share>, Failure> {
+    let quorum = Quorum::new(NEEDED, SHARES).ok_or_else(|| Failure::text("no such quorum"))?;
+    let mut set = house.keys.split_root(quorum).await?;
+    set.shares.truncate(NEEDED.into());
+    Ok(set.shares)
+}
+
+/// Overwrite a key file, and remove it, if it is there.
+fn forget(path: &Path) -> Result<(), Failure> {
+    match std::fs::metadata(path) {
+        Err(_) => Ok(()),
+        Ok(meta) => {
+            let zeros = vec![0; usize::try_from(meta.len()).unwrap_or(0)];
+            let gone = std::fs::write(path, zeros).and_then(|()| std::fs::remove_file(path));
+            gone.map_err(|error| Failure::file(path, &error))
+        }
+    }
+}
+
 /// What was restored for practice, and not served to anybody.
 pub(super) struct Practice {
     /// Its folder; gone when this is dropped.
     folder: tempfile::TempDir,
+    /// The key file that seals its root key, if shares brought that back.
+    seal: PathBuf,
     /// Its configuration: what goes out (letters, backups, other providers) is left out.
     pub config: Config,
     pub living: Canary,
@@ -52,6 +88,7 @@ impl Practice {
     /// Overwrite what keys lie in it, and remove it.
     pub fn clear(self) -> Result<(), Failure> {
         continuity::wipe(&self.folder.path().join("keys"))?;
+        forget(&self.seal)?;
         let path = self.folder.path().to_owned();
         self.folder
             .close()
@@ -63,7 +100,7 @@ pub(super) async fn rehearse(
     house: &House,
     databases: Option<&Databases>,
 ) -> Result<Found, Failure> {
-    let practice = restored(house, databases).await?;
+    let practice = restored(house, databases, Root::Sealed).await?;
     let outcome = read(&practice).await;
     let found = Found {
         point: practice.point.clone(),
@@ -100,6 +137,7 @@ async fn holds(restored: &Installation, living: &Canary) -> Result<(), Failure> 
 pub(super) async fn restored(
     house: &House,
     databases: Option<&Databases>,
+    root: Root,
 ) -> Result<Practice, Failure> {
     let Some(tenant) = house.config.tenants.first() else {
         return Err(Failure::usage("the configuration names no tenant"));
@@ -144,15 +182,21 @@ pub(super) async fn restored(
         .prefix("drill-")
         .tempdir_in(scratch)
         .map_err(|error| Failure::file(scratch, &error))?;
+    let seal = folder.path().with_extension("root.key");
+    let shares = match root {
+        Root::Sealed => Vec::new(),
+        Root::Quorum => quorum_of(house).await?,
+    };
     let to = To {
         folder: folder.path(),
         postgres: databases.map(|it| (it.data.as_path(), it.keys.as_path())),
+        seal: (!shares.is_empty()).then_some(seal.as_path()),
     };
     let mut came_back = false;
     let restored = restore_looking(
         &house.config,
         &house.config.file,
-        From::Backup(&[]),
+        From::Backup(&shares),
         (Of::Moment(lost_at), to),
         &Arc::new(Silent),
         Some(async |restored: &Installation| {
@@ -166,10 +210,12 @@ pub(super) async fn restored(
         Ok(restored) => restored,
         Err(failure) => {
             continuity::wipe(&folder.path().join("keys"))?;
+            forget(&seal)?;
             return Err(failure);
         }
     };
     Ok(Practice {
+        seal,
         config: quiet(&folder.path().join("strongroom.toml"))?,
         folder,
         living,

@@ -80,7 +80,7 @@ impl Backups for Kept {
             let house = &self.0.house;
             let now = house.clock.now();
             let mut drills = Vec::new();
-            for kind in [Kind::Objects, Kind::Restore, Kind::Boot] {
+            for kind in [Kind::Objects, Kind::Restore, Kind::Boot, Kind::Rebuild] {
                 let Some(every) = clock::every(house, kind) else {
                     return Err(failed(&"drills are not run by the clock"));
                 };

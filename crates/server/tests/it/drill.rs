@@ -55,7 +55,7 @@ async fn fails(place: &Place, kind: &str) -> (String, Value) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_restored_for_practice_holds_and_who_was_erased_does_not_open() {
     let place = with_a_point().await;
-    for kind in ["objects", "restore", "boot", "restore"] {
+    for kind in ["objects", "restore", "boot", "rebuild", "restore"] {
         let ran = place.command(&["drill", "run", kind, "--json"]).await;
         let said = ran.held().json();
         assert_eq!(said["ok"], true, "{said}");
@@ -131,7 +131,7 @@ async fn a_sabotaged_drill_fails_loudly() {
     // A drill that failed breaks its promise until one holds again.
     let broken = place.command(&["check", "backup.tested", "--json"]).await;
     assert_eq!(broken.code, Some(1), "{broken:?}");
-    for kind in ["restore", "boot"] {
+    for kind in ["restore", "boot", "rebuild"] {
         place.command(&["drill", "run", kind]).await.held();
     }
     place.command(&["check", "backup.tested"]).await.held();
@@ -174,7 +174,13 @@ async fn points_are_made_and_drills_run_by_the_clock() {
     let place = Place::new();
     let server = place.start().await;
     let began = Instant::now();
-    let wanted = ["point", "drill.objects", "drill.restore", "drill.boot"];
+    let wanted = [
+        "point",
+        "drill.objects",
+        "drill.restore",
+        "drill.boot",
+        "drill.rebuild",
+    ];
     loop {
         let listed = place.command(&["drill", "list", "--json"]).await.held();
         let listed = listed.json();

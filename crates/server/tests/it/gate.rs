@@ -39,6 +39,7 @@ async fn restored(house: &House, point: &str, to: &Path) -> Result<Passed, serve
     let target = restore::To {
         folder: to,
         postgres: None,
+        seal: None,
     };
     let done = restore::restore(
         &config,
@@ -254,6 +255,7 @@ async fn postgres_comes_back_and_passes_the_gate() {
     let nowhere = restore::To {
         folder: &to,
         postgres: None,
+        seal: None,
     };
     let refused = restore::restore(
         &config,
@@ -269,6 +271,7 @@ async fn postgres_comes_back_and_passes_the_gate() {
     let target = restore::To {
         folder: &to,
         postgres: Some((&files[0], &files[1])),
+        seal: None,
     };
     let done = restore::restore(
         &config,
