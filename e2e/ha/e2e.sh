@@ -25,4 +25,4 @@ for pair in python3:python3 openssl:openssl haproxy:haproxy wrk:wrk etcd:etcd-se
         exit 2
     }
 done
-exec python3 "$here/main.py" "$@"
+exec python3 -B "$here/main.py" "$@"

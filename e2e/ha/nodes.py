@@ -68,7 +68,7 @@ def run():
     for what, part in {"an app's access token revoked": access_ends, "a session signed out": session_ends}.items():
         fresh()
         say_refused(what, part(house, tokens), False)
-    for part in (lambda: guesses(house), lambda: versions(a, b), lambda: repeats(a, b), lambda: jobs(house, postgres, a)):
+    for part in (lambda: guesses(house), lambda: versions(a, b), lambda: repeats(a, b), lambda: erasures(house, a, b), lambda: jobs(house, postgres, a)):
         fresh()
         part()
     held, said = house.verify()
@@ -264,6 +264,19 @@ def repeats(a, b):
         outcomes.append((len(ids), sorted(it[0] for it in given)))
     # Who comes second may be told to come again (409); two persons there never are.
     say(all(it[0] == 1 for it in outcomes), f"the same key of repetition at both nodes at once, 20 times: one person each ({sorted({tuple(it[1]) for it in outcomes})})")
+
+
+def erasures(house, a, b):
+    """Persons erased at both nodes at once: others, and the same."""
+    persons = [a.json("POST", "/v1/persons")["person"] for _ in range(30)]
+    answers = []
+    for one, other in [*zip(persons[:20:2], persons[1:20:2], strict=True), *((it, it) for it in persons[20:])]:
+        given = both(lambda it=one: a.call("DELETE", f"/v1/persons/{it}"), lambda it=other: b.call("DELETE", f"/v1/persons/{it}"))
+        answers.append((one == other, tuple(sorted(it[0] for it in given))))
+    ok = all(statuses == (200, 200) or (same and statuses == (200, 404)) for same, statuses in answers)
+    gone = all(caller.call("GET", f"/v1/persons/{it}")[0] == 404 for it in persons for caller in (a, b))
+    said = house.command("backup", "now")
+    say(ok and gone, f"30 persons erased at both nodes at once, 10 of them the same: each is gone, once ({sorted(set(answers))}); a recovery point can be made: {said[:8]}")
 
 
 def jobs(house, postgres, a):
