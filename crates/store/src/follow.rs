@@ -114,7 +114,7 @@ impl Follower {
     /// [`StoreError::Unavailable`]; nothing is lost, it comes the next time.
     pub async fn drain(&self) -> Result<Drained, StoreError> {
         let tail = Arc::clone(&self.tail);
-        let (drained, frames) = blocking(move || {
+        let (mut drained, frames) = blocking(move || {
             let mut tail = tail.lock();
             tail.read()?;
             Ok((tail.take(), tail.frames()))
@@ -125,6 +125,12 @@ impl Follower {
             let copied = self.db.ask(Task::CopyBack).await;
             if let Err(error) = copied {
                 tracing::warn!(%error, "the write-ahead log was not copied back; it grows until it is");
+            }
+            // If nothing came meanwhile, who goes on from here knows that the log may begin anew.
+            if let (Some(at), Some(now)) = (drained.position, self.tail.lock().at())
+                && (at.salt, at.frames) == (now.salt, now.frames)
+            {
+                drained.position = Some(now);
             }
         }
         Ok(drained)

@@ -7,12 +7,13 @@ use audit::{Action, Entry, Outcome};
 use continuity::runs::{self, Kind};
 use continuity::stream;
 use continuity::{ContinuityError, RepositoryKey};
-use govern::checks::{BackupCheck, Backups, Drilled, Locked, Points, Stored};
+use govern::checks::{self, BackupCheck, Backups, Drilled, Locked, Points, Stored};
 use govern::{Check, ProbeError, Probing};
 use keys::seal::read_secret_file;
 use store::WriteSet;
 
 use super::Bench;
+use crate::Installation;
 use crate::backup::{self, clock};
 use crate::config::Database;
 
@@ -25,7 +26,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const FILES_MAX: usize = 40;
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-pub(super) fn checks(bench: &Arc<Bench>) -> impl Iterator<Item = Box<dyn Check>> {
+pub(super) fn of(bench: &Arc<Bench>) -> impl Iterator<Item = Box<dyn Check>> {
     let backups: Arc<dyn Backups> = Arc::new(Kept(Arc::clone(bench)));
     BackupCheck::all(&backups)
         .into_iter()
@@ -33,6 +34,23 @@ pub(super) fn checks(bench: &Arc<Bench>) -> impl Iterator<Item = Box<dyn Check>>
 }
 
 struct Kept(Arc<Bench>);
+
+/// What runs by the clock gets so long after the start, before it is asked how it went.
+const AFTER_START: Duration = Duration::from_mins(3);
+
+/// Whether a check can say anything here, and now: about backups only where there are some, and not before the first is made.
+pub(super) fn can_be_measured(house: &Installation, check: &str) -> bool {
+    if !check.starts_with("backup.") {
+        return true;
+    }
+    let section = house.config.backup.as_ref();
+    let by_the_clock = section.is_some_and(|section| section.every().is_some());
+    let here = match check {
+        checks::BACKUP_CONTINUOUS => matches!(house.config.data, Database::Sqlite { .. }),
+        _ => true,
+    };
+    by_the_clock && here && house.clock.now().since(house.opened_at) >= AFTER_START
+}
 
 fn failed(error: &dyn std::fmt::Display) -> ProbeError {
     ProbeError::new("looking at the backups", error)

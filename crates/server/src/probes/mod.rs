@@ -250,7 +250,7 @@ impl Bench {
             )))),
         ]
         .into_iter()
-        .chain(backups::checks(self))
+        .chain(backups::of(self))
         .collect())
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use govern::{Catalogue, Mode, Record, Verdict, run_one};
 use tokio::sync::watch;
 
-use super::{Bench, Running, ledger};
+use super::{Bench, Running, backups, ledger};
 use crate::Failure;
 use crate::api::House;
 
@@ -88,6 +88,9 @@ fn due(
     let mut due: Vec<(String, Mode)> = Vec::new();
     for promise in catalogue.promises() {
         let Some(name) = &promise.check else { continue };
+        if !backups::can_be_measured(house, name) {
+            continue;
+        }
         let latest = |mode: Mode| {
             records
                 .iter()

@@ -18,6 +18,8 @@ async fn a_command_beside_a_server_that_read_its_own_files_takes_nothing_away() 
         measured = promises
             .iter()
             .filter(|promise| promise["kind"] == "T")
+            // Not measured in the first minutes.
+            .filter(|promise| !promise["id"].as_str().unwrap().starts_with("backup."))
             .all(|promise| !promise["measured_at"].is_null());
         if measured {
             break;

@@ -76,8 +76,9 @@ async fn what_is_restored_for_practice_holds_and_who_was_erased_does_not_open() 
         "backup.expires",
         "backup.tested",
     ] {
-        let ran = place.command(&["check", promise, "--json"]).await;
+        let ran = place.command(&["check", promise, "--json", "--prove"]).await;
         assert_eq!(ran.code, Some(0), "{promise}: {ran:?}");
+        assert_eq!(ran.json()[0]["state"], "kept", "{ran:?}");
     }
     let verified = place.command(&["log", "verify"]).await;
     assert_eq!(verified.code, Some(0), "{verified:?}");
@@ -297,6 +298,9 @@ async fn any_moment_since_a_point_can_be_restored() {
     place.command(&["backup", "now"]).await.held();
     let path = |day: u32| format!("/v1/persons/{person}/records/cycle-day/2019-01-{day:02}");
     let before = records(&place, &person).await;
+    let continuous = ["check", "backup.continuous", "--json", "--prove"];
+    let measured = place.command(&continuous).await.held();
+    assert_eq!(measured.json()[0]["state"], "kept", "{measured:?}");
     let mut moments = Vec::new();
     for day in 1..=4 {
         let body = serde_json::json!({ "date": format!("2019-01-{day:02}"), "flow": "light" });

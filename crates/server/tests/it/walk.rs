@@ -153,6 +153,7 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "readLog"
             | "proveEntry"
             | "keyStatus"
+            | "readContinuity"
             | "registerApp"
             | "listApps"
             | "listAccounts"
@@ -272,7 +273,7 @@ async fn who_keeps_the_house_opens_nothing_in_it() {
                     // Who of them registers and reviews is seen in `apps.rs`.
                     _ if route.doc().group == "Apps" && *who != "somebody else" => continue,
                     "readLog" | "proveEntry" => *who == "security",
-                    "keyStatus" => *who != "somebody else",
+                    "keyStatus" | "readContinuity" => *who != "somebody else",
                     _ => *who == "security" && is_a_look_at_access(id),
                 };
                 if may {
@@ -402,7 +403,7 @@ async fn each_call_leaves_the_entry_that_it_names() {
             }
             let what = format!("{} {}", route.method(), route.path());
             let role = match id {
-                "readLog" | "proveEntry" | "keyStatus" => Role::Security,
+                "readLog" | "proveEntry" | "keyStatus" | "readContinuity" => Role::Security,
                 "listAccesses" | "proveAccess" => Role::Person,
                 _ if matches!(route.doc().group, "Sharing" | "Take along")
                     && route.path().starts_with("/v1/persons/") =>

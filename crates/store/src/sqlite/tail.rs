@@ -58,6 +58,11 @@ impl Tail {
         }
     }
 
+    /// Where it was read to.
+    pub(crate) const fn at(&self) -> Option<Position> {
+        self.at
+    }
+
     /// Frames of the log that were read.
     pub(crate) fn frames(&self) -> u32 {
         self.at.map_or(0, |at| at.frames)

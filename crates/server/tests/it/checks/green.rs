@@ -14,6 +14,10 @@ static LEFT: Sql = Sql::both(
      (SELECT count(*) FROM token WHERE revoked_at IS NULL)",
 );
 
+fn is_about_backups(name: &str) -> bool {
+    name.starts_with("backup.")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_check_holds_and_is_seen_failing_and_leaves_nothing_behind() {
     let folder = folder();
@@ -22,6 +26,10 @@ async fn every_check_holds_and_is_seen_failing_and_leaves_nothing_behind() {
     for check in real.bench.checks().expect("checks") {
         names.push(check.name());
         let name = check.name();
+        // There are none here; `drill.rs` sees these.
+        if is_about_backups(name) {
+            continue;
+        }
         let measured = check.measure().await.expect(name);
         assert!(measured.held(), "{}: {:?}", check.name(), measured.problems);
         assert!(!measured.facts.is_empty(), "{}", check.name());
@@ -112,14 +120,15 @@ async fn a_server_checks_itself_and_shows_it_to_anybody() {
             .count();
         (kept, records.len())
     };
+    let here = NAMES.iter().filter(|name| !is_about_backups(name)).count();
     // One result for the measurement and one for the drill of each.
     for _ in 0..600 {
-        if kept().await.1 >= 2 * NAMES.len() {
+        if kept().await.1 >= 2 * here {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    assert_eq!(kept().await.0, NAMES.len());
+    assert_eq!(kept().await.0, here);
 
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     let list: serde_json::Value = get("/v1/trust")
@@ -131,6 +140,11 @@ async fn a_server_checks_itself_and_shows_it_to_anybody() {
     let promises = list["promises"].as_array().expect("a list");
     assert_eq!(promises.len(), catalogue.promises().len());
     for promise in promises.iter().filter(|promise| promise["kind"] == "T") {
+        if is_about_backups(promise["id"].as_str().expect("an id")) {
+            // Where there are none nothing is claimed.
+            assert_eq!(promise["state"], "unproven", "{promise}");
+            continue;
+        }
         assert_eq!(promise["state"], "kept", "{promise}");
         assert!(promise["log_index"].is_u64() && promise["measured_at"].is_string());
     }
