@@ -3,6 +3,7 @@
 //! The servers are started together and measured in turns, round by round, so that a slow minute of the machine meets all of them alike;
 //! what is shown is the median round.
 
+mod backup;
 mod figures;
 mod large;
 mod oauth;
@@ -28,7 +29,7 @@ pub struct Options {
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
-    /// Measure only this (may be given several times), e.g. http, create, read, batch, list, file-in, file-out; oauth, token-opaque, token-es256, introspect; large, erase, start-up; person, one-person, withdraw-nodes; ops, cipher, keys, log.
+    /// Measure only this (may be given several times), e.g. http, create, read, batch, list, file-in, file-out; oauth, token-opaque, token-es256, introspect; large, erase, start-up; person, one-person, withdraw-nodes; backup, backup-first, create-while-backup; ops, cipher, keys, log.
     #[arg(long)]
     only: Vec<String>,
     /// One short round: to see that it works, not to quote.
@@ -180,6 +181,12 @@ pub fn run(options: &Options) -> Outcome<bool> {
         scratch.folder(),
     )?);
     rows.extend(person::run(
+        options,
+        &programs,
+        &root.join(REGISTER),
+        scratch.folder(),
+    )?);
+    rows.extend(backup::run(
         options,
         &programs,
         &root.join(REGISTER),

@@ -38,6 +38,8 @@ const SPANS: [(&str, u64); 4] = [
     ("erase-unreadable", 1_000_000),
     ("erase-answered", 1_000_000),
 ];
+/// A backup takes at most a tenth of what is written meanwhile.
+const WHILE_BACKUP_MIN: f64 = 0.9;
 /// The same of each page of theirs.
 const PAGE_MAX_US: u64 = 200_000;
 /// Megabytes a second at which everything is taken along, and by how much more the server may grow meanwhile when it is twice as much.
@@ -85,6 +87,25 @@ fn of_memory(rows: &[Row]) -> Option<Goal> {
         ),
         measured: format!("{} MiB, then {} MiB", once >> 10, twice >> 10),
         held: twice <= once + TAKE_ALONG_MORE_KIB,
+    })
+}
+
+/// What a backup is held to: restic, and writing without one.
+fn of_backup(row: &Row) -> Option<Goal> {
+    let (ours, peer) = (row.figures.get("strongroom")?, row.figures.get("peer")?);
+    if row.name.starts_with("backup-") {
+        let share = ours.p50_us as f64 / peer.p50_us as f64;
+        return Some(Goal {
+            text: format!("{}: in at most restic's time", row.name),
+            measured: format!("{share:.2}"),
+            held: share <= 1.0,
+        });
+    }
+    let share = ours.rps / peer.rps;
+    (row.name == "create-while-backup").then(|| Goal {
+        text: format!("{}: at least {WHILE_BACKUP_MIN} of what is written without one", row.name),
+        measured: format!("{share:.2}"),
+        held: share >= WHILE_BACKUP_MIN,
     })
 }
 
@@ -154,6 +175,9 @@ pub fn goals(rows: &[Row]) -> Vec<Goal> {
                 held: share >= CIPHER_MIN,
             });
         }
+    }
+    for row in rows {
+        goals.extend(of_backup(row));
     }
     goals.extend(of_memory(rows));
     goals
