@@ -102,6 +102,27 @@ pub(crate) const GUARDS_WANTED: [&str; 6] = [
     "log_head_delete",
 ];
 
+/// Every statement, for the tests that look at each.
+pub static STATEMENTS: &[&Sql] = &[
+    &HEAD_TO_APPEND,
+    &ADD_CHUNK,
+    &ADD_NODE,
+    &FIRST_HEAD,
+    &NEXT_HEAD,
+    &HEAD,
+    &TENANTS,
+    &CHUNKS,
+    &CHUNKS_HOLDING,
+    &CHUNK_HASHES,
+    &NODES,
+    &CHUNKS_END,
+    &NODE_COUNT,
+    &ADD_INDEX,
+    &INDEX_END,
+    &INDEX_ROWS,
+    &GUARDS,
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,24 +161,3 @@ mod tests {
         }
     }
 }
-
-/// Every statement, for the tests that look at each.
-pub static STATEMENTS: &[&Sql] = &[
-    &HEAD_TO_APPEND,
-    &ADD_CHUNK,
-    &ADD_NODE,
-    &FIRST_HEAD,
-    &NEXT_HEAD,
-    &HEAD,
-    &TENANTS,
-    &CHUNKS,
-    &CHUNKS_HOLDING,
-    &CHUNK_HASHES,
-    &NODES,
-    &CHUNKS_END,
-    &NODE_COUNT,
-    &ADD_INDEX,
-    &INDEX_END,
-    &INDEX_ROWS,
-    &GUARDS,
-];

@@ -240,7 +240,12 @@ impl Repository {
         bytes_max: u64,
     ) -> Result<Vec<(String, Vec<u8>)>, ContinuityError> {
         let failed = |error: object_store::Error| ContinuityError::Repository(error.to_string());
-        let mut all: Vec<_> = self.store().list(None).try_collect().await.map_err(failed)?;
+        let mut all: Vec<_> = self
+            .store()
+            .list(None)
+            .try_collect()
+            .await
+            .map_err(failed)?;
         all.sort_by_key(|meta| std::cmp::Reverse(meta.last_modified));
         let mut files = Vec::new();
         for meta in all.into_iter().take(count) {

@@ -42,11 +42,11 @@ const BROKEN: ContinuityError =
 /// What stands at the head of a piece, inside the seal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Head {
+pub(crate) struct Head {
     format: String,
     chain: String,
-    number: u64,
-    at: i64,
+    pub(crate) number: u64,
+    pub(crate) at: i64,
     page_bytes: u32,
     database_pages: u32,
     pages: u32,
@@ -114,16 +114,26 @@ pub async fn opens(repository: &Repository, standing: &Standing) -> Result<(), C
 
 /// The name of a piece.
 fn name(chain: &str, number: u64, at: Instant) -> Name {
-    Name::from_iter([FOLDER, chain, &format!("{number:012}-{:020}", at.micros())])
+    Name::from_iter([FOLDER, chain, &name_of(number, at)])
+}
+
+/// The same without where it lies.
+pub(crate) fn name_of(number: u64, at: Instant) -> String {
+    format!("{number:012}-{:020}", at.micros())
 }
 
 /// The number and the moment that a name says.
 fn parse(name: &Name) -> Option<(u64, Instant)> {
-    let (number, at) = name.filename()?.split_once('-')?;
+    parse_name(name.filename()?)
+}
+
+/// The same of a name without where it lies.
+pub(crate) fn parse_name(name: &str) -> Option<(u64, Instant)> {
+    let (number, at) = name.split_once('-')?;
     Some((number.parse().ok()?, Instant::from_micros(at.parse().ok()?)))
 }
 
-fn context(environment: &str, chain: &str, number: u64) -> Context {
+pub(crate) fn context(environment: &str, chain: &str, number: u64) -> Context {
     Context::new("stream")
         .text(environment)
         .text(chain)
@@ -319,7 +329,12 @@ pub fn standing(state: &Path) -> Option<Standing> {
     })
 }
 
-fn write(chain: &str, number: u64, at: Instant, pages: &Pages) -> Result<Vec<u8>, ContinuityError> {
+pub(crate) fn write(
+    chain: &str,
+    number: u64,
+    at: Instant,
+    pages: &Pages,
+) -> Result<Vec<u8>, ContinuityError> {
     let head = Head {
         format: FORMAT.to_owned(),
         chain: chain.to_owned(),
@@ -344,7 +359,7 @@ fn write(chain: &str, number: u64, at: Instant, pages: &Pages) -> Result<Vec<u8>
     Ok(plain)
 }
 
-fn read(plain: &[u8]) -> Result<(Head, BTreeMap<u32, &[u8]>), ContinuityError> {
+pub(crate) fn read(plain: &[u8]) -> Result<(Head, BTreeMap<u32, &[u8]>), ContinuityError> {
     let (length, rest) = plain.split_first_chunk::<4>().ok_or(BROKEN)?;
     let length = u32::from_be_bytes(*length) as usize;
     if length > HEAD_BYTES_MAX {
@@ -437,7 +452,7 @@ pub async fn forward(
     Ok(done)
 }
 
-fn write_over(
+pub(crate) fn write_over(
     path: &Path,
     head: &Head,
     pages: &BTreeMap<u32, &[u8]>,

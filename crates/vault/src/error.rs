@@ -85,6 +85,9 @@ pub enum VaultError {
     /// Somebody else kept changing the same thing.
     #[error("changed by somebody else at the same time")]
     Contended,
+    /// The same deletion was asked for already, and waits.
+    #[error("a deletion of the same waits already")]
+    ErasureWaits,
     /// The same `Idempotency-Key` came with another request.
     #[error("the idempotency key was used for another request")]
     OnceMismatch,
@@ -195,9 +198,11 @@ impl Fault for VaultError {
             Self::Ended => ErrorKind::Forbidden,
             Self::EndNoted => ErrorKind::Conflict,
             Self::EndBody => ErrorKind::Invalid,
-            Self::Contended | Self::Twice | Self::StillSealed { .. } | Self::Held => {
-                ErrorKind::Conflict
-            }
+            Self::Contended
+            | Self::ErasureWaits
+            | Self::Twice
+            | Self::StillSealed { .. }
+            | Self::Held => ErrorKind::Conflict,
             Self::NewerKeys => ErrorKind::Unavailable,
             Self::OnceMismatch | Self::Shelf | Self::Card(_) => ErrorKind::Refused,
             Self::Cursor
@@ -242,6 +247,7 @@ impl Fault for VaultError {
             Self::NoFile => "file.not_found",
             Self::Condition(_) => "record.condition",
             Self::Contended => "record.contended",
+            Self::ErasureWaits => "erasure.waits",
             Self::OnceMismatch => "request.idempotency_key_reused",
             Self::Cursor => "list.cursor",
             Self::Filter { .. } => "list.filter",
@@ -289,6 +295,7 @@ impl Fault for VaultError {
             Self::MustStay(until) => format!("A law wants some of this kept, until {until} at the longest. The plan of the deletion says which and why; what is not bound by it can be deleted kind by kind."),
             Self::NoFile => "There is no such file.".into(),
             Self::Condition(what) => format!("{what} Read it again, then repeat your change."),
+            Self::ErasureWaits => "This was asked for already, and waits for its day. The list of what is to be deleted shows it; call it off there to ask anew.".into(),
             Self::Contended => "Somebody else changed this at the same time. Read it again, then repeat your change.".into(),
             Self::OnceMismatch => "This Idempotency-Key was used for another request. Use a new key for a new request.".into(),
             Self::Cursor => "This cursor is not one that a list gave out. Begin the list anew without a cursor.".into(),

@@ -103,7 +103,10 @@ fn of_backup(row: &Row) -> Option<Goal> {
     }
     let share = ours.rps / peer.rps;
     (row.name == "create-while-backup").then(|| Goal {
-        text: format!("{}: at least {WHILE_BACKUP_MIN} of what is written without one", row.name),
+        text: format!(
+            "{}: at least {WHILE_BACKUP_MIN} of what is written without one",
+            row.name
+        ),
         measured: format!("{share:.2}"),
         held: share >= WHILE_BACKUP_MIN,
     })

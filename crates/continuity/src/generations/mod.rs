@@ -6,6 +6,7 @@
 
 mod epochs;
 mod sealed;
+mod stream;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::manifest::Part;
 use crate::repository::blocking;
 use crate::{ContinuityError, sql};
 use epochs::Epochs;
+pub use stream::{Kept, KeyStream};
 
 /// The version of the form (`docs/formats/key-generation.md`).
 pub const FORMAT: &str = "strongroom-key-generation/1";
@@ -261,10 +263,16 @@ fn destroy_others(places: &Places, epochs: &Epochs, keep: &[u64]) -> Result<(), 
         }
     }
     for name in names(&places.folder)? {
+        let path = places.folder.join(&name);
+        if stream::number_of(&name).is_some_and(|number| !keep.contains(&number)) {
+            if let Err(error) = std::fs::remove_dir_all(&path) {
+                tracing::warn!(%error, "what lay beside an old generation of the keys could not be removed; its epoch key is destroyed");
+            }
+            continue;
+        }
         let generation = Generation::parse(&name);
         let ours = generation.is_some() || name.ends_with(".part");
         if ours && generation.is_none_or(|it| !keep.contains(&it.number)) {
-            let path = places.folder.join(name);
             // Where it may not be removed it stays, and opens with nothing.
             if let Err(error) = std::fs::remove_file(&path) {
                 tracing::warn!(%error, "an old generation of the keys could not be removed; its epoch key is destroyed");
@@ -303,6 +311,10 @@ pub async fn open(
         let kind = Kind::parse(&head.engine).ok_or(ContinuityError::Broken(
             "the keys are of an engine that is not known here",
         ))?;
+        if kind == Kind::Sqlite {
+            let file = to.join(SQLITE_PART);
+            stream::forward(&places, &environment, generation, &key, &file)?;
+        }
         Ok((generation, kind, head.schema))
     })
     .await?;

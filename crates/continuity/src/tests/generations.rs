@@ -7,7 +7,7 @@ use store::{Sql, WriteSet};
 
 use super::{House, environment, files};
 use crate::ContinuityError;
-use crate::generations::{self, Generation, beyond_reach_until, living};
+use crate::generations::{self, Generation, Kept, KeyStream, beyond_reach_until, living};
 
 static ADD: Sql = Sql::both("INSERT INTO person (tenant, person, gone_at) VALUES ($1, $2, NULL)");
 static ADD_KEY: Sql = Sql::both(
@@ -175,4 +175,88 @@ async fn an_older_one_goes_only_when_the_new_one_is_there() {
     std::fs::remove_dir(&taken).unwrap();
     house.keep().await.unwrap();
     assert_eq!(house.numbers(), [3], "a number is never used twice");
+}
+
+static COUNT: Sql = Sql::both("SELECT count(*) FROM person");
+
+async fn persons(folder: &Path) -> i64 {
+    let found = std::sync::Arc::new(parking_lot::Mutex::new(0));
+    let to = std::sync::Arc::clone(&found);
+    let question = store::snapshot::Question::new(&COUNT, move |row| {
+        *to.lock() = row.int(0).unwrap();
+        true
+    });
+    let file = folder.join(store::snapshot::SQLITE_PART);
+    store::snapshot::ask_sqlite(&file, vec![question])
+        .await
+        .unwrap();
+    *found.lock()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_since_lies_beside_the_newest_and_goes_with_it() {
+    let house = House::new().await;
+    let now = || base::Clock::now(&*house.clock);
+    let back = async |name: &str| {
+        let to = house.folder.join(name);
+        std::fs::create_dir(&to).unwrap();
+        generations::open(&house.places(), &environment("test"), 0, &to)
+            .await
+            .unwrap();
+        to
+    };
+    house.add_person().await;
+    let rng = std::sync::Arc::clone(&house.rng);
+    let following = KeyStream::begin(&house.key_store, house.places(), environment("test"), rng);
+    let mut stream = following.await.unwrap().unwrap();
+    // What was committed before is in no generation yet that can be gone on from.
+    assert_eq!(stream.send(now()).await.unwrap(), Kept::NeedsGeneration);
+    house.add_person().await;
+    house.keep().await.unwrap();
+    assert_eq!(stream.send(now()).await.unwrap(), Kept::Whole);
+    let mut last = house.add_person().await;
+    for _ in 0..5 {
+        last = house.add_person().await;
+        assert_eq!(stream.send(now()).await.unwrap(), Kept::Whole);
+    }
+    assert_eq!(persons(&back("first").await).await, 8);
+    assert!(!holds(&house.places().folder, WRAPPED), "pieces are sealed");
+
+    // Somebody is erased: their key is in the pieces, until there is a newer generation.
+    house.erase(last).await;
+    assert_eq!(stream.send(now()).await.unwrap(), Kept::Whole);
+    house.keep().await.unwrap();
+    assert_eq!(stream.send(now()).await.unwrap(), Kept::Whole);
+    assert_eq!(house.numbers(), [2]);
+    let gone = house.places().folder.join("00000001.stream");
+    assert!(!gone.exists(), "pieces go with their generation");
+    let to = back("second").await;
+    assert_eq!(persons(&to).await, 8);
+    house.add_person().await;
+    assert_eq!(stream.send(now()).await.unwrap(), Kept::Whole);
+    assert_eq!(persons(&back("third").await).await, 9);
+
+    // A piece that is missing or altered is found.
+    let folder = house.places().folder.join("00000002.stream");
+    let mut pieces = files(&folder);
+    pieces.sort();
+    assert_eq!(pieces.len(), 2, "{pieces:?}");
+    let kept = std::fs::read(&pieces[0]).unwrap();
+    let broken = async |name: &str| {
+        let to = house.folder.join(name);
+        std::fs::create_dir(&to).unwrap();
+        generations::open(&house.places(), &environment("test"), 0, &to).await
+    };
+    let mut altered = kept.clone();
+    altered[300] ^= 1;
+    std::fs::write(&pieces[0], altered).unwrap();
+    assert!(matches!(
+        broken("altered").await,
+        Err(ContinuityError::Broken(_))
+    ));
+    std::fs::remove_file(&pieces[0]).unwrap();
+    assert!(matches!(
+        broken("missing").await,
+        Err(ContinuityError::Broken(_))
+    ));
 }

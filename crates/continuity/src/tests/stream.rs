@@ -32,8 +32,7 @@ async fn count(file: &Path) -> i64 {
         true
     });
     ask_sqlite(file, vec![question]).await.unwrap();
-    let count = *found.lock();
-    count
+    *found.lock()
 }
 
 /// Restore `made`, take it forward to `until`, and say how many rows there are.

@@ -54,7 +54,9 @@ fn is_ours(house: &Installation, kind: Kind) -> bool {
     match kind {
         Kind::Point | Kind::Objects => true,
         Kind::Prune => false,
-        Kind::Restore | Kind::Boot | Kind::Rebuild => sqlite(&house.config.data) && sqlite(&house.config.keys),
+        Kind::Restore | Kind::Boot | Kind::Rebuild => {
+            sqlite(&house.config.data) && sqlite(&house.config.keys)
+        }
     }
 }
 

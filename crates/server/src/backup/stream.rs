@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use continuity::generations::{Kept, KeyStream};
 use continuity::stream::Stream;
 use tokio::sync::watch;
 
@@ -21,9 +22,9 @@ pub(super) async fn send(
     wants_point: Arc<AtomicBool>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let mut stream = None;
+    let mut streams = Streams::default();
     loop {
-        let pause = match round(&house, &mut stream, &wants_point).await {
+        let pause = match round(&house, &mut streams, &wants_point).await {
             Ok(Sending::Done) => EVERY,
             Ok(Sending::NotYet) => AGAIN,
             // PostgreSQL has its own log, which others stream.
@@ -39,7 +40,7 @@ pub(super) async fn send(
         };
         if !goes_on {
             // The last second as well.
-            if let Err(error) = round(&house, &mut stream, &wants_point).await {
+            if let Err(error) = round(&house, &mut streams, &wants_point).await {
                 tracing::warn!(%error, "the last of what was committed goes out at the next start");
             }
             return;
@@ -59,11 +60,19 @@ enum Sending {
     Never,
 }
 
+/// What is followed.
+#[derive(Default)]
+struct Streams {
+    data: Option<Stream>,
+    keys: Option<KeyStream>,
+}
+
 async fn round(
     house: &House,
-    stream: &mut Option<Stream>,
+    streams: &mut Streams,
     wants_point: &AtomicBool,
 ) -> Result<Sending, Failure> {
+    let Streams { data: stream, keys } = streams;
     if stream.is_none() {
         let section = backup::section(&house.config)?;
         if !section.key_file.exists() {
@@ -78,6 +87,18 @@ async fn round(
     let Some(stream) = stream else {
         return Ok(Sending::Never);
     };
+    if keys.is_none() {
+        let environment = house.config.environment.clone();
+        let (db, places) = (house.keys.db(), backup::places(&house.config)?);
+        *keys = KeyStream::begin(&db, places, environment, Arc::clone(&house.rng)).await?;
+    }
+    // Keys first: what is sealed under them goes out right after.
+    if let Some(keys) = keys
+        && keys.send(house.clock.now()).await? == Kept::NeedsGeneration
+    {
+        backup::keep_keys(house).await?;
+        keys.send(house.clock.now()).await?;
+    }
     let sent = stream.send(house.clock.now()).await?;
     if sent.begun {
         wants_point.store(true, Ordering::Relaxed);

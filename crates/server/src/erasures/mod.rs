@@ -115,7 +115,7 @@ impl Installation {
     /// the index of the entry.
     ///
     /// # Errors
-    /// [`VaultError::Contended`] when one waits already; [`VaultError::MustStay`] when a law wants something kept that would go;
+    /// [`VaultError::ErasureWaits`] when one waits already; [`VaultError::MustStay`] when a law wants something kept that would go;
     /// [`VaultError::NoRecord`], [`VaultError::NoFile`]; storage failures.
     pub async fn ask_erasure(
         &self,
@@ -181,7 +181,7 @@ impl Installation {
                 let index = committed.log_indexes.last().copied().unwrap_or(0);
                 Ok((asked, secret, index))
             }
-            Err(StoreError::Duplicate) => Err(VaultError::Contended),
+            Err(StoreError::Duplicate) => Err(VaultError::ErasureWaits),
             Err(StoreError::Guard(vault::GUARD_PERSON)) => Err(VaultError::NoPerson),
             Err(error) => Err(error.into()),
         }

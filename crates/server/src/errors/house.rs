@@ -105,6 +105,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     ("console.staff", "The console is for staff."),
     (
+        "continuity.later",
+        "How recovery points and drills stand could not be read just now.",
+    ),
+    (
         "contract.date",
         "The end of a contract was to be noted for a day that is past.",
     ),
@@ -163,6 +167,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     (
         "erasure.not_found",
         "There is no such request to delete, or it does not wait any more.",
+    ),
+    (
+        "erasure.waits",
+        "A deletion of the same was asked for already, and waits for its day.",
     ),
     ("export.body", "The body is none that this route takes."),
     (

@@ -148,7 +148,12 @@ async fn ask(reader: Reader, form: Form) -> Result<Answer, Problem> {
         Err(problem) if wants_fresh_proof(&problem) => {
             Ok(Answer::see(&identity::pages::confirm_path(PLACE)))
         }
-        Err(problem) if matches!(problem.code, "record.contended" | "erasure.must_stay") => {
+        Err(problem)
+            if matches!(
+                problem.code,
+                "record.contended" | "erasure.waits" | "erasure.must_stay"
+            ) =>
+        {
             Ok(Answer::see(PLACE))
         }
         Err(problem) => Err(problem),

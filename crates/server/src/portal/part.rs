@@ -213,7 +213,12 @@ async fn ask(reader: Reader, form: Form) -> Result<Answer, Problem> {
             Ok(Answer::see(&identity::pages::confirm_path(&named.path)))
         }
         // It waits already, or a law wants it kept: the page says so.
-        Err(problem) if matches!(problem.code, "record.contended" | "erasure.must_stay") => {
+        Err(problem)
+            if matches!(
+                problem.code,
+                "record.contended" | "erasure.waits" | "erasure.must_stay"
+            ) =>
+        {
             Ok(Answer::see(&named.path))
         }
         Err(problem) => Err(problem),

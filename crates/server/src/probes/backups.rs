@@ -187,7 +187,7 @@ impl Backups for Kept {
             let (mut files, mut key_in, mut searched) = (Vec::new(), Vec::new(), 0);
             for (name, bytes) in raw {
                 searched += bytes.len() as u64;
-                if bytes.windows(key.len()).any(|window| window == &*key) {
+                if bytes.windows(key.len()).any(|window| window == *key) {
                     key_in.push(name.clone());
                 }
                 files.push(Stored { name, bytes });

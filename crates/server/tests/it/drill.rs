@@ -76,7 +76,9 @@ async fn what_is_restored_for_practice_holds_and_who_was_erased_does_not_open() 
         "backup.expires",
         "backup.tested",
     ] {
-        let ran = place.command(&["check", promise, "--json", "--prove"]).await;
+        let ran = place
+            .command(&["check", promise, "--json", "--prove"])
+            .await;
         assert_eq!(ran.code, Some(0), "{promise}: {ran:?}");
         assert_eq!(ran.json()[0]["state"], "kept", "{ran:?}");
     }
@@ -309,6 +311,27 @@ async fn any_moment_since_a_point_can_be_restored() {
         tokio::time::sleep(Duration::from_secs(3)).await;
         moments.push(jiff::Timestamp::now());
     }
+    // Somebody new, whose keys are in no generation that a point made.
+    let new = server
+        .ask(Method::POST, "/v1/persons")
+        .json(&serde_json::json!({}))
+        .send()
+        .await
+        .unwrap();
+    let new: Value = new.json().await.unwrap();
+    let new = new["person"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{new}"))
+        .to_owned();
+    let body = serde_json::json!({ "date": "2019-01-09", "flow": "light" });
+    let put = server
+        .put(
+            &format!("/v1/persons/{new}/records/cycle-day/2019-01-09"),
+            &body,
+        )
+        .await;
+    assert!(put.status().is_success(), "{put:?}");
+    tokio::time::sleep(Duration::from_secs(3)).await;
     server.stop().await;
     for (at, days) in [(moments[1].to_string(), 2), ("now".to_owned(), 4)] {
         let to = place.path(&format!("restored-{days}"));
@@ -323,6 +346,13 @@ async fn any_moment_since_a_point_can_be_restored() {
         assert_eq!(records(&again, &person).await, before + days);
         let verified = again.command(&["log", "verify"]).await;
         assert_eq!(verified.code, Some(0), "{verified:?}");
+        if days == 4 {
+            // It opens: the key came as well.
+            let file = place.path("new.zip");
+            let export = ["export", &new, "--to", file.to_str().unwrap()];
+            let exported = again.command(&export).await.held();
+            assert!(file.is_file(), "{exported:?}");
+        }
     }
     let wrong = place
         .command(&["restore", "--at", "yesterday", "--to", "x"])

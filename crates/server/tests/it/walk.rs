@@ -384,6 +384,7 @@ fn action(id: &str) -> &'static str {
         "listHolds" => "hold.list",
         "readRetention" => "retention.read",
         "readProcessing" => "processing.read",
+        "readContinuity" => "backup.read",
         "listAlerts" => "alert.list",
         "closeAlert" => "alert.close",
         id if is_a_look_at_access(id) => "role.list",

@@ -30,7 +30,11 @@ const MEASURED: usize = 17;
 
 fn check_all(folder: &Path, more: &[&str]) -> Output {
     let ids = here();
-    let all: Vec<&str> = more.iter().copied().chain(ids.iter().map(String::as_str)).collect();
+    let all: Vec<&str> = more
+        .iter()
+        .copied()
+        .chain(ids.iter().map(String::as_str))
+        .collect();
     check(folder, &all)
 }
 

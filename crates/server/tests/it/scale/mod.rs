@@ -15,6 +15,7 @@ const COPIED: &[&str] = &[
     "evidence",
     "signing_key",
     "restored",
+    "continuity_run",
     "root_key",
     "schema_migration",
 ];

@@ -1,0 +1,201 @@
+//! Recovery points: made, made again, verified and restored, beside restic on the same bytes; and what is written while one is made.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use super::figures::{Figures, Row};
+use super::server::Server;
+use super::{Options, Programs, figures_of, say};
+use crate::{Outcome, process, restic};
+
+/// What is measured.
+pub const NAMES: &[&str] = &[
+    "backup-first",
+    "backup-again",
+    "backup-verify",
+    "backup-restore",
+    "create-while-backup",
+];
+/// Files, and how long each is: with what the database holds a gigabyte.
+const FILES: u64 = 512;
+const FILE_BYTES: u64 = 2 << 20;
+const PERSONS: u32 = 2_000;
+const RECORDS_EACH: u32 = 50;
+/// How long is written, alone and beside backups.
+const WRITE_SECONDS: u32 = 20;
+
+/// Fill an installation, and measure.
+pub fn run(
+    options: &Options,
+    programs: &Programs,
+    register: &Path,
+    folder: &Path,
+) -> Outcome<Vec<Row>> {
+    let Some(binary) = &programs.strongroom else {
+        return Ok(Vec::new());
+    };
+    if !NAMES.iter().any(|name| options.wants(name, "backup")) {
+        return Ok(Vec::new());
+    }
+    let restic = restic::find()?;
+    let folder = folder.join("backup");
+    let server = Server::strongroom(binary, register, &folder)?;
+    let (files, persons, seconds) = if options.quick {
+        (FILES / 32, PERSONS / 32, 3)
+    } else {
+        (FILES, PERSONS, WRITE_SECONDS)
+    };
+    say(&format!("filling: {files} files, {persons} persons"));
+    let mut seed = server.load(programs);
+    seed.arg("seed").args([
+        "--persons",
+        &persons.to_string(),
+        "--records",
+        &RECORDS_EACH.to_string(),
+    ]);
+    process::output(&mut seed)?;
+    let mut load = server.load(programs);
+    load.arg("run").args([
+        "--work",
+        "file-in",
+        "--connections",
+        "4",
+        "--warm",
+        "0",
+        "--seconds",
+        "600",
+        "--requests",
+        &files.to_string(),
+        "--file-bytes",
+        &FILE_BYTES.to_string(),
+    ]);
+    figures_of(&mut load)?;
+    let data = server.data();
+    // Beside a running server, as it is always; nobody writes.
+    let ours = |args: &[&str]| {
+        let mut command = Command::new(binary);
+        command.args(args).arg("--data").arg(&data);
+        timed(&mut command)
+    };
+    let place = folder.join("restic");
+    let theirs = |args: &[&str]| {
+        let mut command = Command::new(&restic);
+        command
+            .arg("--no-cache")
+            .arg("--repo")
+            .arg(&place)
+            .args(args)
+            .env("RESTIC_PASSWORD", "measured");
+        timed(&mut command)
+    };
+    theirs(&["init", "--quiet"])?;
+    let source = data.join("data").display().to_string();
+    let backup = ["backup", "--quiet", "--exclude", "scratch", &source];
+    let (to, beside) = (folder.join("ours"), folder.join("theirs"));
+    let (to, beside) = (to.display().to_string(), beside.display().to_string());
+    let pairs = [
+        ("backup-first", ours(&["backup", "now"])?, theirs(&backup)?),
+        ("backup-again", ours(&["backup", "now"])?, theirs(&backup)?),
+        (
+            "backup-verify",
+            ours(&["backup", "verify", "latest"])?,
+            theirs(&["check", "--quiet", "--read-data"])?,
+        ),
+        (
+            "backup-restore",
+            ours(&["restore", "latest", "--to", &to])?,
+            theirs(&["restore", "latest", "--quiet", "--target", &beside])?,
+        ),
+    ];
+    let bytes = bytes_beneath(&data.join("data"));
+    let mut rows = Vec::new();
+    for (name, ours, theirs) in pairs {
+        say(&format!("{name}: {ours:.2} s, restic {theirs:.2} s"));
+        let mut row = Row::new(name, 1);
+        row.bytes = Some(bytes);
+        row.note = Some(format!(
+            "peer: restic on the same files; {} MiB",
+            bytes >> 20
+        ));
+        row.figures.insert("strongroom", took(ours));
+        row.figures.insert("peer", took(theirs));
+        rows.push(row);
+    }
+    rows.push(writing(&server, programs, binary, seconds)?);
+    Ok(rows)
+}
+
+/// What is written in a while, alone, and while one recovery point after the other is made.
+fn writing(server: &Server, programs: &Programs, binary: &Path, seconds: u32) -> Outcome<Row> {
+    let write = || {
+        let mut load = server.load(programs);
+        load.arg("run").args([
+            "--work",
+            "create",
+            "--connections",
+            "8",
+            "--warm",
+            "1",
+            "--seconds",
+            &seconds.to_string(),
+        ]);
+        figures_of(&mut load)
+    };
+    let alone = write()?;
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let (beside, points) = std::thread::scope(|scope| {
+        let made = scope.spawn(|| {
+            let mut points = 0;
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let made = Command::new(binary)
+                    .args(["backup", "now", "--data"])
+                    .arg(server.data())
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .status();
+                points += u32::from(made.is_ok_and(|made| made.success()));
+            }
+            points
+        });
+        let beside = write();
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        (beside, made.join().unwrap_or_default())
+    });
+    let mut row = Row::new("create-while-backup", 8);
+    row.note = Some(format!(
+        "peer: the same without a backup; {points} recovery points were made meanwhile"
+    ));
+    row.figures.insert("strongroom", beside?);
+    row.figures.insert("peer", alone);
+    Ok(row)
+}
+
+/// Run it, and say how many seconds it took.
+fn timed(command: &mut Command) -> Outcome<f64> {
+    let begun = Instant::now();
+    process::output(command)?;
+    Ok(begun.elapsed().as_secs_f64())
+}
+
+fn took(seconds: f64) -> Figures {
+    Figures {
+        rps: 1.0 / seconds.max(1e-6),
+        p50_us: (seconds * 1e6) as u64,
+        ..Figures::default()
+    }
+}
+
+fn bytes_beneath(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)))
+        .map(|(path, meta)| {
+            if meta.is_dir() {
+                bytes_beneath(&path)
+            } else {
+                meta.len()
+            }
+        })
+        .sum()
+}
