@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base::{AccountId, Instant, PersonId, Rng, TenantId};
 use identity::mail::{News, Stead};
@@ -217,7 +218,15 @@ pub async fn hand_on(house: &Installation, job: &Claimed) -> Result<(), Failure>
     let mut in_stead = Vec::new();
     let readers = match payload.to {
         To::Person(person) => {
-            let now = house.clock.now();
+            let failed = |error: consent::ConsentError| Failure::text(error.to_string());
+            let minor = house.consents.minor(tenant, person).await.map_err(failed)?;
+            let now = match minor {
+                // On the day itself: who decided until a moment ago is told as well.
+                Some(minor) if payload.what == Told::AgeCome.as_str() => {
+                    minor.decides_at.before(Duration::from_secs(1))
+                }
+                _ => house.clock.now(),
+            };
             let guardians = house.consents.guardian_accounts(tenant, person, now).await;
             in_stead = guardians.map_err(|error| Failure::text(error.to_string()))?;
             let own = house.identity.account_of(tenant, person).await?;

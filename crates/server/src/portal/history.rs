@@ -20,11 +20,15 @@ use crate::desk::{Desk, list};
 
 /// Entries that are read, proven and written at once; the API proves no more.
 const AT_ONCE: usize = 100;
+/// Entries of one file, which a browser on a phone still opens and checks: some ten megabytes. Older ones are in the next file.
+const IN_A_FILE: u64 = 5_000;
+
+const PLACE: &str = "/portal/looks/history";
 
 pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
     vec![page(
         desk,
-        "/portal/looks/history",
+        PLACE,
         "looksHistory",
         "The whole history of who looked, as a page to keep that checks itself",
         history,
@@ -51,6 +55,8 @@ struct End {
     t: Tongue,
     count: u64,
     script: &'static str,
+    /// Where older entries are, if there are any.
+    older: Option<String>,
 }
 
 /// What is still to be written: the entries that were read, or the end.
@@ -59,13 +65,16 @@ struct Rest {
     names: Names,
     count: u64,
     said: Option<Value>,
+    /// The first entry of the next file, once this one is full.
+    older: Option<u64>,
 }
 
 /// Each reading stands in the log before its entries leave. Where one fails, the connection breaks: the end, which says how many
 /// entries there are, is missing, and so is the script.
 async fn history(reader: Reader) -> Result<Answer, Problem> {
+    let before = reader.query("before").and_then(|text| text.parse().ok());
     let said = reader
-        .ask("listAccesses", &[], &proven(AT_ONCE, None), None)
+        .ask("listAccesses", &[], &proven(AT_ONCE, before), None)
         .await?;
     let keys = log_keys(&reader).await?;
     let t = reader.t();
@@ -79,6 +88,7 @@ async fn history(reader: Reader) -> Result<Answer, Problem> {
         names: Names::default(),
         count: 0,
         said: Some(said),
+        older: None,
     };
     let lines = stream::try_unfold(Some(rest), |rest| async move {
         match rest {
@@ -108,6 +118,9 @@ impl Rest {
                 t,
                 count: self.count,
                 script: PROOFS_SCRIPT,
+                older: self
+                    .older
+                    .map(|before| format!("{}{PLACE}?before={before}", self.reader.address())),
             };
             return Ok((rendered(&end).map_err(Broken)?, None));
         };
@@ -120,6 +133,11 @@ impl Rest {
         }
         self.count += lines.len() as u64;
         if let Some(next) = said.get("next").and_then(Value::as_u64) {
+            if self.count >= IN_A_FILE {
+                self.older = Some(next);
+                let piece = rendered(&Lines { lines: &lines }).map_err(Broken)?;
+                return Ok((piece, Some(self)));
+            }
             let query = proven(AT_ONCE, Some(next));
             let more = self.reader.ask("listAccesses", &[], &query, None).await;
             self.said = Some(more.map_err(Broken)?);

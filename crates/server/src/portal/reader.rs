@@ -130,6 +130,12 @@ impl Reader {
         self.call.part_text(name)
     }
 
+    /// Where people reach the service.
+    pub(super) fn address(&self) -> String {
+        let config = &self.desk.house.config;
+        config.accounts.address(config)
+    }
+
     /// What stands behind the question mark.
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         self.call.query.first(name).filter(|it| !it.is_empty())

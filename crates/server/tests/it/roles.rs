@@ -90,6 +90,7 @@ fn may(id: &str, role: Role) -> bool {
         "withdrawRight" => role == Person,
         "listRightsRequests" | "readRightsRequest" | "stepRightsRequest" => role == Compliance,
         "keyStatus" => matches!(role, Security | Operator),
+        "readContinuity" => answers || role == Operator,
         id if is_about_others_accounts(id) => matches!(role, Owner | Administrator),
         "registerApp" | "listApps" | "readApp" | "changeApp" | "renewAppSecret" => matches!(
             role,

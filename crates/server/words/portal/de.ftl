@@ -54,13 +54,14 @@ looks-show-refused = Was verweigert wurde
 looks-none = Bisher nichts dieser Art.
 looks-none-here = Unter den neuesten Einträgen ist nichts dieser Art. Es gibt ältere.
 looks-history = Den ganzen Verlauf behalten
-looks-history-text = Eine Datei mit jedem Eintrag, der Sie betrifft, jeder mit seinem Beweis. Öffnen Sie sie in einem Browser, auch ohne Netz, und sie prüft sich selbst. Am Ende steht, wie viele Einträge es sind; fehlt das, ist die Datei nicht vollständig.
+looks-history-text = Eine Datei mit jedem Eintrag, der Sie betrifft, jeder mit seinem Beweis, die neuesten zuerst; sind es sehr viele, mehrere Dateien. Öffnen Sie sie in einem Browser, auch ohne Netz, und sie prüft sich selbst. Am Ende steht, wie viele Einträge es sind; fehlt das, ist die Datei nicht vollständig.
 looks-history-take = Verlauf speichern
 looks-history-keys = Erstellt am { $date }. Die Schlüssel des Protokolls, zum Vergleich mit dem, was andere aufbewahrt haben:
 looks-history-end = { $n ->
     [one] Ein Eintrag. Hier endet die Datei, und sie ist vollständig.
    *[other] { $n } Einträge. Hier endet die Datei, und sie ist vollständig.
 }
+looks-history-older = Ältere Einträge stehen in der nächsten Datei
 looks-count = { $n ->
     [one] eine Sache
    *[other] { $n } Sachen

@@ -54,13 +54,14 @@ looks-show-refused = What was refused
 looks-none = Nothing of this kind so far.
 looks-none-here = Nothing of this kind among the newest entries. There are older ones.
 looks-history = Keep the whole history
-looks-history-text = One file with every entry that is about you, each with its proof. Open it in a browser, also without a network, and it checks itself. At its end it says how many entries there are; if that is missing, the file is not whole.
+looks-history-text = A file with every entry that is about you, each with its proof, the newest first; with very many, several files. Open it in a browser, also without a network, and it checks itself. At its end it says how many entries there are; if that is missing, the file is not whole.
 looks-history-take = Save the history
 looks-history-keys = Made on { $date }. The log’s keys, to compare with what others have kept:
 looks-history-end = { $n ->
     [one] One entry. This is the end of the file, and it is whole.
    *[other] { $n } entries. This is the end of the file, and it is whole.
 }
+looks-history-older = Older entries are in the next file
 looks-count = { $n ->
     [one] one thing
    *[other] { $n } things

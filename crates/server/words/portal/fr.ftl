@@ -54,13 +54,14 @@ looks-show-refused = Ce qui a été refusé
 looks-none = Rien de ce genre jusqu’ici.
 looks-none-here = Rien de ce genre parmi les entrées les plus récentes. Il y en a de plus anciennes.
 looks-history = Garder tout l’historique
-looks-history-text = Un fichier avec chaque entrée qui vous concerne, chacune avec sa preuve. Ouvrez-le dans un navigateur, même sans réseau, et il se vérifie lui-même. À la fin figure le nombre d’entrées ; s’il manque, le fichier n’est pas complet.
+looks-history-text = Un fichier avec chaque entrée qui vous concerne, chacune avec sa preuve, les plus récentes d’abord ; s’il y en a beaucoup, plusieurs fichiers. Ouvrez-le dans un navigateur, même sans réseau, et il se vérifie lui-même. À la fin figure le nombre d’entrées ; s’il manque, le fichier n’est pas complet.
 looks-history-take = Enregistrer l’historique
 looks-history-keys = Établi le { $date }. Les clés du journal, à comparer avec ce que d’autres ont gardé :
 looks-history-end = { $n ->
     [one] Une entrée. Le fichier finit ici, et il est complet.
    *[other] { $n } entrées. Le fichier finit ici, et il est complet.
 }
+looks-history-older = Les entrées plus anciennes sont dans le fichier suivant
 looks-count = { $n ->
     [one] une chose
    *[other] { $n } choses

@@ -54,13 +54,14 @@ looks-show-refused = Ciò che è stato rifiutato
 looks-none = Finora nulla di questo tipo.
 looks-none-here = Nulla di questo tipo tra le voci più recenti. Ce ne sono di più vecchie.
 looks-history = Conservare tutta la cronologia
-looks-history-text = Un file con ogni voce che La riguarda, ciascuna con la sua prova. Lo apra in un browser, anche senza rete, e si verifica da sé. Alla fine c’è scritto quante sono le voci; se manca, il file non è completo.
+looks-history-text = Un file con ogni voce che La riguarda, ciascuna con la sua prova, le più recenti per prime; se sono moltissime, più file. Lo apra in un browser, anche senza rete, e si verifica da sé. Alla fine c’è scritto quante sono le voci; se manca, il file non è completo.
 looks-history-take = Salva la cronologia
 looks-history-keys = Creato il { $date }. Le chiavi del registro, da confrontare con ciò che altri hanno conservato:
 looks-history-end = { $n ->
     [one] Una voce. Qui finisce il file, ed è completo.
    *[other] { $n } voci. Qui finisce il file, ed è completo.
 }
+looks-history-older = Le voci più vecchie sono nel file seguente
 looks-count = { $n ->
     [one] una cosa
    *[other] { $n } cose

@@ -54,13 +54,14 @@ looks-show-refused = Vad som nekades
 looks-none = Ingenting av det här slaget hittills.
 looks-none-here = Ingenting av det här slaget bland de senaste raderna. Det finns äldre.
 looks-history = Spara hela historiken
-looks-history-text = En fil med varje rad som handlar om dig, var och en med sitt bevis. Öppna den i en webbläsare, också utan nät, så prövar den sig själv. I slutet står hur många rader det är; saknas det är filen inte hel.
+looks-history-text = En fil med varje rad som handlar om dig, var och en med sitt bevis, de nyaste först; är de mycket många blir det flera filer. Öppna den i en webbläsare, också utan nät, så prövar den sig själv. I slutet står hur många rader det är; saknas det är filen inte hel.
 looks-history-take = Spara historiken
 looks-history-keys = Gjord { $date }. Loggens nycklar, att jämföra med vad andra har sparat:
 looks-history-end = { $n ->
     [one] En rad. Här slutar filen, och den är hel.
    *[other] { $n } rader. Här slutar filen, och den är hel.
 }
+looks-history-older = Äldre rader står i nästa fil
 looks-count = { $n ->
     [one] en sak
    *[other] { $n } saker
