@@ -5,7 +5,7 @@
 //!
 //! Invariant: an installation whose database waits at the gate does not open ([`Installation::open`]), for any command.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -153,13 +153,27 @@ pub async fn stands(house: &Installation, manifest: &Manifest) -> Result<(), Fai
     Ok(())
 }
 
+/// How long each log is before anybody looks: what is appended here is in no other copy.
+///
+/// # Errors
+/// Storage failures.
+pub async fn sizes(house: &Installation) -> Result<HashMap<TenantId, u64>, Failure> {
+    let mut sizes = HashMap::new();
+    for tenant in house.tenants() {
+        if let Some(head) = house.log.head(&tenant).await? {
+            sizes.insert(tenant, head.size);
+        }
+    }
+    Ok(sizes)
+}
+
 /// Where a log stood at a point.
 fn stood<'a>(manifest: &'a Manifest, tenant: &TenantId) -> Option<&'a continuity::Log> {
     let mut logs = manifest.logs.iter();
     logs.find(|log| log.tenant == tenant.as_str())
 }
 
-/// Repeat what was erased and taken back since the point, log the result, and open the gate. `newer` is a newer copy of the database, where
+/// Repeat what was erased and taken back since the point, log the result, and open the gate. `sizes`: [`sizes`] of what came back. `newer` is a newer copy of the database, where
 /// there is one: its logs go on where those of the point end.
 ///
 /// # Errors
@@ -167,6 +181,7 @@ fn stood<'a>(manifest: &'a Manifest, tenant: &TenantId) -> Option<&'a continuity
 pub async fn pass(
     house: &Installation,
     manifest: &Manifest,
+    sizes: &HashMap<TenantId, u64>,
     newer: Option<&Path>,
 ) -> Result<Passed, Failure> {
     let begun = std::time::Instant::now();
@@ -175,7 +190,7 @@ pub async fn pass(
     let mut all = Vec::new();
     for tenant in house.tenants() {
         let stood = stood(manifest, &tenant);
-        let (carried, lost) = forward(house, &tenant, newer).await?;
+        let (carried, lost) = forward(house, &tenant, sizes.get(&tenant).copied(), newer).await?;
         passed.carried += carried;
         passed.lost += lost;
         let mut deeds = since(house, &tenant, stood.map_or(0, |log| log.size)).await?;
@@ -212,6 +227,7 @@ pub async fn pass(
 async fn forward(
     house: &Installation,
     tenant: &TenantId,
+    restored: Option<u64>,
     newer: Option<&Path>,
 ) -> Result<(u64, u64), Failure> {
     let before = house.log.head(tenant).await?;
@@ -223,10 +239,15 @@ async fn forward(
         return Ok((carried, 0));
     };
     let now = Anchor::of(tenant, &head);
+    // What others remember beyond what came back is another continuation than what was appended here.
+    let came_back = match restored {
+        Some(size) if carried == 0 => size.min(head.size),
+        _ => head.size,
+    };
     let remembered = house.anchors.recall(tenant).await?;
-    let ahead = remembered.iter().filter(|it| it.size > head.size);
-    let lost = ahead.map(|it| it.size - head.size).max().unwrap_or(0);
-    let behind = remembered.into_iter().filter(|it| it.size <= head.size);
+    let ahead = remembered.iter().filter(|it| it.size > came_back);
+    let lost = ahead.map(|it| it.size - came_back).max().unwrap_or(0);
+    let behind = remembered.into_iter().filter(|it| it.size <= came_back);
     let known = Known {
         keys: house.log.verifiers(tenant)?,
         anchors: before

@@ -214,6 +214,10 @@ impl Installation {
                 .vault
                 .open_tenant(&ctx, &installation.config.region)
                 .await?;
+            // What comes back from a point has a log that nobody appends to before it passed the gate; and what was cut short is erased there.
+            if gate == Gate::Passing {
+                continue;
+            }
             let resumed = installation.vault.resume_erasures(&tenant).await?;
             if resumed > 0 {
                 tracing::warn!(tenant = %tenant, resumed, "completed erasures that were cut short");

@@ -200,6 +200,7 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
         if restored.forwarded.is_none_or(|it| it.pieces == 0) {
             gate::stands(&house, manifest).await?;
         }
+        let sizes = gate::sizes(&house).await?;
         let newer = match look {
             Some(look) => {
                 look(&house).await?;
@@ -207,7 +208,7 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
             }
             None => newer(&house, &repository, manifest, &scratch, watch).await?,
         };
-        let passed = gate::pass(&house, manifest, newer.as_deref()).await?;
+        let passed = gate::pass(&house, manifest, &sizes, newer.as_deref()).await?;
         if let Some(recovered) = &recovered {
             quorum::note_combine(&house, recovered).await?;
         }

@@ -87,6 +87,31 @@ async fn what_is_restored_for_practice_holds_and_who_was_erased_does_not_open() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_drill_holds_while_others_go_on() {
+    let place = with_a_point().await;
+    let server = place.start().await;
+    let path = format!("/v1/persons/{}/records/cycle-day", server.person());
+    let goes_on = async {
+        loop {
+            let got = server.get(&path).await;
+            assert!(got.status().is_success(), "{got:?}");
+        }
+    };
+    let drills = async {
+        for _ in 0..6 {
+            place.command(&["drill", "run", "restore"]).await.held();
+        }
+    };
+    tokio::select! {
+        () = goes_on => {}
+        () = drills => {}
+    }
+    server.stop().await;
+    let verified = place.command(&["log", "verify"]).await;
+    assert_eq!(verified.code, Some(0), "{verified:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sabotaged_drill_fails_loudly() {
     let place = with_a_point().await;
     place.command(&["drill", "run", "restore"]).await.held();
