@@ -7,7 +7,7 @@ import { accounts, at, axe, base, overflow, persons, tokens, visitor } from "./h
 const PLACES = {
   clinician: ["/console", "/console/requests/new", "/console/break-glass", "/console/break-glass/new"],
   security: ["/console", "/console/alerts", "/console/apps", "/console/roles", "/console/requests", "/console/reviews", "/console/break-glass"],
-  compliance: ["/console", "/console/alerts", "/console/rights", "/console/retention", "/console/holds", "/console/holds/new", "/console/processing", "/console/guardians", "/console/guardians/new"],
+  compliance: ["/console", "/console/alerts", "/console/rights", "/console/retention", "/console/holds", "/console/holds/new", "/console/processing", "/console/guardians", "/console/guardians/new", "/console/continuity"],
   administrator: ["/console/people", "/console/people/invite", "/console/requests", "/console/apps"],
 };
 
