@@ -1,8 +1,8 @@
 //! Recovery points: made, made again, verified and restored, beside restic on the same bytes; and what is written while one is made.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use super::figures::{Figures, Row};
 use super::server::Server;
@@ -22,8 +22,10 @@ const FILES: u64 = 512;
 const FILE_BYTES: u64 = 2 << 20;
 const PERSONS: u32 = 2_000;
 const RECORDS_EACH: u32 = 50;
-/// How long is written, alone and beside backups.
+/// How long is written, alone and beside a backup.
 const WRITE_SECONDS: u32 = 20;
+/// The backup begins so long after the writing.
+const BACKUP_AFTER: Duration = Duration::from_secs(3);
 
 /// Fill an installation, and measure.
 pub fn run(
@@ -126,9 +128,9 @@ pub fn run(
     Ok(rows)
 }
 
-/// What is written in a while, alone, and while one recovery point after the other is made.
+/// What is written in a while, alone, and with one recovery point made meanwhile.
 fn writing(server: &Server, programs: &Programs, binary: &Path, seconds: u32) -> Outcome<Row> {
-    let write = || {
+    let write = |round: &str| {
         let mut load = server.load(programs);
         load.arg("run").args([
             "--work",
@@ -139,32 +141,26 @@ fn writing(server: &Server, programs: &Programs, binary: &Path, seconds: u32) ->
             "1",
             "--seconds",
             &seconds.to_string(),
+            "--round",
+            round,
         ]);
         figures_of(&mut load)
     };
-    let alone = write()?;
-    let done = std::sync::atomic::AtomicBool::new(false);
-    let (beside, points) = std::thread::scope(|scope| {
+    let alone = write("1")?;
+    let (beside, made) = std::thread::scope(|scope| {
         let made = scope.spawn(|| {
-            let mut points = 0;
-            while !done.load(std::sync::atomic::Ordering::Relaxed) {
-                let made = Command::new(binary)
-                    .args(["backup", "now", "--data"])
-                    .arg(server.data())
-                    .stdout(Stdio::null())
-                    .stderr(Stdio::null())
-                    .status();
-                points += u32::from(made.is_ok_and(|made| made.success()));
-            }
-            points
+            std::thread::sleep(BACKUP_AFTER);
+            let mut command = Command::new(binary);
+            command.args(["backup", "now", "--data"]).arg(server.data());
+            timed(&mut command).ok()
         });
-        let beside = write();
-        done.store(true, std::sync::atomic::Ordering::Relaxed);
-        (beside, made.join().unwrap_or_default())
+        let beside = write("2");
+        (beside, made.join().ok().flatten())
     });
+    let made = made.ok_or("no recovery point was made while others wrote")?;
     let mut row = Row::new("create-while-backup", 8);
     row.note = Some(format!(
-        "peer: the same without a backup; {points} recovery points were made meanwhile"
+        "peer: the same without a backup; one was made meanwhile, in {made:.1} s of {seconds} s"
     ));
     row.figures.insert("strongroom", beside?);
     row.figures.insert("peer", alone);
