@@ -27,6 +27,7 @@ async fn now(args: DrillRun) -> Held {
         DrillKind::Boot => Kind::Boot,
         DrillKind::Rebuild => Kind::Rebuild,
     };
+    place::gently(args.as_run);
     let databases = args.postgres_data.zip(args.postgres_keys);
     let databases = databases.map(|(data, keys)| Databases { data, keys });
     let house = Arc::new(place::open(&args.view.place).await?);
