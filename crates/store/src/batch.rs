@@ -23,6 +23,8 @@ pub(crate) enum Task {
     Follow(Arc<Mutex<Tail>>),
     /// Copy the write-ahead log back into the database's file, once it was followed to its end.
     CopyBack,
+    /// A number that changes with a commit of another process.
+    Others,
 }
 
 /// A task that waits, and who waits for it.
@@ -36,7 +38,7 @@ impl Job {
     pub(crate) fn new(task: Task, answer: Answer) -> Self {
         let bytes = match &task {
             Task::Write(set) => weigh(set),
-            Task::Scrub | Task::Follow(_) | Task::CopyBack => 0,
+            Task::Scrub | Task::Follow(_) | Task::CopyBack | Task::Others => 0,
         };
         Self {
             task,

@@ -113,13 +113,16 @@ impl Follower {
     /// # Errors
     /// [`StoreError::Unavailable`]; nothing is lost, it comes the next time.
     pub async fn drain(&self) -> Result<Drained, StoreError> {
+        // First what others did, then the log: what they committed until now stands in it, or was cut off before anybody read it.
+        let before = self.others().await?;
         let tail = Arc::clone(&self.tail);
-        let (mut drained, frames) = blocking(move || {
-            let mut tail = tail.lock();
-            tail.read()?;
-            Ok((tail.take(), tail.frames()))
-        })
-        .await?;
+        blocking(move || tail.lock().read_after(before)).await?;
+        let after = self.others().await?;
+        let (mut drained, frames) = {
+            let mut tail = self.tail.lock();
+            tail.settle(before, after);
+            (tail.take(), tail.frames())
+        };
         if frames >= COPY_BACK_FRAMES {
             // What is committed until then comes the next time.
             let copied = self.db.ask(Task::CopyBack).await;
@@ -134,6 +137,15 @@ impl Follower {
             }
         }
         Ok(drained)
+    }
+
+    async fn others(&self) -> Result<u64, StoreError> {
+        let answer = self.db.ask(Task::Others).await?;
+        answer
+            .rows
+            .first()
+            .copied()
+            .ok_or_else(|| StoreError::Internal("nobody counted".into()))
     }
 
     /// Give back what could not be put anywhere.

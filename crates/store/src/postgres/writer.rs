@@ -122,7 +122,7 @@ impl Work {
                 Task::Write(set) => sets.push((set, answer)),
                 Task::Scrub => scrubs.push(answer),
                 // Of SQLite; nobody asks here.
-                Task::Follow(_) | Task::CopyBack => scrubs.push(answer),
+                Task::Follow(_) | Task::CopyBack | Task::Others => scrubs.push(answer),
             }
         }
         if !sets.is_empty() {

@@ -31,6 +31,10 @@ pub(crate) struct Tail {
     page_bytes: u32,
     database_pages: u32,
     waiting: BTreeMap<u32, Vec<u8>>,
+    /// What the number of other processes' commits was before the last look.
+    others: Option<u64>,
+    /// Whether the log began anew with the last look.
+    anew: bool,
 }
 
 /// A file's header.
@@ -55,6 +59,8 @@ impl Tail {
             page_bytes: 0,
             database_pages: 0,
             waiting: BTreeMap::new(),
+            others: None,
+            anew: false,
         }
     }
 
@@ -115,6 +121,29 @@ impl Tail {
             self.waiting.clear();
             self.breaks();
         }
+    }
+
+    /// [`Tail::read`], where other processes' commits have come to `others` before. If they committed something, and nothing of it stands in the
+    /// log, it was cut off.
+    pub(crate) fn read_after(&mut self, others: u64) -> Result<(), StoreError> {
+        let from = self.at;
+        self.read()?;
+        let place = |at: Option<Position>| at.map(|at| (at.generation, at.salt, at.frames));
+        let log = |at: Option<Position>| at.map(|at| (at.generation, at.salt));
+        self.anew = log(from) != log(self.at);
+        if self.others.is_some_and(|before| before != others) && place(from) == place(self.at) {
+            self.breaks();
+        }
+        Ok(())
+    }
+
+    /// After a look: other processes' commits had come to `before` before it and to `after` behind it. Where they committed something while the
+    /// log began anew, nobody knows whether all of it was read.
+    pub(crate) fn settle(&mut self, before: u64, after: u64) {
+        if self.anew && self.others.is_some_and(|others| others != after) {
+            self.breaks();
+        }
+        self.others = Some(before);
     }
 
     /// Read what was committed since.

@@ -122,6 +122,7 @@ impl Work {
                 Task::Scrub => scrubs.push(answer),
                 Task::Follow(tail) => rest.push((Some(tail), answer)),
                 Task::CopyBack => rest.push((None, answer)),
+                Task::Others => drop(answer.send(self.others())),
             }
         }
         if !sets.is_empty() {
@@ -157,6 +158,15 @@ impl Work {
             None => self.reopened()?,
         };
         Ok(self.connection.insert(connection))
+    }
+
+    /// A number that changes with a commit of another process.
+    fn others(&mut self) -> Result<Committed, StoreError> {
+        let version = changes_of_others(self.connected()?)?;
+        Ok(Committed {
+            rows: vec![version.cast_unsigned()],
+            log_indexes: Vec::new(),
+        })
     }
 
     fn follow(&mut self, tail: Arc<Mutex<Tail>>) -> Result<(), StoreError> {
