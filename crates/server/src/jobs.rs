@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::api::House;
 use crate::notices;
+use crate::serving::stopped;
 
 /// How often the queue is looked at; costs one read.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -33,11 +34,6 @@ pub(crate) async fn work(house: House, post: Arc<dyn Post>, mut stop: watch::Rec
             () = stopped(&mut stop) => break,
         }
     }
-}
-
-async fn stopped(stop: &mut watch::Receiver<bool>) {
-    // A dropped sender means stop as well.
-    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// Take what is due, do it, and say how much it was.

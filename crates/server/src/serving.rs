@@ -232,7 +232,8 @@ impl Told {
     }
 }
 
-async fn stopped(stop: &mut watch::Receiver<bool>) {
+/// Wait until the server is told to stop.
+pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     // A dropped sender means stop as well.
     let _ = stop.wait_for(|stop| *stop).await;
 }

@@ -167,7 +167,9 @@ impl BackupCheck {
     }
 }
 
-fn late_after(every: Duration) -> Duration {
+/// After how long something is late that is to be done so often.
+#[must_use]
+pub fn late_after(every: Duration) -> Duration {
     every + (every / 4).max(LATE_MIN)
 }
 

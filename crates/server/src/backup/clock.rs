@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use continuity::runs::{self, Kind, Run};
+use govern::checks::late_after;
 use policy::Role;
 use policy::access::{About, Notice};
 use store::WriteSet;
@@ -19,15 +20,13 @@ use tokio::sync::watch;
 
 use crate::api::House;
 use crate::notices::{Jobs, WATCH};
+use crate::serving::stopped;
 use crate::{Failure, Installation};
 
 /// Between looks at what is due.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// What failed is tried again after so long.
 const RETRY: Duration = Duration::from_mins(15);
-/// How late something may be before somebody is told: a part of its time, and no less than this.
-const LATE_PART: u32 = 4;
-const LATE_MIN: Duration = Duration::from_mins(30);
 /// What a process may say of why it failed.
 const SAID_BYTES_MAX: u64 = 16 << 10;
 
@@ -89,13 +88,12 @@ pub async fn late(house: &Installation, kind: Kind) -> Result<Option<base::Insta
     let Some(every) = every(house, kind) else {
         return Ok(None);
     };
-    let grace = every + (every / LATE_PART).max(LATE_MIN);
     let from = match runs::last_held(&house.db, kind).await? {
         Some(run) => run.begun_at,
         // Never yet: since it was first tried, or since it runs.
         None => first_tried(house, kind).await?.unwrap_or(house.opened_at),
     };
-    let until = from.after(grace);
+    let until = from.after(late_after(every));
     Ok((house.clock.now() > until).then_some(until))
 }
 
@@ -134,9 +132,15 @@ async fn looks(
             let at_once = kind == Kind::Point && wants_point.swap(false, Ordering::Relaxed);
             tokio::select! {
                 // Dropped, it takes the process with it that does the work.
-                done = round(house, program, (kind, at_once)) => if let Err(error) = done {
-                    tracing::error!(kind = kind.as_str(), %error, "what continuity has to do by the clock was not done");
-                },
+                done = round(house, program, (kind, at_once)) => {
+                    if let Err(error) = &done {
+                        tracing::error!(kind = kind.as_str(), %error, "what continuity has to do by the clock was not done");
+                    }
+                    // What is wanted at once and was not done is wanted still.
+                    if at_once && !matches!(done, Ok(true)) {
+                        wants_point.store(true, Ordering::Relaxed);
+                    }
+                }
                 () = stopped(stop) => return,
             }
         }
@@ -146,25 +150,21 @@ async fn looks(
     }
 }
 
-async fn stopped(stop: &mut watch::Receiver<bool>) {
-    // A dropped sender means stop as well.
-    let _ = stop.wait_for(|stop| *stop).await;
-}
-
+/// Do it if it is due; whether it was done.
 async fn round(
     house: &House,
     program: &Path,
     (kind, at_once): (Kind, bool),
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     if !is_ours(house, kind) {
-        return Ok(());
+        return Ok(false);
     }
     // What is restored for practice is a recovery point.
     if kind != Kind::Point && runs::last_held(&house.db, Kind::Point).await?.is_none() {
-        return Ok(());
+        return Ok(false);
     }
     let Some(number) = due(house, kind, at_once).await? else {
-        return Ok(());
+        return Ok(false);
     };
     let number = number.to_string();
     let what: &[&str] = match kind {
@@ -201,7 +201,7 @@ async fn round(
     let status = status.map_err(|error| Failure::file(program, &error))?;
     if status.success() {
         tracing::info!(kind = kind.as_str(), number, "continuity: done");
-        Ok(())
+        Ok(true)
     } else {
         let last = said.lines().find(|line| line.starts_with("error: "));
         let why = last.unwrap_or("it did not say why");

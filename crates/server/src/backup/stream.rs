@@ -9,6 +9,7 @@ use continuity::stream::Stream;
 use tokio::sync::watch;
 
 use crate::api::House;
+use crate::serving::stopped;
 use crate::{Failure, backup, private};
 
 /// Between two pieces.
@@ -46,11 +47,6 @@ pub(super) async fn send(
             return;
         }
     }
-}
-
-async fn stopped(stop: &mut watch::Receiver<bool>) {
-    // A dropped sender means stop as well.
-    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 enum Sending {

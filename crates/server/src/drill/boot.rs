@@ -1,40 +1,21 @@
 //! A second instance, served on this machine from a restored point: a client signs in and reads, over TLS.
 
-use base::Secret;
-use policy::{NewToken, Role, Scope};
 use std::time::Duration;
 
 use audit::{Action, Entry, Outcome};
+use base::Secret;
+use policy::{NewToken, Role, Scope};
 use store::WriteSet;
 
-use super::Found;
-use super::restore::{Databases, Practice, Root, restored};
-use crate::api::House;
+use super::restore::Practice;
 use crate::{Failure, Installation, Serving, probes};
 
 /// The token that signs in lives so long.
 const TOKEN_LIVES: Duration = Duration::from_mins(5);
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) async fn rehearse(
-    house: &House,
-    databases: Option<&Databases>,
-    root: Root,
-) -> Result<Found, Failure> {
-    let practice = restored(house, databases, root).await?;
-    let outcome = serve(&practice).await;
-    let found = Found {
-        point: practice.point.clone(),
-        rpo: practice.rpo,
-        rto: practice.begun.elapsed(),
-        amount: 1,
-    };
-    practice.clear()?;
-    outcome?;
-    Ok(found)
-}
-
-async fn serve(practice: &Practice) -> Result<(), Failure> {
+/// Serve it, sign in, and read.
+pub(super) async fn serve(practice: &Practice) -> Result<(), Failure> {
     let restored = Installation::open(practice.config.clone()).await?;
     let token = sign_in(&restored, practice).await?;
     let serving = Serving::begin_idle(restored).await?;

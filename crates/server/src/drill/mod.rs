@@ -18,8 +18,8 @@ use crate::api::House;
 use crate::backup::run;
 use crate::{Failure, backup};
 
-use restore::Root;
 pub use restore::{Databases, STATEMENTS};
+use restore::{Root, read, rehearse};
 
 /// What a drill found.
 #[derive(Clone, Debug)]
@@ -88,9 +88,9 @@ async fn carry_out(
 ) -> Result<Found, Failure> {
     match kind {
         Kind::Objects => objects::compare(house).await,
-        Kind::Restore => restore::rehearse(house, databases).await,
-        Kind::Boot => boot::rehearse(house, databases, Root::Sealed).await,
-        Kind::Rebuild => boot::rehearse(house, databases, Root::Quorum).await,
+        Kind::Restore => rehearse(house, databases, Root::Sealed, read).await,
+        Kind::Boot => rehearse(house, databases, Root::Sealed, boot::serve).await,
+        Kind::Rebuild => rehearse(house, databases, Root::Quorum, boot::serve).await,
         Kind::Point | Kind::Prune => Err(Failure::usage("this is no drill")),
     }
 }

@@ -98,12 +98,15 @@ impl Practice {
     }
 }
 
+/// Restore for practice, try what is to be tried on it, and clear it away.
 pub(super) async fn rehearse(
     house: &House,
     databases: Option<&Databases>,
+    root: Root,
+    trial: impl AsyncFnOnce(&Practice) -> Result<(), Failure>,
 ) -> Result<Found, Failure> {
-    let practice = restored(house, databases, Root::Sealed).await?;
-    let outcome = read(&practice).await;
+    let practice = restored(house, databases, root).await?;
+    let outcome = trial(&practice).await;
     let found = Found {
         point: practice.point.clone(),
         rpo: practice.rpo,
@@ -115,7 +118,8 @@ pub(super) async fn rehearse(
     Ok(found)
 }
 
-async fn read(practice: &Practice) -> Result<(), Failure> {
+/// Read a record from it.
+pub(super) async fn read(practice: &Practice) -> Result<(), Failure> {
     let restored = Installation::open(practice.config.clone()).await?;
     let outcome = holds(&restored, &practice.living).await;
     restored.close().await;
@@ -136,7 +140,7 @@ async fn holds(restored: &Installation, living: &Canary) -> Result<(), Failure> 
 }
 
 /// Restore the newest point, with the one erased just now in it, and have it pass the gate.
-pub(super) async fn restored(
+async fn restored(
     house: &House,
     databases: Option<&Databases>,
     root: Root,
