@@ -5,7 +5,7 @@ set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$here/../chromium.sh"
-browser_room portal "$here"/*.mjs "$here/../pages/house.mjs"
+browser_room portal "$here"/*.mjs "$here/../pages/house.mjs" "$here/../pages/console.mjs"
 held=0
 node portal.mjs "$@" || held=1
 

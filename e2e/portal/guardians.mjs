@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
+import { keyed, member } from "./console.mjs";
 import { accounts, at, base, linkTo, persons, send, tokens, visitor } from "./house.mjs";
 import { ask, browser, end, fine, over, press, shot, signedIn, test, walk } from "./run.mjs";
 
@@ -39,15 +40,34 @@ async function asked(child, parts) {
 
 const part = (collection, optional = false) => ({ collection, verbs: "rs", optional });
 
+// It takes two of the staff, each with an account and a passkey.
+const officer = await member(browser, "compliance");
+const second = await member(browser, "security");
+
 for (const child of children) {
   const { locale, name, person } = child;
   await test(`a guardian is appointed, acts for the child, says yes for them, and takes it back (${locale})`, async () => {
     assert.equal((await compliance("PUT", `/v1/minors/${person}`, { decides_on: day(-1) })).status, 400, "a day that was");
     assert.equal((await compliance("PUT", `/v1/minors/${person}`, { decides_on: day(DAYS) })).status, 200);
-    const guardian = { email: accounts.person.email, name, evidence: "register 17" };
-    const appointed = await compliance("POST", `/v1/minors/${person}/guardians`, guardian);
-    assert.equal(appointed.status, 201, JSON.stringify(appointed.said));
-    assert.equal((await over("POST", `/v1/minors/${person}/guardians`, guardian)).status, 403, "the app appoints nobody");
+    const bare = await compliance("POST", `/v1/minors/${person}/guardians`, { email: accounts.person.email, name, evidence: "register 17" });
+    assert.equal(bare.status, 403, "not by a bare token");
+    const place = `/console/guardians/${person}`;
+    await officer.page.goto(`${base}${place}/appoint`);
+    await keyed(officer.page, `${place}/appoint`, { email: accounts.person.email, name, evidence: "register 17" });
+    assert.equal(at(officer.page), place, await officer.page.locator("main").innerText());
+    const decide = await officer.page.locator('a[href$="/decide"]').getAttribute("href");
+    await officer.page.goto(`${base}${decide}`);
+    assert.equal(await officer.page.locator(`form[action="${decide}"]`).count(), 0, "whoever proposed it does not appoint");
+    assert.equal(await officer.page.locator('form[action$="/refuse"]').count(), 1, "but may take it back");
+    await fine(officer.page, "an own proposal");
+    await shot(officer.page, `guardian-${locale}-proposed`);
+    await second.page.goto(`${base}${decide}`);
+    assert.match(await second.page.locator("main").innerText(), /register 17/);
+    await fine(second.page, "a proposal to decide on");
+    await shot(second.page, `guardian-${locale}-decide`);
+    await keyed(second.page, decide);
+    assert.equal(at(second.page), place, await second.page.locator("main").innerText());
+    await shot(second.page, `guardian-${locale}-appointed`);
 
     const { context, page, complaints } = await signedIn({ locale });
     await look(page, child, "own-home");

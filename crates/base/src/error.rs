@@ -1,5 +1,7 @@
 //! What kind of failure it was. `web` alone maps a kind to a status.
 
+use std::time::Duration;
+
 /// The closed set of kinds an area's error falls into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -47,6 +49,10 @@ pub trait Fault: std::error::Error + Send + Sync + 'static {
     fn public(&self) -> String;
     /// A JSON pointer (RFC 6901) into the request body, where one field is at fault.
     fn pointer(&self) -> Option<String> {
+        None
+    }
+    /// How long to wait before it is worth asking again, where that is known (RFC 9110, 10.2.3).
+    fn retry_after(&self) -> Option<Duration> {
         None
     }
     /// How many bytes there are, where the range that was asked for lies outside.

@@ -38,6 +38,24 @@ impl Default for Pace {
     }
 }
 
+/// When there are fewer than `most` within `span` again; `None` where there are at `now`.
+fn next<'a>(
+    asked: impl Iterator<Item = &'a Asking>,
+    span: Duration,
+    most: usize,
+    now: Instant,
+) -> Option<Instant> {
+    if most == 0 {
+        return Some(now.after(span));
+    }
+    let mut over: Vec<Instant> = asked.map(|it| it.asked_at.after(span)).collect();
+    over.retain(|it| *it > now);
+    over.sort_unstable();
+    // Once so many of the oldest are out of it.
+    let gone = over.len().checked_sub(most)?;
+    over.get(gone).copied()
+}
+
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
@@ -181,8 +199,10 @@ impl Consents {
         }
         // Who came by a link or an app came by themselves: the new question takes the place of the old one.
         let came = matches!(way, Way::Link | Way::Oauth);
-        if open.is_some() && !came {
-            return Err(ConsentError::Pace);
+        if let Some(open) = &open
+            && !came
+        {
+            return Err(ConsentError::Pace(open.expires_at.since(ctx.now)));
         }
         self.pace(ctx, offered.asker, person, way).await?;
         let asking = Asking {
@@ -258,37 +278,28 @@ impl Consents {
             .iter()
             .map(Asking::read)
             .collect::<Result<Vec<_>, _>>()?;
-        let within = |it: &Asking, span: Duration| it.asked_at > ctx.now.before(span);
         let by_one = || asked.iter().filter(|it| it.asker == *asker.bytes());
         let refused = |it: &&Asking| it.state == AskingState::Refused;
-        let too_often = match way {
-            Way::Link => false,
-            Way::Oauth => {
-                let lately = by_one().filter(refused).filter(|it| within(it, DAY));
-                lately.count() >= pace.at_sign_in
-            }
+        let brought = |it: &&Asking| matches!(it.way, Way::Mail | Way::Inbox);
+        let over = match way {
+            Way::Link => None,
+            Way::Oauth => next(by_one().filter(refused), DAY, pace.at_sign_in, ctx.now),
             Way::Mail | Way::Inbox => {
-                let brought = |it: &&Asking| matches!(it.way, Way::Mail | Way::Inbox);
-                by_one().filter(refused).any(|it| {
-                    it.answered_at
-                        .is_some_and(|at| at > ctx.now.before(pace.after_refusal))
-                }) || by_one()
-                    .filter(brought)
-                    .filter(|it| within(it, pace.per))
-                    .count()
-                    >= pace.by_one
-                    || asked
-                        .iter()
-                        .filter(brought)
-                        .filter(|it| within(it, DAY))
-                        .count()
-                        >= pace.a_day
+                let answered = by_one().filter(refused).filter_map(|it| it.answered_at);
+                let after_refusal = answered.max().map(|at| at.after(pace.after_refusal));
+                [
+                    after_refusal.filter(|it| *it > ctx.now),
+                    next(by_one().filter(brought), pace.per, pace.by_one, ctx.now),
+                    next(asked.iter().filter(brought), DAY, pace.a_day, ctx.now),
+                ]
+                .into_iter()
+                .flatten()
+                .max()
             }
         };
-        if too_often {
-            Err(ConsentError::Pace)
-        } else {
-            Ok(())
+        match over {
+            Some(at) => Err(ConsentError::Pace(at.since(ctx.now))),
+            None => Ok(()),
         }
     }
 

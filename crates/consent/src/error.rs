@@ -1,8 +1,12 @@
 //! What can go wrong between asking and taking back.
 
+use std::time::Duration;
+
 use base::{ErrorKind, Fault};
 use crypt::SecretsError;
 use store::StoreError;
+
+use crate::DAY;
 
 /// A failure of consent.
 #[derive(Debug, thiserror::Error)]
@@ -27,9 +31,9 @@ pub enum ConsentError {
     /// The answer is to another text than the one there is now.
     #[error("another text was shown")]
     Shown,
-    /// A person is asked too often.
+    /// A person is asked too often; so long until they may be asked again, unless they answer before.
     #[error("asked too often")]
-    Pace,
+    Pace(Duration),
     /// No grant lets this be done.
     #[error("no grant")]
     NoGrant,
@@ -51,6 +55,9 @@ pub enum ConsentError {
     /// What a guardian, or a date, is set up by cannot be that.
     #[error("guardian: {0}")]
     Guardian(&'static str),
+    /// Whoever proposed a guardian appoints them as well.
+    #[error("it takes a second person")]
+    SamePerson,
     /// The person objected to a purpose.
     #[error("the person objected to the purpose")]
     Objected,
@@ -76,7 +83,7 @@ impl From<StoreError> for ConsentError {
                 | "consent.noes" | "consent.guardian",
             ) => Self::Over,
             StoreError::Guard(crate::GUARD) => Self::NoGrant,
-            StoreError::Guard("consent.one_open") => Self::Pace,
+            StoreError::Guard("consent.one_open") => Self::Pace(DAY),
             StoreError::Guard("consent.objected") => Self::Objected,
             other => Self::Store(other),
         }
@@ -110,12 +117,13 @@ impl Fault for ConsentError {
             Self::Over | Self::Shown | Self::OfAge => ErrorKind::Conflict,
             Self::Terms { .. } | Self::Guardian(_) => ErrorKind::Invalid,
             Self::Wider => ErrorKind::Refused,
-            Self::Pace => ErrorKind::TooMany,
+            Self::Pace(_) => ErrorKind::TooMany,
             Self::NoGrant
             | Self::Objected
             | Self::Minor
             | Self::OtherNo
             | Self::Limits
+            | Self::SamePerson
             | Self::Appointment => ErrorKind::Forbidden,
             Self::Damaged(_) => ErrorKind::Tampered,
             Self::Secrets(error) => error.kind(),
@@ -131,7 +139,7 @@ impl Fault for ConsentError {
             Self::Terms { .. } => "consent.terms",
             Self::Wider => "consent.wider",
             Self::Shown => "consent.shown",
-            Self::Pace => "consent.pace",
+            Self::Pace(_) => "consent.pace",
             Self::NoGrant => "consent.no_grant",
             Self::Objected => "rights.objected",
             Self::Minor => "guardian.decides",
@@ -139,11 +147,20 @@ impl Fault for ConsentError {
             Self::OtherNo => "guardian.other_no",
             Self::Limits => "guardian.limits",
             Self::Appointment => "guardian.appointment",
+            Self::SamePerson => "guardian.second",
             Self::Guardian(_) => "guardian.body",
             Self::Damaged(_) => "consent.damaged",
             Self::Secrets(error) => error.code(),
             Self::Keys(_) => "consent.keys",
             Self::Store(error) => error.code(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Pace(wait) => Some(*wait),
+            Self::Store(error) => error.retry_after(),
+            _ => None,
         }
     }
 
@@ -161,7 +178,7 @@ impl Fault for ConsentError {
             Self::Terms { why, .. } => (*why).into(),
             Self::Wider => "The answer must lie within what was asked, and hold every part that is essential. Grant less than was asked, or refuse.".into(),
             Self::Shown => "The text has changed since it was shown. Read it again and answer then.".into(),
-            Self::Pace => "This person was asked already, or refused not long ago. Nobody is asked again and again: wait for their answer, or come back later.".into(),
+            Self::Pace(_) => "This person was asked already, or refused not long ago. Nobody is asked again and again: wait for their answer, or come back later.".into(),
             Self::NoGrant => "The person has not granted this, or has taken it back, or it has run out. Ask them.".into(),
             Self::Objected => "The person objected to this purpose. Nobody asks them for it, and nothing is done for it, until they take the objection back.".into(),
             Self::Minor => "A guardian decides on this, until the day that is noted for this person. Saying no, and taking back, is open to them already.".into(),
@@ -169,6 +186,7 @@ impl Fault for ConsentError {
             Self::OtherNo => "Another guardian said no to this, or to more of it than is left. It takes their yes as well.".into(),
             Self::Limits => "Whoever stands in for somebody gives nothing that they may not do themselves, and appoints nobody.".into(),
             Self::Appointment => "A guardian's appointment is ended by who set it up: ask the staff.".into(),
+            Self::SamePerson => "Whoever proposes a guardian does not appoint them: it takes a second person.".into(),
             Self::Guardian(why) => (*why).into(),
             Self::Keys(_) => "The key that signs is not at hand. Nothing was changed. Try again later.".into(),
             Self::Damaged(_) => "What is stored does not hold together. Somebody was told.".into(),

@@ -115,6 +115,7 @@ impl Consents {
             .run(&sql::FORGET_GRANTS, params())
             .run(&sql::FORGET_NOES, params())
             .run(&sql::FORGET_GUARDIANS, params())
+            .run(&sql::FORGET_PROPOSALS, params())
             .run(&sql::FORGET_MINOR, params())
     }
 }

@@ -43,7 +43,7 @@ pub use check::{By, Consented, GUARD, Need, consented};
 pub use error::ConsentError;
 pub use grants::{Event, Grant, GrantState, Happened, NewProxy};
 pub use guardian::{
-    Ended, Guarded, Guardian, GuardianWords, InStead, Minor, NewGuardian, Stage, ToTell,
+    Ended, Guarded, Guardian, GuardianWords, InStead, Minor, NewGuardian, Proposal, Stage, ToTell,
 };
 pub use keep::Due;
 pub use limit::{LIMIT_GUARD, Limit, Limited, Reach, limited, limits, unlimited};

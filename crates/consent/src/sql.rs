@@ -162,7 +162,8 @@ statements! {
     );
     MINORS = Sql::both(
         "SELECT person, decides, version, set_by, set_at, (SELECT count(*) FROM consent_guardian n WHERE n.tenant = m.tenant \
-         AND n.person = m.person AND n.ended_at IS NULL) FROM consent_minor m WHERE tenant = $1 AND person > $2 ORDER BY person LIMIT $3",
+         AND n.person = m.person AND n.ended_at IS NULL), (SELECT count(*) FROM consent_proposal p WHERE p.tenant = m.tenant \
+         AND p.person = m.person AND p.until > $4) FROM consent_minor m WHERE tenant = $1 AND person > $2 ORDER BY person LIMIT $3",
     );
     /// Who may come of age soon: by the year alone. The rest is sealed.
     MINORS_OF_YEAR = Sql::both(
@@ -173,14 +174,25 @@ statements! {
         "UPDATE consent_minor SET told = $4 WHERE tenant = $1 AND person = $2 AND version = $3 AND told < $4",
     );
     GUARDIAN_INSERT = Sql::both(
-        "INSERT INTO consent_guardian (tenant, person, appointment, words, appointed_by, appointed_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO consent_guardian (tenant, person, appointment, words, appointed_by, appointed_at, proposed_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     );
+    PROPOSAL_INSERT = Sql::both(
+        "INSERT INTO consent_proposal (tenant, person, proposal, offer, proposed_by, proposed_at, until) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    );
+    PROPOSALS_OF = Sql::both(
+        "SELECT proposal, offer, proposed_by, proposed_at, until FROM consent_proposal WHERE tenant = $1 AND person = $2 AND until > $3 \
+         ORDER BY proposed_at DESC, proposal LIMIT 100",
+    );
+    PROPOSAL_TAKE = Sql::both(
+        "DELETE FROM consent_proposal WHERE tenant = $1 AND person = $2 AND proposal = $3 AND until > $4",
+    );
+    PROPOSALS_LAPSE = Sql::both("DELETE FROM consent_proposal WHERE until <= $1");
     GUARDIAN_END = Sql::both(
         "UPDATE consent_guardian SET ended_by = $4, ended_at = $5, reason = $6 \
          WHERE tenant = $1 AND person = $2 AND appointment = $3 AND ended_at IS NULL",
     );
     GUARDIANS_OF = Sql::both(
-        "SELECT appointment, words, appointed_by, appointed_at, ended_by, ended_at, reason FROM consent_guardian \
+        "SELECT appointment, words, appointed_by, appointed_at, ended_by, ended_at, reason, proposed_by FROM consent_guardian \
          WHERE tenant = $1 AND person = $2 ORDER BY appointed_at DESC, appointment LIMIT 100",
     );
     GUARDIAN_WORDS = Sql::both(
@@ -205,6 +217,7 @@ statements! {
     );
     FORGET_MINOR = Sql::both("DELETE FROM consent_minor WHERE tenant = $1 AND person = $2");
     FORGET_GUARDIANS = Sql::both("DELETE FROM consent_guardian WHERE tenant = $1 AND person = $2");
+    FORGET_PROPOSALS = Sql::both("DELETE FROM consent_proposal WHERE tenant = $1 AND person = $2");
     FORGET_NOES = Sql::both("DELETE FROM consent_no WHERE tenant = $1 AND person = $2");
     LIMIT_INSERT = Sql::both(
         "INSERT INTO consent_limit (tenant, person, request, kind, collection, purpose, since) VALUES ($1, $2, $3, $4, $5, $6, $7)",

@@ -27,7 +27,7 @@ pub use rules::{
 pub use thing::{
     AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, BulkOf, ContinuityOf, ContractOf, ExportOf,
     FileAt, GrantsOf, GuardiansOf, HoldsOf, KeysOf, Kind, LogOf, PersonAt, PolicyOf, PrivilegeAt,
-    PrivilegesOf, ProcessingOf, RecordAt, RecordsOf, RequestsOf, RetentionOf, RightsOf, Thing,
-    TrustOf, Verb,
+    PrivilegesOf, ProcessingOf, ProposalAt, RecordAt, RecordsOf, RequestsOf, RetentionOf, RightsOf,
+    Thing, TrustOf, Verb,
 };
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

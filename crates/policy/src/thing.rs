@@ -169,6 +169,8 @@ kinds! {
     Holds = "legal hold", &[House, Guarded];
     /// Who decides for whom, and until when.
     Guardians = "guardian", &[House, Guarded];
+    /// A guardian whom somebody proposed.
+    Proposal = "proposed guardian", &[House, Guarded, Access];
     /// What is kept how long, and what was destroyed.
     Retention = "retention", &[House];
     /// The records of processing activities.
@@ -376,6 +378,15 @@ pub struct GuardiansOf {
     pub tenant: TenantId,
 }
 
+/// A guardian whom one of the staff proposes, and another appoints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalAt {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Who proposed it.
+    pub parties: Vec<AccountId>,
+}
+
 /// What is kept how long at a tenant, and what was destroyed because its time was over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetentionOf {
@@ -475,6 +486,7 @@ thing!(PolicyOf, Policy, about_people: false, person: |_it| None);
 thing!(AccountsOf, Accounts, about_people: false, person: |_it| None);
 thing!(HoldsOf, Holds, about_people: false, person: |_it| None);
 thing!(GuardiansOf, Guardians, about_people: false, person: |_it| None);
+thing!(ProposalAt, Proposal, about_people: false, person: |_it| None, parties: |it| &it.parties);
 thing!(RetentionOf, Retention, about_people: false, person: |_it| None);
 thing!(ProcessingOf, Processing, about_people: false, person: |_it| None);
 thing!(ContinuityOf, Continuity, about_people: false, person: |_it| None);

@@ -97,6 +97,7 @@ static PLACES: &[Place] = &[
     place!("consent_limit"),
     place!("consent_no"),
     place!("consent_guardian"),
+    place!("consent_proposal"),
     place!("consent_minor"),
     place!("rights_event"),
     place!("rights_request"),

@@ -61,6 +61,7 @@ static PLACES: &[Place] = &[
     place!("receipts", "consent_event", "true"),
     place!("limits", "consent_limit", "true"),
     place!("guardians", "consent_guardian", "true"),
+    place!("proposed guardians", "consent_proposal", "true"),
     place!("day of coming of age", "consent_minor", "true"),
     place!("what guardians refused", "consent_no", "true"),
     place!("requests under a right", "rights_request", "true"),

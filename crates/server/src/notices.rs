@@ -26,6 +26,8 @@ pub const KIND: &str = "access.notice";
 const ATTEMPTS_MAX: u32 = 20;
 /// Who is told of what happens at a tenant: who watches, and who answers for it.
 pub(crate) const WATCH: [Role; 2] = [Role::Security, Role::Owner];
+/// Who is told that a guardian waits for a second person.
+pub(crate) const SECONDS: [Role; 3] = [Role::Compliance, Role::Security, Role::Owner];
 
 /// [`Notices`] over the job queue.
 pub struct Jobs {
@@ -329,6 +331,7 @@ fn news(what: &str, to_person: bool) -> Option<News> {
         "right_due" => News::RightDue,
         "right_overdue" => News::RightOverdue,
         "continuity_late" => News::ContinuityLate,
+        "guardian_proposed" => News::GuardianProposed,
         "guardian_appointed" => News::GuardianAppointed,
         _ => return None,
     })

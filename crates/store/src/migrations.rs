@@ -35,6 +35,7 @@ pub static DATA: &[Migration] = &[
     migration!(19, "continuity", "data/0019-continuity.sql"),
     migration!(20, "guardians", "data/0020-guardians.sql"),
     migration!(21, "runs", "data/0021-runs.sql"),
+    migration!(22, "guardian-proposals", "data/0022-guardian-proposals.sql"),
 ];
 
 /// The key store.

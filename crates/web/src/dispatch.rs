@@ -265,7 +265,7 @@ impl<G: Gate> App<G> {
     ) -> Response {
         note(id, route, problem);
         let answer = refusal(&visit, id, problem);
-        finish(retry(answer, problem.kind), None, id)
+        finish(problem.retry(answer), None, id)
     }
 
     async fn call<W>(
@@ -333,7 +333,7 @@ impl<G: Gate> App<G> {
                 let challenge = HeaderValue::from_static(problem.challenge.as_str());
                 answer.header(header::WWW_AUTHENTICATE, challenge)
             }
-            kind => retry(answer, kind),
+            _ => problem.retry(answer),
         };
         // RFC 9110, 15.5.17: what there is to ask for.
         let answer = match problem.length {
@@ -351,15 +351,6 @@ fn note(id: RequestId, route: &'static str, problem: &Problem) {
     } else {
         // No detail: what was asked for in vain may stand in it, and that is the caller's own words.
         tracing::debug!(request = %id, route, code = problem.code, status = status.as_u16(), "request refused");
-    }
-}
-
-fn retry(answer: Answer, kind: ErrorKind) -> Answer {
-    match kind {
-        ErrorKind::Unavailable | ErrorKind::TooMany => {
-            answer.header(header::RETRY_AFTER, HeaderValue::from_static("2"))
-        }
-        _ => answer,
     }
 }
 

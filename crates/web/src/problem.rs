@@ -1,8 +1,12 @@
 //! Errors to HTTP: the one place that maps a kind to a status (RFC 9457 problem details).
 
+use std::time::Duration;
+
 use base::{ErrorKind, Fault, RequestId};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
+
+use crate::Answer;
 
 /// What a resource asks for that let nobody in: the header `WWW-Authenticate` (RFC 6750 §3, RFC 9449 §7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +53,8 @@ pub struct Problem {
     pub pointer: Option<String>,
     /// How many bytes there are, where the range that was asked for lies outside.
     pub length: Option<u64>,
+    /// Seconds to wait before asking again.
+    pub retry_after: Option<u32>,
     /// What to come with instead, where nobody was let in.
     pub challenge: Challenge,
     /// For our own log only.
@@ -63,10 +69,20 @@ impl<F: Fault> From<F> for Problem {
             detail: fault.public(),
             pointer: fault.pointer(),
             length: fault.length(),
+            retry_after: fault.retry_after().map(seconds),
             challenge: Challenge::Any,
             internal: fault.to_string(),
         }
     }
+}
+
+/// Seconds until it is worth asking again, where nothing better is known.
+const RETRY_SECONDS: u32 = 2;
+
+/// Whole seconds, at least one, never too few.
+fn seconds(wait: Duration) -> u32 {
+    let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    u32::try_from(whole).unwrap_or(u32::MAX).max(1)
 }
 
 impl Problem {
@@ -79,6 +95,7 @@ impl Problem {
             detail: detail.into(),
             pointer: None,
             length: None,
+            retry_after: None,
             challenge: Challenge::Any,
             internal: String::new(),
         }
@@ -103,6 +120,17 @@ impl Problem {
             ErrorKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             ErrorKind::Tampered | ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The same answer, with when to ask again where that may help.
+    pub(crate) fn retry(&self, answer: Answer) -> Answer {
+        match self.kind {
+            ErrorKind::Unavailable | ErrorKind::TooMany => {
+                let wait = self.retry_after.unwrap_or(RETRY_SECONDS);
+                answer.header(header::RETRY_AFTER, HeaderValue::from(wait))
+            }
+            _ => answer,
         }
     }
 

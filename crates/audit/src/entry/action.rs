@@ -256,7 +256,11 @@ actions! {
     HoldList = "hold.list", List, System;
     /// From which day on somebody decides for themself was noted, or changed.
     GuardianDay = "guardian.day", Write, Data;
-    /// A guardian was appointed.
+    /// Somebody of the staff proposed a guardian.
+    GuardianPropose = "guardian.propose", Write, Data;
+    /// What somebody proposed was refused, or taken back.
+    GuardianRefuse = "guardian.refuse", Delete, Data;
+    /// A guardian was appointed, by a second person.
     GuardianAppoint = "guardian.appoint", Create, Data;
     /// A guardian's appointment was ended.
     GuardianEnd = "guardian.end", Delete, Data;

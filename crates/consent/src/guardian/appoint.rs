@@ -4,7 +4,7 @@ use base::{AccountId, Ctx, GrantId, Handle, Instant, PersonId, TenantId, card};
 use serde::{Deserialize, Serialize};
 use store::WriteSet;
 
-use super::{Guarded, YEAR_DAYS, as_seen};
+use super::{Guarded, Minor, Proposal, YEAR_DAYS, as_seen};
 use crate::grants::{GrantState, NewEvent};
 use crate::{ConsentError, Consents, DAY, Event, Grant, Party, Terms, receipt, sql};
 
@@ -46,6 +46,24 @@ pub struct NewGuardian {
     pub words: GuardianWords,
 }
 
+impl NewGuardian {
+    /// The same, as far as it can be kept.
+    pub(super) fn checked(mut self) -> Result<Self, ConsentError> {
+        self.terms.check().map_err(|it| it.under("terms"))?;
+        self.words.name = words(
+            &self.words.name,
+            NAME_CHARS_MAX,
+            "What the guardian calls the person has 1 to 80 characters.",
+        )?;
+        self.words.evidence = words(
+            &self.words.evidence,
+            WORDS_CHARS_MAX,
+            "By what it was shown that somebody is a guardian takes 1 to 2000 characters.",
+        )?;
+        Ok(self)
+    }
+}
+
 /// That an appointment was ended.
 #[derive(Clone, Debug)]
 pub struct Ended {
@@ -64,6 +82,8 @@ pub struct Guardian {
     pub appointment: Grant,
     /// What stands behind it.
     pub words: GuardianWords,
+    /// Who proposed them; `None` where it was set up before that took two.
+    pub proposed_by: Option<String>,
     /// Who appointed them.
     pub appointed_by: String,
     /// When.
@@ -72,7 +92,7 @@ pub struct Guardian {
     pub ended: Option<Ended>,
 }
 
-fn place_of_words(what: &str, person: PersonId, appointment: GrantId) -> [String; 3] {
+pub(super) fn place_of_words(what: &str, person: PersonId, appointment: GrantId) -> [String; 3] {
     [what.to_owned(), person.to_string(), appointment.to_string()]
 }
 
@@ -92,57 +112,21 @@ fn words(text: &str, chars_max: usize, why: &'static str) -> Result<String, Cons
 }
 
 impl Consents {
-    /// Appoint a guardian of a person of whom the day was noted. `by` is who sets it up; whether the account may be one is for the
-    /// caller to have asked.
-    ///
-    /// # Errors
-    /// [`ConsentError::Guardian`], [`ConsentError::Terms`], [`ConsentError::OfAge`]; storage and key failures.
-    pub async fn appoint_guardian(
+    /// The writes of an appointment: the grant that lets act, what stands behind it, and the end of the proposal.
+    pub(super) fn appointed(
         &self,
         ctx: &Ctx,
-        person: PersonId,
-        new: &NewGuardian,
-        by: &str,
+        proposal: &Proposal,
+        minor: &Minor,
+        by: AccountId,
         handle: Handle,
     ) -> Result<(Grant, WriteSet), ConsentError> {
-        new.terms.check().map_err(|it| it.under("terms"))?;
-        let words = GuardianWords {
-            name: words(
-                &new.words.name,
-                NAME_CHARS_MAX,
-                "What the guardian calls the person has 1 to 80 characters.",
-            )?,
-            evidence: words(
-                &new.words.evidence,
-                WORDS_CHARS_MAX,
-                "By what it was shown that somebody is a guardian takes 1 to 2000 characters.",
-            )?,
-        };
-        let minor = self.minor(&ctx.tenant, person).await?;
-        let minor = minor.ok_or(ConsentError::Guardian(
-            "Note first from which day on the person decides.",
-        ))?;
-        if !minor.is_under_age(ctx.now) {
-            return Err(ConsentError::OfAge);
-        }
-        let there = self.guardians(&ctx.tenant, person).await?;
-        let standing = || there.iter().filter(|it| it.appointment.stands(ctx.now));
-        if standing().any(|it| it.appointment.grantee == Party::Account(new.account)) {
-            return Err(ConsentError::Guardian(
-                "This account is a guardian of the person already. End that first.",
-            ));
-        }
-        if standing().count() >= GUARDIANS_MAX {
-            return Err(ConsentError::Guardian(
-                "A person has eight guardians at most.",
-            ));
-        }
-        let appointment = GrantId::random(&*self.rng);
+        let (person, appointment) = (proposal.person, proposal.appointment);
         let grant = Grant {
             grant: appointment,
             person,
-            grantee: Party::Account(new.account),
-            terms: new.terms.clone(),
+            grantee: Party::Account(proposal.new.account),
+            terms: proposal.new.terms.clone(),
             epoch: 1,
             state: GrantState::Active,
             given_by: None,
@@ -169,23 +153,23 @@ impl Consents {
                 now: ctx.now,
             },
         )?;
-        let plain = serde_json::to_vec(&words).unwrap_or_default();
+        let plain = serde_json::to_vec(&proposal.new.words).unwrap_or_default();
         let place = place_of_words(WORDS, person, appointment);
         let refs = crate::request::place_refs(&place);
         let sealed = self.secrets.seal(&ctx.tenant, &refs, &plain)?;
-        let set = WriteSet::new()
-            .with(as_seen(ctx, person, minor.version))
-            .run(
-                &sql::GUARDIAN_INSERT,
-                vec![
-                    (&ctx.tenant).into(),
-                    person.into(),
-                    appointment.into(),
-                    sealed.into(),
-                    by.into(),
-                    ctx.now.into(),
-                ],
-            );
+        let set = WriteSet::new().with(as_seen(ctx, person, minor.version));
+        let set = Self::drop_proposal(ctx, proposal, set).run(
+            &sql::GUARDIAN_INSERT,
+            vec![
+                (&ctx.tenant).into(),
+                person.into(),
+                appointment.into(),
+                sealed.into(),
+                by.to_string().into(),
+                ctx.now.into(),
+                proposal.proposed_by.to_string().into(),
+            ],
+        );
         Ok((
             grant.clone(),
             self.insert(ctx, &grant, Some(&receipt), set)?,
@@ -271,6 +255,10 @@ impl Consents {
             guardians.push(Guardian {
                 appointment: self.grant(tenant, person, id).await?,
                 words: self.open_words(tenant, person, id, row.bytes(1)?)?,
+                proposed_by: match row.is_null(7) {
+                    true => None,
+                    false => Some(row.text(7)?.to_owned()),
+                },
                 appointed_by: row.text(2)?.to_owned(),
                 appointed_at: Instant::from_micros(row.int(3)?),
                 ended,

@@ -98,21 +98,24 @@ impl Consents {
         Ok(WriteSet::new().run_expecting(sql, params, 1, "consent.guardian"))
     }
 
-    /// Persons of whom a day was noted, in the order of their ids behind `after`, with how many guardians were not ended.
+    /// Persons of whom a day was noted, in the order of their ids behind `after`, with how many guardians were not ended, and how many
+    /// wait for a second person.
     ///
     /// # Errors
     /// Storage and key failures.
     pub async fn minors(
         &self,
-        tenant: &TenantId,
+        ctx: &Ctx,
         after: Option<PersonId>,
         limit: u32,
-    ) -> Result<Vec<(Minor, u64)>, ConsentError> {
+    ) -> Result<Vec<(Minor, u64, u64)>, ConsentError> {
+        let tenant = &ctx.tenant;
         let after = after.map_or([0; 16], |it| *it.as_bytes());
         let params = vec![
             tenant.into(),
             Value::Id(after),
             limit.min(crate::grants::PAGE_MAX + 1).into(),
+            ctx.now.into(),
         ];
         let rows = self.db.rows(&sql::MINORS, params).await?;
         rows.iter()
@@ -126,7 +129,8 @@ impl Consents {
                     set_by: row.text(3)?.to_owned(),
                     set_at: Instant::from_micros(row.int(4)?),
                 };
-                Ok((minor, u64::try_from(row.int(5)?).unwrap_or(0)))
+                let count = |at| Ok::<_, ConsentError>(u64::try_from(row.int(at)?).unwrap_or(0));
+                Ok((minor, count(5)?, count(6)?))
             })
             .collect()
     }

@@ -1,10 +1,11 @@
 //! Guardians: who decides for a person that does not decide yet, within limits, until a day.
 //!
-//! A guardian's appointment is a grant that lets act, as a proxy's is. What they give in the person's name remembers it, and counts
+//! Two of the staff make one: the first proposes, the second appoints. The appointment is a grant that lets act, as a proxy's is. What they give in the person's name remembers it, and counts
 //! only as long as the appointment was not ended and the day has not come.
 
 mod appoint;
 mod minor;
+mod propose;
 mod stead;
 mod tell;
 
@@ -16,6 +17,7 @@ use crate::{ConsentError, sql};
 
 pub use appoint::{Ended, Guardian, GuardianWords, NewGuardian};
 pub use minor::Minor;
+pub use propose::Proposal;
 pub(crate) use stead::Decider;
 pub use stead::InStead;
 pub use tell::{Stage, ToTell};

@@ -59,6 +59,8 @@ pub enum News {
     RightOverdue,
     /// To staff: a recovery point or a drill is late, or failed.
     ContinuityLate,
+    /// To whoever may appoint: a guardian waits for a second person.
+    GuardianProposed,
     /// To whoever watches: somebody was let decide for a person.
     GuardianAppointed,
     /// About guardians, and coming of age.
@@ -67,7 +69,7 @@ pub enum News {
 
 impl News {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::YourGlassOpened,
         Self::GlassOpened,
         Self::GlassAsked,
@@ -90,6 +92,7 @@ impl News {
         Self::RightDue,
         Self::RightOverdue,
         Self::ContinuityLate,
+        Self::GuardianProposed,
         Self::GuardianAppointed,
         Self::Stead(Stead::InStead),
         Self::Stead(Stead::ErasureAsked),
@@ -113,7 +116,7 @@ impl News {
             Self::RightsConfirmed | Self::RightsExtended | Self::RightsAnswered => "/portal/rights",
             Self::RightDue | Self::RightOverdue => "/console/rights",
             Self::ContinuityLate => "/console/continuity",
-            Self::GuardianAppointed => "/console/guardians",
+            Self::GuardianProposed | Self::GuardianAppointed => "/console/guardians",
             Self::Stead(it) => it.place(),
         }
     }

@@ -36,6 +36,8 @@ pub enum About {
     ReviewsOverdue,
     /// A recovery point or a drill is late, or failed.
     ContinuityLate,
+    /// Somebody is to be let decide for a person: it waits for a second one of the staff.
+    GuardianProposed,
     /// Somebody was let decide for a person.
     GuardianAppointed,
 }
@@ -59,6 +61,7 @@ impl About {
             Self::ReviewsDue => "reviews_due",
             Self::ReviewsOverdue => "reviews_overdue",
             Self::ContinuityLate => "continuity_late",
+            Self::GuardianProposed => "guardian_proposed",
             Self::GuardianAppointed => "guardian_appointed",
         }
     }
@@ -81,6 +84,7 @@ impl About {
             Self::ReviewsDue
             | Self::ReviewsOverdue
             | Self::ContinuityLate
+            | Self::GuardianProposed
             | Self::GuardianAppointed => None,
         }
     }

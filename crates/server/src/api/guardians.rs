@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use audit::Action;
 use base::{Ctx, PersonId};
-use consent::{ConsentError, Fields, Grant, Guardian, Shown, Terms};
+use consent::{ConsentError, Fields, Grant, Guardian, Party, Shown, Terms};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 use policy::{Allowed, Authority, GrantsOf, Role, Verb};
@@ -117,12 +117,37 @@ async fn guardian_json(
     if let Some(said) = said.as_object_mut().filter(|_| whole) {
         said.insert("calls".into(), it.words.name.as_str().into());
         said.insert("evidence".into(), it.words.evidence.as_str().into());
+        said.insert("proposed_by".into(), json!(it.proposed_by));
         said.insert("appointed_by".into(), it.appointed_by.as_str().into());
         let ended = it.ended.as_ref();
         said.insert("ended_by".into(), json!(ended.map(|it| it.by.as_str())));
         said.insert("reason".into(), json!(ended.map(|it| it.reason.as_str())));
     }
     Ok(said)
+}
+
+/// Who waits to be appointed, as staff read it.
+pub(super) async fn proposals_json(
+    house: &House,
+    ctx: &Ctx,
+    person: PersonId,
+) -> Result<Vec<Value>, Problem> {
+    let mut lines = Vec::new();
+    for it in &house.consents.proposals(ctx, person).await? {
+        let account = Party::Account(it.new.account);
+        lines.push(json!({
+            "appointment": it.appointment,
+            "account": it.new.account,
+            "name": who_asks(house, &ctx.tenant, account).await?,
+            "terms": it.new.terms,
+            "calls": it.new.words.name.as_str(),
+            "evidence": it.new.words.evidence.as_str(),
+            "proposed_by": it.proposed_by,
+            "proposed_at": it.proposed_at.to_string(),
+            "until": it.until.to_string(),
+        }));
+    }
+    Ok(lines)
 }
 
 pub(super) async fn guardians_json(

@@ -1,19 +1,19 @@
 //! `/v1/minors`: who decides for whom, and until when, as staff set it up.
 
 use audit::Action;
-use base::{Ctx, GrantId, Instant, PersonId};
-use consent::{ConsentError, GuardianWords, Minor, NewGuardian, Part, Terms};
+use base::{AccountId, Ctx, GrantId, Instant, PersonId};
+use consent::{ConsentError, GuardianWords, Minor, NewGuardian, Part, Proposal, Terms};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 use identity::{Kind, NewAccount};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use policy::{Allowed, Authority, GuardiansOf, Role, Verb};
+use policy::{Allowed, Authority, Denied, GuardiansOf, ProposalAt, Role, Verb};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
-use super::guardians::guardians_json;
+use super::guardians::{guardians_json, proposals_json};
 use super::requests::{body, page_size};
 use super::{House, allow, circumstances};
 use crate::sharing::GuardianFault;
@@ -54,7 +54,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
             Doc {
                 id: "readMinor",
                 group: GROUP,
-                summary: "From which day on a person decides, and who is or was their guardian",
+                summary: "From which day on a person decides, who is or was their guardian, and who is proposed",
                 about: "",
                 params: vec![MINOR],
                 body: None,
@@ -85,18 +85,53 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
             POST,
             "/v1/minors/{minor}/guardians",
             Limit::Bytes(BODY_MAX),
-            appoint,
+            propose,
             Doc {
-                id: "appointGuardian",
+                id: "proposeGuardian",
                 group: GROUP,
-                summary: "Appoint a guardian, within limits",
-                about: "The account of another person, who then acts in this person's stead until the day. Eight at most. For the role `compliance`.",
+                summary: "Propose a guardian, within limits",
+                about: "The account of another person, who is to act in this person's stead until the day. Nothing may be done by it until a second one of the staff appoints them; after 14 days it lapses. Eight at most. For the role `compliance`.",
                 params: vec![MINOR],
                 body: Some((
                     "application/json",
                     "`account`, or the `email` of one; `name`: what the guardian calls the person; `evidence`: by what it was shown, a document or a reference (both kept sealed); `terms` (`purposes`, `parts`) for less than everything.",
                 )),
-                answers: &[(201, "The appointment")],
+                answers: &[(
+                    201,
+                    "What waits, with the id that the appointment will have"
+                )],
+            }
+        ),
+        route!(
+            house,
+            POST,
+            "/v1/minors/{minor}/guardians/{appointment}/appoint",
+            Limit::NoBody,
+            appoint,
+            Doc {
+                id: "appointGuardian",
+                group: GROUP,
+                summary: "Appoint a guardian whom somebody else proposed",
+                about: "Never by whoever proposed them (`policy.own`). From this commit on they act for the person. For the roles that answer for access.",
+                params: vec![MINOR, APPOINTMENT],
+                body: None,
+                answers: &[(200, "The appointment")],
+            }
+        ),
+        route!(
+            house,
+            POST,
+            "/v1/minors/{minor}/guardians/{appointment}/refuse",
+            Limit::NoBody,
+            refuse,
+            Doc {
+                id: "refuseGuardian",
+                group: GROUP,
+                summary: "Refuse what was proposed, or take it back",
+                about: "For the roles that answer for access, whoever proposed it among them.",
+                params: vec![MINOR, APPOINTMENT],
+                body: None,
+                answers: &[(200, "Refused")],
             }
         ),
         route!(
@@ -157,6 +192,11 @@ fn by(call: &Call<Authority>, ctx: &Ctx) -> String {
     account.unwrap_or_else(|| ctx.actor.id.clone())
 }
 
+/// The account that is signed in: policy lets nobody propose or appoint without one.
+fn account(call: &Call<Authority>) -> Result<AccountId, Problem> {
+    call.who.account().ok_or_else(|| Denied::Account.into())
+}
+
 fn minor_json(it: &Minor, now: Instant) -> Value {
     json!({
         "person": it.person,
@@ -178,21 +218,22 @@ async fn list(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let after = after
         .transpose()
         .map_err(|_| wrong("This cursor is not one that a list gave out."))?;
-    let found = house.consents.minors(&ctx.tenant, after, limit + 1).await;
+    let found = house.consents.minors(&ctx, after, limit + 1).await;
     let mut found = found?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let lines: Vec<Value> = found
         .iter()
-        .map(|(it, guardians)| {
+        .map(|(it, guardians, proposed)| {
             let mut line = minor_json(it, ctx.now);
             if let Some(line) = line.as_object_mut() {
                 line.insert("guardians".into(), (*guardians).into());
+                line.insert("proposed".into(), (*proposed).into());
             }
             line
         })
         .collect();
-    let next = found.last().filter(|_| more).map(|(it, _)| it.person);
+    let next = found.last().filter(|_| more).map(|(it, ..)| it.person);
     let index = house
         .looked_at_guardians(&ctx, allowed.rule(), None, lines.len())
         .await?;
@@ -204,6 +245,7 @@ async fn read(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let person: PersonId = call.part("minor")?;
     let minor = house.minor(&ctx, person).await?;
     let lines = guardians_json(&house, &ctx, person, true).await?;
+    let proposed = proposals_json(&house, &ctx, person).await?;
     let account = house.identity.account_of(&ctx.tenant, person).await?;
     let account = match account {
         None => None,
@@ -215,6 +257,7 @@ async fn read(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let mut said = minor_json(&minor, ctx.now);
     if let Some(said) = said.as_object_mut() {
         said.insert("guardians".into(), lines.into());
+        said.insert("proposed".into(), proposed.into());
         let state = account.map(|it| it.state.as_str());
         said.insert("own_account".into(), json!(state));
     }
@@ -249,7 +292,7 @@ async fn note(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct New {
-    account: Option<base::AccountId>,
+    account: Option<AccountId>,
     email: Option<String>,
     name: String,
     evidence: String,
@@ -268,8 +311,15 @@ fn everything() -> Terms {
     }
 }
 
-async fn appoint(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
-    let (ctx, allowed) = let_in(&house, &call, Verb::Create, Action::GuardianAppoint).await?;
+async fn propose(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
+    let ctx = circumstances(&call)?;
+    let thing = ProposalAt {
+        tenant: ctx.tenant.clone(),
+        parties: call.who.account().into_iter().collect(),
+    };
+    let action = Action::GuardianPropose;
+    let allowed = allow(&house, &ctx, &call.who, Verb::Create, action, thing).await?;
+    let by = account(&call)?;
     let person: PersonId = call.part("minor")?;
     let new: New = body(&call)?;
     let account = match (new.account, &new.email) {
@@ -290,14 +340,63 @@ async fn appoint(house: House, call: Call<Authority>) -> Result<Logged, Problem>
             evidence: new.evidence,
         },
     };
-    let (grant, index) = house
-        .appoint_guardian(&ctx, allowed.rule(), person, &new, &by(&call, &ctx))
+    let (proposal, index) = house
+        .propose_guardian(&ctx, allowed.rule(), person, new, by)
         .await?;
-    let said = json!({ "appointment": grant.grant, "account": account, "terms": grant.terms });
+    let said = json!({
+        "appointment": proposal.appointment,
+        "account": account,
+        "terms": proposal.new.terms,
+        "state": "proposed",
+        "until": proposal.until.to_string(),
+    });
     let at = format!("/v1/minors/{person}");
     Ok(Answer::value(StatusCode::CREATED, &said)
         .header_text(LOCATION, &at)
         .logged(index))
+}
+
+/// A proposal that waits, for who may do `verb` with it.
+async fn proposed(
+    house: &House,
+    call: &Call<Authority>,
+    verb: Verb,
+    action: Action,
+) -> Result<(Ctx, Allowed<ProposalAt>, Proposal), Problem> {
+    let ctx = circumstances(call)?;
+    let person = call.part("minor")?;
+    let waits = house
+        .consents
+        .proposal(&ctx, person, call.part("appointment")?);
+    let waits = waits.await;
+    // Where there is none, policy decides all the same: who may not ask hears nothing of it.
+    let by = waits.as_ref().ok().map(|it| it.proposed_by);
+    let thing = ProposalAt {
+        tenant: ctx.tenant.clone(),
+        parties: by.into_iter().collect(),
+    };
+    let allowed = allow(house, &ctx, &call.who, verb, action, thing).await?;
+    Ok((ctx, allowed, waits?))
+}
+
+async fn appoint(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
+    let action = Action::GuardianAppoint;
+    let (ctx, allowed, proposal) = proposed(&house, &call, Verb::Manage, action).await?;
+    let (grant, index) = house
+        .appoint_guardian(&ctx, allowed.rule(), &proposal, account(&call)?)
+        .await?;
+    let said = json!({ "appointment": grant.grant, "account": grant.grantee, "state": "standing" });
+    Ok(Answer::value(StatusCode::OK, &said).logged(index))
+}
+
+async fn refuse(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
+    let action = Action::GuardianRefuse;
+    let (ctx, allowed, proposal) = proposed(&house, &call, Verb::Delete, action).await?;
+    let index = house
+        .refuse_guardian(&ctx, allowed.rule(), &proposal)
+        .await?;
+    let said = json!({ "appointment": proposal.appointment, "state": "refused" });
+    Ok(Answer::value(StatusCode::OK, &said).logged(index))
 }
 
 #[derive(Deserialize)]

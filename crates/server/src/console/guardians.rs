@@ -15,6 +15,8 @@ const ONE: &str = "/console/guardians/{minor}";
 const DAY: &str = "/console/guardians/{minor}/day";
 const APPOINT: &str = "/console/guardians/{minor}/appoint";
 const INVITE: &str = "/console/guardians/{minor}/invite";
+const DECIDE: &str = "/console/guardians/{minor}/{appointment}/decide";
+const REFUSE: &str = "/console/guardians/{minor}/{appointment}/refuse";
 const END: &str = "/console/guardians/{minor}/{appointment}/end";
 const LIMITS: [&str; 2] = ["all", "read"];
 const LANGUAGES: [(&str, &str); 5] = [
@@ -27,7 +29,8 @@ const LANGUAGES: [(&str, &str); 5] = [
 
 pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
     const NOTE: &str = "Note from which day on a person decides";
-    const GUARD: &str = "Appoint a guardian";
+    const GUARD: &str = "Propose a guardian";
+    const SECOND: &str = "Appoint a guardian whom somebody else proposed, or refuse";
     const ASK: &str = "Invite a person to an account of their own";
     const STOP: &str = "End a guardian's appointment";
     vec![
@@ -50,7 +53,10 @@ pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
         page(desk, DAY, "minorDayPage", NOTE, look_day),
         form(desk, DAY, "minorDay", NOTE, PLACE, note),
         page(desk, APPOINT, "guardianNewPage", GUARD, look_appoint),
-        form(desk, APPOINT, "guardianNew", GUARD, PLACE, appoint),
+        form(desk, APPOINT, "guardianNew", GUARD, PLACE, propose),
+        page(desk, DECIDE, "guardianDecidePage", SECOND, look_decide),
+        form(desk, DECIDE, "guardianDecide", SECOND, PLACE, appoint),
+        form(desk, REFUSE, "guardianRefuse", SECOND, PLACE, refuse),
         page(desk, INVITE, "minorInvitePage", ASK, look_invite),
         form(desk, INVITE, "minorInvite", ASK, PLACE, invite),
         page(desk, END, "guardianEndPage", STOP, look_end),
@@ -72,6 +78,8 @@ fn mistake(problem: &Problem) -> Option<String> {
         problem.code,
         "guardian.body"
             | "guardian.of_age"
+            | "guardian.second"
+            | "policy.own"
             | "person.not_found"
             | "consent.not_found"
             | "consent.over"
@@ -87,7 +95,12 @@ fn mistake(problem: &Problem) -> Option<String> {
 async fn look_all(asker: Asker) -> Result<Answer, Problem> {
     let said = asker.ask_for("listMinors", &[], "limit=100", None).await?;
     let t = asker.t();
-    let columns = ["column-person", "column-decides", "column-guardians"];
+    let columns = [
+        "column-person",
+        "column-decides",
+        "column-guardians",
+        "column-waiting",
+    ];
     let mut page = TablePage::new(
         asker.frame(),
         t.say("place-guardians"),
@@ -103,13 +116,14 @@ async fn look_all(asker: Asker) -> Result<Answer, Problem> {
     }
     for it in list(&said, "minors") {
         let person = text(it, "person");
-        let guardians = it.get("guardians").and_then(Value::as_u64).unwrap_or(0);
+        let count = |key: &str| it.get(key).and_then(Value::as_u64).unwrap_or(0).to_string();
         page = page.row(Row {
             name: short(person),
             cells: vec![
                 Cell::Text(short(person)),
                 Cell::Text(moment(t, it, "decides_at")),
-                Cell::Text(guardians.to_string()),
+                Cell::Text(count("guardians")),
+                Cell::Text(count("proposed")),
             ],
             acts: vec![Act::look(of(person), t.say("minor-look"))],
         });
@@ -163,6 +177,20 @@ async fn look_one(asker: Asker) -> Result<Answer, Problem> {
             format!("{}/invite", of(&minor)),
             t.say("minor-invite"),
         ));
+    }
+    for it in list(&said, "proposed") {
+        let path = format!("{}/{}/decide", of(&minor), text(it, "appointment"));
+        page = page.row(Row {
+            name: text(it, "name").to_owned(),
+            cells: vec![
+                Cell::Text(text(it, "name").to_owned()),
+                Cell::Text(text(it, "calls").to_owned()),
+                Cell::Text(text(it, "evidence").to_owned()),
+                Cell::State("unproven", t.say("guardian-state-proposed")),
+                Cell::Text(moment(t, it, "proposed_at")),
+            ],
+            acts: vec![Act::look(path, t.say("guardian-decide"))],
+        });
     }
     for it in list(&said, "guardians") {
         let state = text(it, "state");
@@ -294,7 +322,7 @@ fn show_appoint(
         asker.frame(),
         t.say("guardian-new"),
         format!("{}/appoint", of(minor)),
-        t.say("guardian-appoint"),
+        t.say("guardian-propose"),
     )
     .lead(t.say("guardian-new-lead"))
     .error(said_wrong(asker, wrong))
@@ -317,7 +345,7 @@ fn show_appoint(
     .answer()
 }
 
-async fn appoint(asker: Asker, form: Form) -> Result<Answer, Problem> {
+async fn propose(asker: Asker, form: Form) -> Result<Answer, Problem> {
     let minor = asker.call.part_text("minor")?.to_owned();
     let mut body = json!({
         "email": form.trimmed("email"),
@@ -332,12 +360,106 @@ async fn appoint(asker: Asker, form: Form) -> Result<Answer, Problem> {
         body.insert("terms".into(), terms);
     }
     match asker
-        .ask("appointGuardian", &[("minor", &minor)], Some(&body))
+        .ask("proposeGuardian", &[("minor", &minor)], Some(&body))
         .await
     {
-        Ok(_) => Ok(Answer::see(&of(&minor)).notice("guardian-appointed")),
+        Ok(_) => Ok(Answer::see(&of(&minor)).notice("guardian-proposed")),
         Err(problem) => match mistake(&problem) {
             Some(why) => show_appoint(&asker, Some(&form), Some(why)),
+            None => Err(problem),
+        },
+    }
+}
+
+async fn look_decide(asker: Asker) -> Result<Answer, Problem> {
+    show_decide(&asker, None).await
+}
+
+/// What was proposed, and by whom; nobody decides on their own proposal, but may take it back.
+async fn show_decide(asker: &Asker, wrong: Option<String>) -> Result<Answer, Problem> {
+    let t = asker.t();
+    let minor = asker.call.part_text("minor")?;
+    let appointment = asker.call.part_text("appointment")?;
+    let said = asker.ask("readMinor", &[("minor", minor)], None).await?;
+    let found = list(&said, "proposed")
+        .iter()
+        .find(|it| text(it, "appointment") == appointment);
+    let Some(it) = found else {
+        // A colleague was faster, or it lapsed.
+        return Ok(Answer::see(&of(minor)));
+    };
+    let by = text(it, "proposed_by");
+    let names = asker.names([by].into_iter()).await;
+    let everything = it
+        .pointer("/terms/parts/0/verbs")
+        .and_then(Value::as_str)
+        .is_some_and(|verbs| verbs.contains('d'));
+    let limit = match everything {
+        true => t.say("guardian-limit-all"),
+        false => t.say("guardian-limit-read"),
+    };
+    let place = format!("{}/{appointment}", of(minor));
+    let refuse = format!("{place}/refuse");
+    let page = match asker.is_own(by) {
+        true => FormPage::new(
+            asker.frame(),
+            t.say("guardian-second"),
+            refuse,
+            t.say("guardian-take-back"),
+        )
+        .lead(t.say("guardian-second-own")),
+        false => FormPage::new(
+            asker.frame(),
+            t.say("guardian-second"),
+            format!("{place}/decide"),
+            t.say("guardian-appoint"),
+        )
+        .lead(t.say("guardian-second-lead"))
+        .or(refuse, t.say("guardian-refuse")),
+    };
+    page.lead(t.say_all(
+        "guardian-second-who",
+        &[
+            ("name", text(it, "name").into()),
+            ("calls", text(it, "calls").into()),
+            ("limit", limit.as_str().into()),
+        ],
+    ))
+    .lead(t.say_with("guardian-second-shown", "evidence", text(it, "evidence")))
+    .lead(t.say_all(
+        "guardian-second-by",
+        &[
+            ("name", names.of(by).as_str().into()),
+            ("at", moment(t, it, "proposed_at").as_str().into()),
+            ("until", moment(t, it, "until").as_str().into()),
+        ],
+    ))
+    .error(said_wrong(asker, wrong))
+    .also(of(minor), t.say("leave"))
+    .answer()
+}
+
+async fn appoint(asker: Asker, _: Form) -> Result<Answer, Problem> {
+    decided(asker, "appointGuardian", "guardian-appointed").await
+}
+
+async fn refuse(asker: Asker, _: Form) -> Result<Answer, Problem> {
+    decided(asker, "refuseGuardian", "guardian-refused").await
+}
+
+async fn decided(asker: Asker, route: &str, notice: &'static str) -> Result<Answer, Problem> {
+    let minor = asker.call.part_text("minor")?.to_owned();
+    let appointment = asker.call.part_text("appointment")?.to_owned();
+    let path = [
+        ("minor", minor.as_str()),
+        ("appointment", appointment.as_str()),
+    ];
+    match asker.ask(route, &path, None).await {
+        Ok(_) => Ok(Answer::see(&of(&minor)).notice(notice)),
+        // A colleague was faster.
+        Err(problem) if problem.code == "consent.over" => Ok(Answer::see(&of(&minor))),
+        Err(problem) => match mistake(&problem) {
+            Some(why) => show_decide(&asker, Some(why)).await,
             None => Err(problem),
         },
     }

@@ -142,6 +142,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "Another guardian said no to this, or to more of it than is left.",
     ),
     (
+        "guardian.second",
+        "Whoever proposes a guardian does not appoint them: it takes a second person.",
+    ),
+    (
         "identity.altered",
         "A sealed secret of an account is not as it was sealed, or lies in another place.",
     ),

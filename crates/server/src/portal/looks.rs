@@ -108,6 +108,18 @@ pub(super) fn proven(limit: usize, before: Option<u64>) -> String {
     query
 }
 
+/// The line of one entry, as far as the reader may see it still.
+pub(super) async fn one(reader: &Reader, t: Tongue, index: u64) -> Option<Line> {
+    let query = format!("limit=1&before={}", index.checked_add(1)?);
+    let said = reader.ask("listAccesses", &[], &query, None).await.ok()?;
+    let it = list(&said, "entries").first()?;
+    if it.get("index").and_then(Value::as_u64) != Some(index) {
+        return None;
+    }
+    let own = it.get("entry").is_some_and(|entry| is_own(reader, entry));
+    Some(Names::default().line(reader, t, it, own).await)
+}
+
 /// What the sentence of a line is made from, as `proofs.js` puts it together from the entry that it proved.
 fn said(entry: &Value) -> String {
     let actor = entry.get("actor").unwrap_or(&Value::Null);

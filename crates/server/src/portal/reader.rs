@@ -9,6 +9,7 @@ use web::words::Tongue;
 use web::{Answer, Call, Form, Frame, Place, Problem, Visit};
 
 use super::WORDS;
+use crate::api::ACTING_FOR;
 use crate::desk::{Ask, Desk, authority};
 
 /// A person who is signed in, and what they called for.
@@ -52,6 +53,12 @@ async fn named(
     Ok(words.map(|it| it.name))
 }
 
+/// Whom the reader chose to act for, whether or not they may.
+fn acted_for(call: &Call<Visit>) -> Result<Option<PersonId>, Problem> {
+    let chosen = ACTING_FOR.read(&call.headers)?;
+    Ok(chosen.and_then(|it| it.parse().ok()))
+}
+
 impl Reader {
     /// Let in whoever is signed in and is somebody that data are kept about; staff are shown to their console.
     ///
@@ -65,6 +72,12 @@ impl Reader {
         let Some(person) = who.person() else {
             return Ok(Err(Answer::see("/console")));
         };
+        // Whom they acted for, they act for no more: the day came, or it was ended. They hear it, rather than land on pages of their own.
+        if who.grant().is_none() && acted_for(&call)?.is_some_and(|it| it != person) {
+            return Ok(Err(Answer::see("/portal")
+                .cookie(&ACTING_FOR.clear())
+                .notice("acting-over")));
+        }
         let guarding = who.guarding();
         let calls = match who.grant().filter(|_| guarding.is_some()) {
             Some(grant) => named(&desk, &who, person, grant).await?,

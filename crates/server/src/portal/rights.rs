@@ -360,7 +360,7 @@ async fn look_one(reader: Reader) -> Result<Answer, Problem> {
     let page = One {
         title: kind_of(t, &said),
         facts,
-        wish: wish(&reader, t, said.get("wish").unwrap_or(&Value::Null)),
+        wish: wish(&reader, t, said.get("wish").unwrap_or(&Value::Null)).await,
         events: events.collect(),
         back: if open {
             Some((t.say("rights-back"), t.say("rights-back-text")))
@@ -384,7 +384,7 @@ fn paragraphs(text: &str) -> Vec<String> {
 }
 
 /// What was asked, in lines.
-fn wish(reader: &Reader, t: Tongue, wish: &Value) -> Vec<String> {
+async fn wish(reader: &Reader, t: Tongue, wish: &Value) -> Vec<String> {
     let mut lines = paragraphs(text(wish, "text"));
     let collection = text(wish, "collection");
     if !collection.is_empty() {
@@ -408,7 +408,16 @@ fn wish(reader: &Reader, t: Tongue, wish: &Value) -> Vec<String> {
         lines.push(t.say(&format!("purpose-{}", text(wish, "purpose"))));
     }
     if let Some(entry) = wish.get("entry").and_then(Value::as_u64) {
-        lines.push(t.say_with("rights-about-entry", "n", &entry.to_string()));
+        lines.push(match super::looks::one(reader, t, entry).await {
+            Some(look) => t.say_all(
+                "rights-about-look",
+                &[
+                    ("when", look.when.as_str().into()),
+                    ("what", look.sentence.as_str().into()),
+                ],
+            ),
+            None => t.say_with("rights-about-entry", "n", &entry.to_string()),
+        });
     }
     lines
 }

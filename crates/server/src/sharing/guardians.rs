@@ -3,7 +3,7 @@
 
 use audit::Action;
 use base::{AccountId, Ctx, ErrorKind, Fault, GrantId, Instant, PersonId};
-use consent::{ConsentError, Grant, Minor, NewGuardian, Shown, Stage, Terms};
+use consent::{ConsentError, Consents, Grant, Minor, NewGuardian, Proposal, Shown, Stage, Terms};
 use identity::oauth::Oauth;
 use identity::{Invited, NewAccount};
 use policy::Role;
@@ -12,7 +12,7 @@ use store::WriteSet;
 use vault::{Vault, VaultError};
 
 use super::{SharingError, about, entry, failed, version};
-use crate::notices::{Jobs, Told, WATCH, telling};
+use crate::notices::{Jobs, SECONDS, Told, WATCH, telling};
 use crate::{Failure, Installation};
 
 /// What can go wrong.
@@ -54,6 +54,10 @@ impl Fault for GuardianFault {
 
     fn code(&self) -> &'static str {
         self.fault().code()
+    }
+
+    fn retry_after(&self) -> Option<std::time::Duration> {
+        self.fault().retry_after()
     }
 
     fn pointer(&self) -> Option<String> {
@@ -118,29 +122,57 @@ impl Installation {
         Ok(self.write(ctx, set, &entry).await?)
     }
 
-    /// Appoint a guardian: the account of another person.
+    /// Propose a guardian: the account of another person. Nobody may do anything by it until a second one of the staff appoints them.
     ///
     /// # Errors
-    /// As [`consent::Consents::appoint_guardian`]; no such person, or account of another.
-    pub async fn appoint_guardian(
+    /// As [`consent::Consents::propose_guardian`]; no such person, or account of another.
+    pub async fn propose_guardian(
         &self,
         ctx: &Ctx,
         rule: &'static str,
         person: PersonId,
-        new: &NewGuardian,
-        by: &str,
-    ) -> Result<(Grant, u64), GuardianFault> {
+        new: NewGuardian,
+        by: AccountId,
+    ) -> Result<(Proposal, u64), GuardianFault> {
         let handle = self.person(ctx, person).await?;
+        self.knows(&new.terms).map_err(|it| it.under("terms"))?;
+        self.may_guard(ctx, person, new.account).await?;
+        let (proposal, set) = self.consents.propose_guardian(ctx, person, new, by).await?;
+        let set = set
+            .with(Vault::is_there(&ctx.tenant, person))
+            .with(Vault::takes_new(&ctx.tenant, ctx.now));
+        let seconds = SECONDS.map(|role| Notice::Role(role, About::GuardianProposed));
+        let set = telling(self, &ctx.tenant, &seconds, ctx.now, set);
+        let entry = about(ctx, rule, Action::GuardianPropose, handle)?
+            .grant(*proposal.appointment.as_bytes());
+        let index = self.write(ctx, set, &entry).await?;
+        Ok((proposal, index))
+    }
+
+    /// Appoint a guardian whom somebody else proposed.
+    ///
+    /// # Errors
+    /// As [`consent::Consents::appoint_guardian`]; no such person, proposal, or account of another.
+    pub async fn appoint_guardian(
+        &self,
+        ctx: &Ctx,
+        rule: &'static str,
+        proposal: &Proposal,
+        by: AccountId,
+    ) -> Result<(Grant, u64), GuardianFault> {
+        let person = proposal.person;
+        let handle = self.person(ctx, person).await?;
+        let new = &proposal.new;
         self.knows(&new.terms).map_err(|it| it.under("terms"))?;
         self.may_guard(ctx, person, new.account).await?;
         let (grant, set) = self
             .consents
-            .appoint_guardian(ctx, person, new, by, handle)
+            .appoint_guardian(ctx, proposal, by, handle)
             .await?;
         let set = set
             .with(Vault::is_there(&ctx.tenant, person))
             .with(Vault::takes_new(&ctx.tenant, ctx.now));
-        // It opens somebody's data to somebody else: whoever watches hears of it, and is not who did it.
+        // It opens somebody's data to somebody else: whoever watches hears of it.
         let watchers = WATCH.map(|role| Notice::Role(role, About::GuardianAppointed));
         let set = telling(self, &ctx.tenant, &watchers, ctx.now, set);
         let entry = about(ctx, rule, Action::GuardianAppoint, handle)?
@@ -148,6 +180,24 @@ impl Installation {
             .version(1);
         let index = self.write(ctx, set, &entry).await?;
         Ok((grant, index))
+    }
+
+    /// Refuse what was proposed, or take it back.
+    ///
+    /// # Errors
+    /// No such person or proposal; somebody was faster.
+    pub async fn refuse_guardian(
+        &self,
+        ctx: &Ctx,
+        rule: &'static str,
+        proposal: &Proposal,
+    ) -> Result<u64, GuardianFault> {
+        let handle = self.person(ctx, proposal.person).await?;
+        let set = Consents::drop_proposal(ctx, proposal, WriteSet::new())
+            .with(Vault::is_there(&ctx.tenant, proposal.person));
+        let entry = about(ctx, rule, Action::GuardianRefuse, handle)?
+            .grant(*proposal.appointment.as_bytes());
+        Ok(self.write(ctx, set, &entry).await?)
     }
 
     /// Only people guard people, each with an account of their own that may sign in; nobody themselves, and nobody who is a minor still.
@@ -292,6 +342,7 @@ impl Installation {
 /// Storage and key failures.
 pub async fn keep_days(house: &Installation) -> Result<(), Failure> {
     let now = house.clock.now();
+    house.db.commit(Consents::lapse_proposals(now)).await?;
     for it in house.consents.to_tell(now).await.map_err(failed)? {
         let jobs = Jobs::of(house);
         let key = format!("{}/{}/{}", it.person, it.version, it.stage as u8);

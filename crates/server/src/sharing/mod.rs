@@ -8,7 +8,8 @@ mod text;
 use audit::{Action, Entry, Outcome};
 use base::{Ctx, ErrorKind, Fault, GrantId, Handle, Instant, PersonId};
 use consent::{
-    Answer, Answered, Asking, ConsentError, Grant, NewProxy, Offered, Party, Shown, Terms, Way,
+    Answer, Answered, Asking, ConsentError, Grant, GrantState, NewProxy, Offered, Party, Shown,
+    Terms, Way,
 };
 use continuity::ledger::Deed;
 use identity::oauth::Oauth;
@@ -22,6 +23,9 @@ pub use answers::KeptAnswers;
 pub use guardians::{GuardianFault, keep_days};
 pub(crate) use text::part as part_in_words;
 pub use text::{SOURCES, texts};
+
+/// A withdrawal that meets narrowings is tried so often.
+const WITHDRAWALS_MAX: u32 = 8;
 
 /// What can go wrong in between.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +74,10 @@ impl Fault for SharingError {
 
     fn code(&self) -> &'static str {
         self.fault().code()
+    }
+
+    fn retry_after(&self) -> Option<std::time::Duration> {
+        self.fault().retry_after()
     }
 
     fn pointer(&self) -> Option<String> {
@@ -147,6 +155,10 @@ impl Installation {
         let handle = self.vault.handle(&ctx.tenant, person).await?;
         let (asking, mut set) = self.consents.ask(ctx, offered, person, way).await?;
         if way == Way::Mail {
+            if !self.gets_letters(ctx, person).await? {
+                let why = "No letter reaches this person: they have no account with an address. Put the question into the inbox, or give them the link.";
+                return Err(ConsentError::terms("/way", why).into());
+            }
             let about = crate::notices::Told::Asked;
             set = set.with(Jobs::of(self).tell_person(
                 &ctx.tenant,
@@ -162,10 +174,24 @@ impl Installation {
         let set = set.with(Vault::is_there(&ctx.tenant, person));
         let index = match self.write(ctx, set, &entry).await {
             // One open question of one asker, and it was another's a moment ago.
-            Err(SharingError::Consent(ConsentError::Over)) => Err(ConsentError::Pace.into()),
+            Err(SharingError::Consent(ConsentError::Over)) => {
+                Err(ConsentError::Pace(std::time::Duration::from_hours(24)).into())
+            }
             done => done,
         }?;
         Ok((asking, index))
+    }
+
+    /// Whether a letter about a person reaches anybody: them, or a guardian.
+    async fn gets_letters(&self, ctx: &Ctx, person: PersonId) -> Result<bool, SharingError> {
+        // Where it cannot be asked now, the letter is tried again until it can.
+        let account = self.identity.account_of(&ctx.tenant, person).await;
+        if !matches!(account, Ok(None)) {
+            return Ok(true);
+        }
+        let guardians = &self.consents;
+        let guardians = guardians.guardian_accounts(&ctx.tenant, person, ctx.now);
+        Ok(!guardians.await?.is_empty())
     }
 
     /// Answer a question.
@@ -230,6 +256,32 @@ impl Installation {
     /// # Errors
     /// As [`consent::Consents::withdraw`].
     pub async fn withdraw_grant(
+        &self,
+        ctx: &Ctx,
+        rule: &'static str,
+        grant: &Grant,
+        shown: Option<&Shown>,
+    ) -> Result<(String, u64), SharingError> {
+        let mut grant = grant.clone();
+        let mut tries = 1;
+        loop {
+            let done = self.withdraw_as_seen(ctx, rule, &grant, shown).await;
+            // It was narrowed meanwhile: what was to end, ends. What was withdrawn or ran out meanwhile, is over.
+            let Err(SharingError::Consent(ConsentError::Over)) = done else {
+                return done;
+            };
+            grant = self
+                .consents
+                .grant(&ctx.tenant, grant.person, grant.grant)
+                .await?;
+            if grant.state != GrantState::Active || tries >= WITHDRAWALS_MAX {
+                return done;
+            }
+            tries += 1;
+        }
+    }
+
+    async fn withdraw_as_seen(
         &self,
         ctx: &Ctx,
         rule: &'static str,

@@ -34,11 +34,31 @@ pub async fn minor(house: &House) -> (String, String) {
     assert_eq!(noted.status, 200, "{}", noted.text());
     let email = "aunt@fjord.example";
     accounts::account(house, ACME, email, Role::Person).await;
-    let new = json!({ "email": email, "name": "Wren", "evidence": "register 17" });
-    let made = compliance(house, Method::POST, &format!("{path}/guardians"), &new).await;
-    assert_eq!(made.status, 201, "{}", made.text());
-    let appointment = made.json()["appointment"].as_str().unwrap().to_owned();
+    let appointment = appointed(house, &path, email).await;
     (child.to_string(), appointment)
+}
+
+/// A guardian of a minor, proposed and not appointed.
+pub async fn proposed(house: &House, minor: &str, email: &str) -> String {
+    let new = json!({ "email": email, "name": "Wren", "evidence": "register 17" });
+    let made = compliance(house, Method::POST, &format!("{minor}/guardians"), &new).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    made.json()["appointment"].as_str().unwrap().to_owned()
+}
+
+/// The same, and appointed by a second person.
+async fn appointed(house: &House, minor: &str, email: &str) -> String {
+    let appointment = proposed(house, minor, email).await;
+    let path = format!("{minor}/guardians/{appointment}/appoint");
+    let done = second(house, &path).await;
+    assert_eq!(done.status, 200, "{}", done.text());
+    appointment
+}
+
+/// Somebody else of the staff.
+async fn second(house: &House, path: &str) -> Got {
+    let ask = house.ask(Method::POST, path);
+    ask.by(&staff(ACME, Role::Owner, 2)).send().await
 }
 
 /// A family at acme: a child of whom a record is kept, and two guardians by their cookies.
@@ -86,10 +106,7 @@ impl Family {
             guardians.push(account.to_string());
             let session = accounts::sign_in(&house, ACME, email).await;
             cookies.push(format!("__Host-session={}", session.text.expose()));
-            let new = json!({ "email": email, "name": "Wren", "evidence": "register 17" });
-            let made = compliance(&house, Method::POST, &format!("{minor}/guardians"), &new).await;
-            assert_eq!(made.status, 201, "{}", made.text());
-            appointments.push(made.json()["appointment"].as_str().unwrap().to_owned());
+            appointments.push(appointed(&house, &minor, email).await);
         }
         let (_, app) = house.new_token(ACME, Role::App, None, DAY * 60).await;
         let father = cookies.pop().unwrap();
@@ -334,8 +351,115 @@ async fn a_guardian_who_was_ended_acts_no_more_and_only_compliance_appoints() {
         assert_eq!(erased.send().await.status, 200);
         Kept::default().collect(house).await;
         static LEFT: store::Sql = store::Sql::both(
-            "SELECT (SELECT count(*) FROM consent_minor) + (SELECT count(*) FROM consent_guardian) + (SELECT count(*) FROM consent_no)",
+            "SELECT (SELECT count(*) FROM consent_minor) + (SELECT count(*) FROM consent_guardian) + (SELECT count(*) FROM consent_no) + (SELECT count(*) FROM consent_proposal)",
         );
+        assert_eq!(house.number(&LEFT).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_takes_two_of_the_staff_to_let_somebody_decide_for_another() {
+    on_each_engine(async |house| {
+        let family = Family::of(house).await;
+        let (house, child) = (&family.house, family.child);
+        let minor = format!("/v1/minors/{child}");
+        accounts::account(house, ACME, "aunt@harbour.example", Role::Person).await;
+        let session = accounts::sign_in(house, ACME, "aunt@harbour.example").await;
+        let aunt = format!("__Host-session={}", session.text.expose());
+        let sees = async || {
+            let got = family.acts(&aunt, Method::GET, "/records/sheet/one", &Value::Null);
+            got.await.status
+        };
+        accounts::account(house, ACME, "owner@harbour.example", Role::Owner).await;
+        let post = Kept::default();
+        post.collect(house).await;
+        let appointment = proposed(house, &minor, "aunt@harbour.example").await;
+        let letters = post.collect(house).await.join("\n");
+        assert!(
+            letters.contains("/console/guardians"),
+            "whoever may appoint is told: {letters}"
+        );
+        assert!(!letters.contains("Wren"), "of nobody by name");
+        assert_ne!(sees().await, 200, "nobody acts by what is only proposed");
+        let twice = json!({ "email": "aunt@harbour.example", "name": "Wren", "evidence": "17" });
+        let twice = compliance(house, Method::POST, &format!("{minor}/guardians"), &twice).await;
+        assert_eq!(twice.status, 400, "{}", twice.text());
+        // Nobody appoints whom they proposed, in whatever role.
+        let path = format!("{minor}/guardians/{appointment}/appoint");
+        for role in [Role::Compliance, Role::Owner, Role::Security] {
+            let own = house
+                .ask(Method::POST, &path)
+                .by(&staff(ACME, role, 9))
+                .send()
+                .await;
+            assert_eq!(
+                (own.status, own.code().as_str()),
+                (403, "policy.own"),
+                "{role:?}"
+            );
+        }
+        let clinician = house
+            .ask(Method::POST, &path)
+            .by(&staff(ACME, Role::Clinician, 3));
+        assert_eq!(clinician.send().await.status, 403);
+        assert_ne!(sees().await, 200);
+        let waits = compliance(house, Method::GET, &minor, &Value::Null)
+            .await
+            .json();
+        assert_eq!(
+            waits["proposed"][0]["appointment"],
+            json!(appointment),
+            "{waits}"
+        );
+        assert_eq!(waits["proposed"][0]["evidence"], "register 17");
+        // Two at once: one of them it is.
+        let (one, other) = tokio::join!(second(house, &path), second(house, &path));
+        let statuses = [one.status, other.status];
+        assert!(statuses.contains(&200), "{statuses:?}");
+        assert!(
+            statuses.iter().any(|it| matches!(it, 404 | 409)),
+            "{statuses:?}"
+        );
+        assert_eq!(sees().await, 200);
+        let read = compliance(house, Method::GET, &minor, &Value::Null)
+            .await
+            .json();
+        assert_eq!(read["proposed"], json!([]));
+        let aunts = read["guardians"].as_array().unwrap();
+        let aunts = aunts
+            .iter()
+            .find(|it| it["appointment"] == json!(appointment))
+            .unwrap();
+        assert_ne!(aunts["proposed_by"], aunts["appointed_by"], "{aunts}");
+
+        // What was refused, taken back, or lapsed is appointed no more.
+        for (email, by) in [
+            ("one@harbour.example", Role::Security),
+            ("two@harbour.example", Role::Compliance),
+        ] {
+            accounts::account(house, ACME, email, Role::Person).await;
+            let appointment = proposed(house, &minor, email).await;
+            let path = format!("{minor}/guardians/{appointment}");
+            let no = house
+                .ask(Method::POST, format!("{path}/refuse"))
+                .by(&staff(ACME, by, 9));
+            let no = no.send().await;
+            assert_eq!(no.status, 200, "{}", no.text());
+            assert_eq!(second(house, &format!("{path}/appoint")).await.status, 404);
+        }
+        accounts::account(house, ACME, "late@harbour.example", Role::Person).await;
+        let later = json!({ "decides_on": day(house, 40) });
+        assert_eq!(
+            compliance(house, Method::PUT, &minor, &later).await.status,
+            200
+        );
+        let appointment = proposed(house, &minor, "late@harbour.example").await;
+        family.clock.pass(DAY * 14);
+        let path = format!("{minor}/guardians/{appointment}/appoint");
+        assert_eq!(second(house, &path).await.status, 404, "it lapsed");
+        server::sharing::keep_days(&house.place).await.unwrap();
+        static LEFT: store::Sql = store::Sql::both("SELECT count(*) FROM consent_proposal");
         assert_eq!(house.number(&LEFT).await, 0);
     })
     .await;

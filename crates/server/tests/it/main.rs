@@ -15,6 +15,7 @@ mod accounts;
 mod acting;
 mod addresses;
 mod apps;
+mod asking;
 mod backup;
 mod beside;
 mod buckets;

@@ -17,8 +17,9 @@ pub(crate) fn signed_in(id: &str) -> Option<(Role, u8)> {
         | "reviewBreakGlass" | "closeAlert" => (Role::Owner, 2),
         "closeBreakGlass" => (Role::Clinician, 5),
         "breakGlass" => (Role::Clinician, 6),
-        "placeHold" | "liftHold" | "noteMinor" | "appointGuardian" | "endGuardian"
+        "placeHold" | "liftHold" | "noteMinor" | "proposeGuardian" | "endGuardian"
         | "inviteMinor" => (Role::Compliance, 9),
+        "appointGuardian" | "refuseGuardian" => (Role::Owner, 2),
         id if is_about_others_accounts(id) => (Role::Owner, 2),
         _ => return None,
     })
@@ -81,8 +82,8 @@ fn may(id: &str, role: Role) -> bool {
         "listAskings" | "openAsking" | "readAsking" | "answerAsking" | "listGrants"
         | "readGrant" | "grantAsFhir" | "narrowGrant" | "withdrawGrant" | "appointProxy"
         | "listGuardians" | "readGrantText" | "confirmGrant" => role == Person,
-        "listMinors" | "readMinor" => answers,
-        "noteMinor" | "appointGuardian" | "endGuardian" | "inviteMinor" => role == Compliance,
+        "listMinors" | "readMinor" | "appointGuardian" | "refuseGuardian" => answers,
+        "noteMinor" | "proposeGuardian" | "endGuardian" | "inviteMinor" => role == Compliance,
         "publishRequest" | "listRequests" | "readRequest" | "closeRequest" | "askPerson"
         | "listAsked" => matches!(role, App | Clinician),
         "askRight" => matches!(role, App | Clinician | Person),
@@ -190,8 +191,9 @@ async fn every_role_on_every_route() {
                 );
                 assert!(got.status < 500, "{what}");
                 let signed_in = who.starts_with("staff:");
-                let changes_access =
-                    path.starts_with("/v1/access/") && route.method() != Method::GET;
+                let changes_access = route.method() != Method::GET
+                    && (path.starts_with("/v1/access/")
+                        || matches!(id, "proposeGuardian" | "appointGuardian" | "refuseGuardian"));
                 if may(id, role) && (signed_in || !changes_access) {
                     assert!(!matches!(got.status, 401 | 403), "{what}");
                 } else {

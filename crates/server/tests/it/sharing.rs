@@ -317,6 +317,12 @@ async fn nobody_is_asked_again_and_again() {
             (429, "consent.pace".into()),
             "one at a time"
         );
+        let wait = |got: &Got| got.header("retry-after").unwrap().parse::<u64>().unwrap();
+        assert!(
+            wait(&more) > 86_400,
+            "until the open one lapses: {}",
+            wait(&more)
+        );
         let asking = text(&first.json(), "asking").to_owned();
         let later = own(
             &house,
@@ -344,6 +350,12 @@ async fn nobody_is_asked_again_and_again() {
             (again.status, again.code()),
             (429, "consent.pace".into()),
             "not after a no"
+        );
+        let month = 30 * 86_400;
+        assert!(
+            (month - 60..=month).contains(&wait(&again)),
+            "{}",
+            wait(&again)
         );
         // The person may change their mind by themselves.
         let link = json!({ "request": two["request"] });

@@ -46,6 +46,8 @@ pub struct Stock {
     /// Somebody who does not decide yet, and their guardian's appointment.
     pub minor: String,
     pub appointment: String,
+    /// Guardians of theirs who wait for a second person.
+    pub proposed: [String; 2],
     /// A legal hold on what nothing here is in.
     pub hold: String,
     /// What the emergency raised.
@@ -148,6 +150,12 @@ pub async fn stock(house: &House) -> Stock {
     let shared = crate::sharing::grant_all(house, "HPAYMT").await;
     let (question, asking) = crate::sharing::waiting(house).await;
     let (minor, appointment) = crate::guardians::minor(house).await;
+    let mut proposed = Vec::new();
+    for email in ["uncle@fjord.example", "cousin@fjord.example"] {
+        accounts::account(house, ACME, email, Role::Person).await;
+        let path = format!("/v1/minors/{minor}");
+        proposed.push(crate::guardians::proposed(house, &path, email).await);
+    }
     let alerts = server::alerts::open(&house.place.db, &ctx.tenant, 0, 1).await;
     Stock {
         alert: alerts.unwrap()[0].id.to_string(),
@@ -163,6 +171,7 @@ pub async fn stock(house: &House) -> Stock {
         friend: accounts::friend(house).await.to_string(),
         minor,
         appointment,
+        proposed: proposed.try_into().unwrap(),
         person,
         invited: invited.account.to_string(),
         active: active.to_string(),
@@ -208,7 +217,14 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{export}", &stock.export)
         .replace("{transfer}", &stock.transfer)
         .replace("{minor}", &stock.minor)
-        .replace("{appointment}", &stock.appointment)
+        .replace(
+            "{appointment}",
+            match id {
+                "appointGuardian" => &stock.proposed[0],
+                "refuseGuardian" => &stock.proposed[1],
+                _ => &stock.appointment,
+            },
+        )
         .replace("{bulk}", &stock.bulk)
         .replace("{part}", "0")
         .replace("{erasure}", &stock.erasure)
@@ -266,7 +282,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         "narrowGrant" => ask.json(&json!({ "terms": { "purposes": ["HPAYMT"], "parts": [{ "verbs": "r" }] } })),
         "appointProxy" => ask.json(&json!({ "account": stock.friend, "terms": { "purposes": ["PATRQT"], "parts": [{ "verbs": "rs" }] }, "days": 30 })),
         "noteMinor" => ask.json(&json!({ "decides_on": crate::guardians::day(house, 20) })),
-        "appointGuardian" => ask.json(&json!({ "account": stock.friend, "name": "Wren", "evidence": "register 18" })),
+        "proposeGuardian" => ask.json(&json!({ "account": stock.friend, "name": "Wren", "evidence": "register 18" })),
         "endGuardian" => ask.json(&json!({ "reason": "a court" })),
         "inviteMinor" => {
             ask.json(&json!({ "email": "wren@fjord.example", "name": "Wren", "language": "en" }))

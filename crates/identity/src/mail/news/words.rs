@@ -97,6 +97,10 @@ const fn swedish(news: News) -> (&'static str, &'static str) {
             "En begäran från en person ska snart besvaras",
             "Hej!\n\nHos {service} finns en begäran från en person vars sista dag närmar sig. Sidan visar vilken.",
         ),
+        News::GuardianProposed => (
+            "En vårdnadshavare väntar på en andra person",
+            "Hej!\n\nHos {service} föreslogs {time} någon att bestämma för en person som ännu inte gör det själv. Det gäller först när en andra person godkänner det. Titta på vad som visades, och godkänn eller avslå.",
+        ),
         News::GuardianAppointed => (
             "Någon får bestämma för en person",
             "Hej!\n\nHos {service} utsågs {time} någon att bestämma för en person som ännu inte gör det själv. Den ser personens uppgifter. Titta efter att det är rätt. Är det inte det, låt avsluta det.",
@@ -194,6 +198,10 @@ const fn german(news: News) -> (&'static str, &'static str) {
         News::RightDue => (
             "Ein Antrag einer Person ist bald zu beantworten",
             "Guten Tag,\n\nbei {service} liegt ein Antrag einer Person, dessen letzter Tag näher kommt. Die Seite zeigt, welcher.",
+        ),
+        News::GuardianProposed => (
+            "Eine Bestellung wartet auf eine zweite Person",
+            "Guten Tag,\n\nbei {service} wurde am {time} jemand vorgeschlagen, der für eine Person entscheiden soll, die es noch nicht selbst tut. Es gilt erst, wenn eine zweite Person es bestätigt. Sehen Sie nach, was gezeigt wurde, und bestätigen Sie es oder lehnen Sie es ab.",
         ),
         News::GuardianAppointed => (
             "Jemand entscheidet für eine Person",
@@ -293,6 +301,10 @@ const fn italian(news: News) -> (&'static str, &'static str) {
             "A una richiesta di una persona va presto data risposta",
             "Buongiorno,\n\nda {service} c’è una richiesta di una persona il cui ultimo giorno si avvicina. La pagina mostra quale.",
         ),
+        News::GuardianProposed => (
+            "Una nomina attende una seconda persona",
+            "Buongiorno,\n\nil {time} su {service} è stato proposto qualcuno che decida per una persona che ancora non lo fa da sé. Vale solo quando una seconda persona lo conferma. Guardi che cosa è stato mostrato, e confermi o rifiuti.",
+        ),
         News::GuardianAppointed => (
             "Qualcuno decide per una persona",
             "Buongiorno,\n\nil {time} su {service} è stato nominato qualcuno che decide per una persona che ancora non lo fa da sé. Ne vede i dati. Verifichi che sia giusto; può fare in modo che finisca.",
@@ -391,6 +403,10 @@ const fn french(news: News) -> (&'static str, &'static str) {
             "Il faudra bientôt répondre à la demande d’une personne",
             "Bonjour,\n\nchez {service}, une demande d’une personne approche de son dernier jour. La page montre laquelle.",
         ),
+        News::GuardianProposed => (
+            "Une nomination attend une deuxième personne",
+            "Bonjour,\n\nle {time}, sur {service}, quelqu’un a été proposé pour décider à la place d’une personne qui ne le fait pas encore elle-même. Cela ne vaut qu’une fois confirmé par une deuxième personne. Regardez ce qui a été montré, puis confirmez ou refusez.",
+        ),
         News::GuardianAppointed => (
             "Quelqu’un décide pour une personne",
             "Bonjour,\n\nle {time}, sur {service}, quelqu’un a été désigné pour décider à la place d’une personne qui ne le fait pas encore elle-même. Il ou elle voit ses données. Vérifiez que c’est juste ; vous pouvez faire en sorte que cela cesse.",
@@ -488,6 +504,10 @@ const fn english(news: News) -> (&'static str, &'static str) {
         News::RightDue => (
             "A person’s request is to be answered soon",
             "Hello,\n\nat {service} there is a request of a person whose last day comes near. The page shows which.",
+        ),
+        News::GuardianProposed => (
+            "A guardian waits for a second person",
+            "Hello,\n\nat {service} somebody was proposed at {time} to decide for a person who does not do so yet. It counts only once a second person confirms it. Look at what was shown, and appoint them or refuse.",
         ),
         News::GuardianAppointed => (
             "Somebody decides for a person",
