@@ -3,11 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base::{AccountId, AppId, GrantId, InvalidId};
+use base::{AccountId, Actor, ActorKind, AppId, GrantId, InvalidId, TenantId};
+use crypt::hash::sha256;
 use serde::{Deserialize, Serialize};
 use store::Value;
 
 use crate::ConsentError;
+
+/// How a token of the tenant's is said to have let somebody in.
+const BY_TOKEN: &str = "token";
 
 /// Whom something is granted to: an app, or somebody with an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -19,7 +23,38 @@ pub enum Party {
     Account(AccountId),
 }
 
+/// An id that no app and no account has: those are drawn by chance.
+fn tenants_own(tenant: &TenantId, who: &str) -> [u8; 16] {
+    let hash = sha256(&[
+        b"strongroom party\0",
+        who.as_bytes(),
+        b"\0",
+        tenant.as_str().as_bytes(),
+    ]);
+    hash.first_chunk().copied().unwrap_or_default()
+}
+
 impl Party {
+    /// Who acts, as somebody whom a person can grant something to. Programs that come by a token of the tenant's alone, with no app behind
+    /// it, are to the person the tenant itself: one asker and one grantee, whichever token they have at the time. Likewise staff without
+    /// an account.
+    #[must_use]
+    pub fn of(tenant: &TenantId, actor: &Actor) -> Option<Self> {
+        let id = &actor.id;
+        let by_token = actor.authenticated_by == BY_TOKEN;
+        match actor.kind {
+            ActorKind::App if by_token => Some(Self::App(AppId::from_bytes(tenants_own(
+                tenant, "programs",
+            )))),
+            ActorKind::Staff if by_token => Some(Self::Account(AccountId::from_bytes(
+                tenants_own(tenant, "staff"),
+            ))),
+            ActorKind::App => id.parse().ok().map(Self::App),
+            ActorKind::Staff => id.parse().ok().map(Self::Account),
+            ActorKind::Person | ActorKind::System => None,
+        }
+    }
+
     /// `app` or `account`.
     #[must_use]
     pub const fn kind(self) -> &'static str {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use audit::{Action, Outcome};
-use base::{ActorKind, Ctx, Name, PersonId, Purpose, TenantId};
+use base::{Ctx, Name, PersonId, Purpose, TenantId};
 use consent::{By, ConsentError, Consented, Limited, Need, Party};
 use policy::{Allowed, Basis, Thing, Verb};
 use store::{Committed, Statement, StoreError, WriteSet};
@@ -136,7 +136,9 @@ impl Vault {
                     free,
                 });
             }
-            Basis::House => By::Party(party(ctx).ok_or(VaultError::NoGrant)?),
+            Basis::House => {
+                By::Party(Party::of(&ctx.tenant, &ctx.actor).ok_or(VaultError::NoGrant)?)
+            }
             Basis::Grant(grant) => By::Grant(grant),
             Basis::Missing => return Err(VaultError::NoGrant),
         };
@@ -300,15 +302,5 @@ impl Vault {
             }
         }
         true
-    }
-}
-
-/// Who acts, as somebody whom a person can grant something to.
-fn party(ctx: &Ctx) -> Option<Party> {
-    let id = &ctx.actor.id;
-    match ctx.actor.kind {
-        ActorKind::App => id.parse().ok().map(Party::App),
-        ActorKind::Staff => id.parse().ok().map(Party::Account),
-        ActorKind::Person | ActorKind::System => None,
     }
 }

@@ -82,22 +82,54 @@
     if (!head) return false;
     const leaf = await sha256(join(new Uint8Array([0]), entry));
     const reached = await root(leaf, index, head.size, lines.slice(3).map(bytes));
-    // What was proven must be what the line says.
-    const said = JSON.parse(new TextDecoder().decode(entry));
+    if (reached === null || !same(reached, head.head)) return false;
+    return { index, said: JSON.parse(new TextDecoder().decode(entry)) };
+  };
+
+  // Words are set with spaces and hyphens at which lines do not break.
+  const plain = (text) => text.replace(/[\s\u00a0\u202f\u2009]+/g, " ").replace(/\u2011/g, "-").trim();
+  const shown = (item, part) => plain(item.querySelector(part)?.textContent ?? "");
+  const own = (it, key) => (Object.hasOwn(it, key) ? it[key] : undefined);
+  const words = JSON.parse(document.querySelector("[data-words]")?.dataset.words ?? "null");
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "medium", timeZone: "UTC" });
+
+  // The line of an entry, made anew from what was proven.
+  const line = (said) => {
     const actor = said.actor ?? {};
-    const parts = [actor.kind, actor.id, actor.role, said.collection, said.purpose, said.grant, said.outcome].map((it) => it ?? "");
-    return reached !== null && same(reached, head.head)
-      && said.at === item.dataset.at && said.action === item.dataset.action
-      && JSON.stringify(parts) === item.dataset.said;
+    const key = [actor.kind, actor.id, actor.role].join(" ");
+    const filled = { who: own(words.who, key), what: own(words.what, said.collection ?? "") };
+    const sentence = own(words.did, said.action)?.replace(/\{(who|what)\}/g, (_, part) => filled[part]);
+    const more = [];
+    if (said.purpose && !words.own.includes(key)) more.push(own(words.why, said.purpose));
+    if (said.count > 0) more.push(own(words.count, String(said.count)));
+    if (said.grant) more.push(words.by_grant);
+    if (said.outcome !== "ok") more.push(said.outcome === "denied" ? words.denied : words.failed);
+    return { sentence: plain(String(sentence)), more: plain(more.join(" · ")) };
+  };
+
+  // What stands there must be what was proven: of the same person, each entry once, in these words.
+  const says = (item, { index, said }, seen) => {
+    const right = line(said);
+    const once = !seen.has(index);
+    seen.add(index);
+    seen.person ??= said.person;
+    const number = item.querySelector(".index");
+    return once && said.person === seen.person && item.dataset.index === index && (!number || shown(item, ".index") === index)
+      && shown(item, ".sentence") === right.sentence && shown(item, ".more") === right.more
+      && item.querySelector("time").dateTime === said.at;
   };
 
   const run = async () => {
     let proven = 0;
+    const seen = new Set();
     for (const item of list.children) {
       const place = item.querySelector(".proof");
       let state = "cannot";
       try {
-        state = (await check(item)) ? "proven" : "wrong";
+        const entry = await check(item);
+        state = entry && says(item, entry, seen) ? "proven" : "wrong";
+        // When it was is written anew: the page's words for it cannot be held against the entry letter by letter.
+        if (state === "proven") item.querySelector("time").textContent = `${clock.format(new Date(entry.said.at))} UTC`;
       } catch (error) {
         // A browser without Ed25519, mostly: the proof can be taken along and checked elsewhere.
         state = error instanceof DOMException ? "cannot" : "wrong";
@@ -106,9 +138,10 @@
       place.classList.add(state);
       if (state === "proven") proven += 1;
     }
-    // A whole history says how many of its lines hold.
+    // A whole history says how many of its lines hold, of how many that it was made with.
     const sum = document.querySelector("[data-sum]");
-    if (sum) sum.textContent = `${proven} / ${list.children.length}`;
+    const made = Number(document.querySelector("[data-count]")?.dataset.count ?? list.children.length);
+    if (sum) sum.textContent = `${proven} / ${Math.max(made, list.children.length)}`;
   };
   run();
 })();

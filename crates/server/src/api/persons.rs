@@ -1,10 +1,11 @@
 //! `/v1/persons`.
 
 use audit::Action;
-use base::{ActorKind, ErrorKind, PersonId, limits};
+use base::{ActorKind, Ctx, ErrorKind, PersonId, limits};
+use consent::{Fields, Terms};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
-use policy::{Authority, Denied, PersonAt, Verb};
+use policy::{Authority, Denied, PersonAt, Role, Verb};
 use serde::Deserialize;
 use serde_json::json;
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
@@ -201,6 +202,18 @@ async fn list_persons(house: House, call: Call<Authority>) -> Result<Logged, Pro
     Ok(Answer::value(StatusCode::OK, &json!({ "persons": persons, "next": next })).logged(index))
 }
 
+/// How far whoever stands in for a person may look; `None` for everybody else.
+async fn reach(house: &House, who: &Authority, ctx: &Ctx) -> Result<Option<Terms>, Problem> {
+    let (Some(grant), Some(person)) = (who.grant(), who.person()) else {
+        return Ok(None);
+    };
+    if who.role() != Role::Person {
+        return Ok(None);
+    }
+    let grant = house.consents.grant(&ctx.tenant, person, grant).await?;
+    Ok(Some(grant.terms))
+}
+
 async fn read_person(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let ctx = circumstances(&call)?;
     let thing = at(&call, Some(call.part("person")?));
@@ -213,16 +226,25 @@ async fn read_person(house: House, call: Call<Authority>) -> Result<Logged, Prob
         thing,
     )
     .await?;
+    let reach = reach(&house, &call.who, &ctx).await?;
     let (summary, index) = house.vault.read_person(&ctx, &allowed).await?;
+    let seen = |name: &str| {
+        let name = name.parse().ok();
+        reach
+            .as_ref()
+            .is_none_or(|it| it.fields(name.as_ref(), Verb::Read).is_some())
+    };
     let records: serde_json::Map<_, _> = summary
         .records
         .into_iter()
+        .filter(|(name, _)| seen(name))
         .map(|(name, count)| (name, count.into()))
         .collect();
+    let whole = |terms: &Terms| terms.fields(None, Verb::Read) == Some(Fields::All);
     let body = json!({
         "person": summary.line.person,
         "created_at": summary.line.created_at.to_string(),
-        "external_id": summary.external,
+        "external_id": summary.external.filter(|_| reach.as_ref().is_none_or(whole)),
         "records": records,
     });
     Ok(Answer::value(StatusCode::OK, &body).logged(index))

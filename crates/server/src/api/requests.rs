@@ -7,7 +7,7 @@ use base::{Ctx, ErrorKind, Fault, Instant, PersonId, TenantId};
 use consent::{ConsentError, Offer, Offered, Party, RequestId, Way};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
-use policy::{Allowed, Authority, RequestsOf, Role, Verb};
+use policy::{Allowed, Authority, RequestsOf, Verb};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -155,11 +155,9 @@ pub(super) fn cursor<T: FromStr>(call: &Call<Authority>) -> Result<Option<(Insta
 
 /// Who the caller is, as somebody whom a person can grant something to.
 fn asker(who: &Authority) -> Result<Party, Problem> {
-    let id = who.actor().id;
-    let party = match (who.account(), who.role()) {
-        (Some(account), _) => Some(Party::Account(account)),
-        (None, Role::App) => id.parse().ok().map(Party::App),
-        (None, _) => id.parse().ok().map(Party::Account),
+    let party = match who.account() {
+        Some(account) => Some(Party::Account(account)),
+        None => Party::of(who.tenant(), &who.actor()),
     };
     party.ok_or_else(|| policy::Denied::NotYours.into())
 }

@@ -54,6 +54,7 @@ struct Lines<'a> {
 struct End {
     t: Tongue,
     count: u64,
+    words: String,
     script: &'static str,
     /// Where older entries are, if there are any.
     older: Option<String>,
@@ -85,7 +86,7 @@ async fn history(reader: Reader) -> Result<Answer, Problem> {
     })?;
     let rest = Rest {
         reader,
-        names: Names::default(),
+        names: Names::new(t),
         count: 0,
         said: Some(said),
         older: None,
@@ -117,6 +118,7 @@ impl Rest {
             let end = End {
                 t,
                 count: self.count,
+                words: self.names.words.json(),
                 script: PROOFS_SCRIPT,
                 older: self
                     .older

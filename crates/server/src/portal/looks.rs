@@ -12,6 +12,7 @@ use serde_json::Value;
 use web::words::Tongue;
 use web::{Answer, Frame, Problem, Route, Shown, show};
 
+use super::dictionary::Dictionary;
 use super::page;
 use super::reader::Reader;
 use crate::desk::{Desk, list, moment, text};
@@ -42,11 +43,8 @@ pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
 /// One line.
 pub(super) struct Line {
     pub index: u64,
-    /// As the entry writes them, for the script to compare with what it proved.
+    /// As the entry writes it.
     pub at: String,
-    pub action: String,
-    /// Who, what, why and how it ended, as the sentence was made from them; for the script likewise.
-    pub said: String,
     pub when: String,
     pub sentence: String,
     /// Why, under which grant; and that it was refused or failed.
@@ -62,6 +60,7 @@ pub(super) struct Line {
 struct Looks {
     page: Frame,
     lines: Vec<Line>,
+    words: String,
     filters: Vec<(&'static str, String, bool)>,
     keys: String,
     next: Option<String>,
@@ -76,7 +75,7 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
     let chosen = FILTERS.into_iter().find(|it| *it == chosen);
     let chosen = chosen.unwrap_or("all");
     let before = reader.query("before").and_then(|it| it.parse::<u64>().ok());
-    let mut names = Names::default();
+    let mut names = Names::new(t);
     let mut lines = Vec::new();
     // What is not shown must not hide what is: it is read on until a page is full, and where it is not, the page leads on.
     let query = format!("{}&show={chosen}", proven(PAGE, before));
@@ -89,6 +88,7 @@ async fn look(reader: Reader) -> Result<Answer, Problem> {
     let keys = log_keys(&reader).await?;
     let page = Looks {
         lines,
+        words: names.words.json(),
         filters: FILTERS
             .map(|key| (key, t.say(&format!("looks-show-{key}")), key == chosen))
             .into(),
@@ -117,22 +117,7 @@ pub(super) async fn one(reader: &Reader, t: Tongue, index: u64) -> Option<Line> 
         return None;
     }
     let own = it.get("entry").is_some_and(|entry| is_own(reader, entry));
-    Some(Names::default().line(reader, t, it, own).await)
-}
-
-/// What the sentence of a line is made from, as `proofs.js` puts it together from the entry that it proved.
-fn said(entry: &Value) -> String {
-    let actor = entry.get("actor").unwrap_or(&Value::Null);
-    let parts = [
-        text(actor, "kind"),
-        text(actor, "id"),
-        text(actor, "role"),
-        text(entry, "collection"),
-        text(entry, "purpose"),
-        text(entry, "grant"),
-        text(entry, "outcome"),
-    ];
-    serde_json::json!(parts).to_string()
+    Some(Names::new(t).line(reader, t, it, own).await)
 }
 
 /// Whether the reader did it themselves.
@@ -142,11 +127,20 @@ pub(super) fn is_own(reader: &Reader, entry: &Value) -> bool {
         && (text(actor, "id") == reader.account || reader.account.is_empty())
 }
 
-/// What apps and accounts are called, looked up once.
-#[derive(Default)]
-pub(super) struct Names(HashMap<String, String>);
+/// What apps and accounts are called, looked up once; and the words of the lines that were made.
+pub(super) struct Names {
+    names: HashMap<String, String>,
+    pub words: Dictionary,
+}
 
 impl Names {
+    pub(super) fn new(t: Tongue) -> Self {
+        Self {
+            names: HashMap::new(),
+            words: Dictionary::new(t),
+        }
+    }
+
     pub(super) async fn line(&mut self, reader: &Reader, t: Tongue, it: &Value, own: bool) -> Line {
         let entry = it.get("entry").unwrap_or(&Value::Null);
         let actor = entry.get("actor").unwrap_or(&Value::Null);
@@ -155,8 +149,10 @@ impl Names {
         } else {
             self.name(reader, t, actor).await
         };
-        let action = text(entry, "action");
-        let what = match text(entry, "collection") {
+        let [kind, id, role] = ["kind", "id", "role"].map(|part| text(actor, part));
+        self.words.who(&format!("{kind} {id} {role}"), own, &who);
+        let collection = text(entry, "collection");
+        let what = match collection {
             "" => t.say("what-data"),
             name => reader
                 .desk
@@ -166,39 +162,26 @@ impl Names {
                 .collection(name)
                 .map_or_else(|| name.to_owned(), |it| super::data::title(t, it)),
         };
-        let values = [("who", who.as_str().into()), ("what", what.as_str().into())];
-        let key = format!("did-{}", action.replace('.', "-"));
-        let sentence = t
-            .find(&key, &values)
-            .unwrap_or_else(|| t.say_all("did-other", &values));
+        self.words.what(collection, &what);
+        let action = text(entry, "action");
+        let sentence = self.words.did(t, action, &who, &what);
         let mut more = Vec::new();
         let purpose = text(entry, "purpose");
         if !purpose.is_empty() && !own {
-            more.push(t.say(&format!("for-{purpose}")));
+            more.push(self.words.why(t, purpose));
         }
-        if let Some(count) = entry
-            .get("count")
-            .and_then(Value::as_u64)
-            .filter(|it| *it > 0)
-        {
-            more.push(t.say_all("looks-count", &[("n", web::words::Told::Count(count))]));
+        let count = entry.get("count").and_then(Value::as_u64);
+        if let Some(count) = count.filter(|it| *it > 0) {
+            more.push(self.words.count(t, count));
         }
         if !text(entry, "grant").is_empty() {
-            more.push(t.say("looks-by-grant"));
+            more.push(self.words.by_grant());
         }
         let outcome = text(entry, "outcome");
-        if outcome != "ok" {
-            more.push(t.say(if outcome == "denied" {
-                "looks-denied"
-            } else {
-                "looks-failed"
-            }));
-        }
+        more.extend(self.words.ended(outcome));
         Line {
             index: it.get("index").and_then(Value::as_u64).unwrap_or(0),
             at: text(entry, "at").to_owned(),
-            action: action.to_owned(),
-            said: said(entry),
             when: moment(t, entry, "at"),
             sentence,
             more,
@@ -210,7 +193,7 @@ impl Names {
 
     async fn name(&mut self, reader: &Reader, t: Tongue, actor: &Value) -> String {
         let id = text(actor, "id");
-        if let Some(name) = self.0.get(id) {
+        if let Some(name) = self.names.get(id) {
             return name.clone();
         }
         let house = &reader.desk.house;
@@ -243,7 +226,7 @@ impl Names {
             "person" => t.say("who-proxy"),
             _ => t.say("who-system"),
         };
-        self.0.insert(id.to_owned(), known.clone());
+        self.names.insert(id.to_owned(), known.clone());
         known
     }
 }

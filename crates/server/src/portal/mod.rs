@@ -6,6 +6,7 @@
 mod chart;
 mod data;
 mod delete;
+mod dictionary;
 mod fields;
 mod guardians;
 mod history;

@@ -95,7 +95,7 @@ pub async fn review(house: &House, tenant: &'static str, role: Role, app: &str) 
         .await
 }
 
-async fn token(house: &House, app: &str, secret: &str) -> Got {
+pub async fn token(house: &House, app: &str, secret: &str) -> Got {
     house
         .ask(Method::POST, "/oauth2/token")
         .header("content-type", "application/x-www-form-urlencoded")

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use server::clock::SystemClock;
 
 use crate::accounts::{self, Kept};
+use crate::apps;
 use crate::house::{ACME, Got, House, on_each_engine};
-use crate::sharing::{ask, own, publish, request, research, text, yes};
+use crate::sharing::{ask, grant_all, own, publish, request, research, text, yes};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -22,6 +23,27 @@ async fn request_of(house: &House, app: &str) -> String {
     let published = ask.json(&request("HRESCH", &parts)).send().await;
     assert_eq!(published.status, 201, "{}", published.text());
     text(&published.json(), "request").to_owned()
+}
+
+/// An app of somebody's own, reviewed: its id and its secret.
+async fn program(house: &House, name: &str) -> (String, String) {
+    let settings = json!({
+        "name": name,
+        "auth_method": "client_secret_post",
+        "grant_types": ["client_credentials"],
+        "scopes": "system/*.cruds",
+        "purposes": ["HRESCH"],
+    });
+    let (app, secret) = apps::registered(house, ACME, &settings).await;
+    let reviewed = apps::review(house, ACME, Role::Security, &app).await;
+    assert_eq!(reviewed.status, 200, "{}", reviewed.text());
+    (app, secret)
+}
+
+async fn token(house: &House, app: &str, secret: &str) -> String {
+    let got = apps::token(house, app, secret).await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    got.json()["access_token"].as_str().unwrap().to_owned()
 }
 
 async fn asks(house: &House, app: &str, request: &str) -> Got {
@@ -62,10 +84,20 @@ async fn one_asks_three_times_in_ninety_days_and_all_five_times_a_day() {
         let whose = Some(house.person(ACME));
         let (_, person) = house.new_token(ACME, Role::Person, whose, DAY * 400).await;
         let asked_for = request_of(&house, &app).await;
+        // Another token of the tenant's is no other asker: to the person both are the tenant.
+        let (_, another) = house.new_token(ACME, Role::App, None, DAY * 400).await;
+        let theirs = request_of(&house, &another).await;
+        let mut programs = Vec::new();
+        for number in 0..6 {
+            let (app, secret) = program(&house, &format!("Lantern {number}")).await;
+            let access = token(&house, &app, &secret).await;
+            programs.push((app, secret, request_of(&house, &access).await));
+        }
         for _ in 0..3 {
             let asked = asks(&house, &app, &asked_for).await;
             refuses(&house, &person, &asked).await;
             let seconds = wait(&asks(&house, &app, &asked_for).await);
+            assert_eq!(wait(&asks(&house, &another, &theirs).await), seconds);
             clock.pass(Duration::from_secs(seconds - 1));
             assert_eq!(wait(&asks(&house, &app, &asked_for).await), 1);
             clock.pass(Duration::from_secs(1));
@@ -76,20 +108,19 @@ async fn one_asks_three_times_in_ninety_days_and_all_five_times_a_day() {
         clock.pass(DAY * 40);
 
         // Others, each for the first time: five in a day, and no sixth.
-        let mut apps = Vec::new();
-        for _ in 0..6 {
-            let (_, app) = house.new_token(ACME, Role::App, None, DAY * 400).await;
-            apps.push((request_of(&house, &app).await, app));
-        }
-        let (sixth, five) = apps.split_last().unwrap();
-        for (request, app) in five {
-            let asked = asks(&house, app, request).await;
+        let (sixth, five) = programs.split_last().unwrap();
+        let asks_as = async |(app, secret, request): &(String, String, String)| {
+            let access = token(&house, app, secret).await;
+            asks(&house, &access, request).await
+        };
+        for program in five {
+            let asked = asks_as(program).await;
             assert_eq!(asked.status, 201, "{}", asked.text());
         }
-        let seconds = wait(&asks(&house, &sixth.1, &sixth.0).await);
+        let seconds = wait(&asks_as(sixth).await);
         assert_eq!(seconds, DAY.as_secs());
         clock.pass(Duration::from_secs(seconds));
-        let asked = asks(&house, &sixth.1, &sixth.0).await;
+        let asked = asks_as(sixth).await;
         assert_eq!(asked.status, 201, "{}", asked.text());
     })
     .await;
@@ -163,6 +194,33 @@ async fn a_withdrawal_that_meets_a_narrowing_wins() {
             let again = own(&house, Method::DELETE, &grant, None).await;
             assert_eq!(again.status, 409, "it is over");
         }
+    })
+    .await;
+}
+
+/// What the person let the tenant do is not bound to the token that it had then; and another app gets nothing by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_to_the_tenant_outlives_its_token() {
+    on_each_engine(async |house| {
+        let person = house.person(ACME);
+        let sheet = format!("/v1/persons/{person}/records/sheet/one");
+        let put = house.put(&sheet, &json!({ "pulse": 64 })).await;
+        assert_eq!(put.status, 201, "{}", put.text());
+        let grant = grant_all(&house, "HRESCH").await;
+        let (id, next) = house.new_token(ACME, Role::App, None, DAY).await;
+        let read = async |token: &str| {
+            let ask = house.ask(Method::GET, &sheet).by(token);
+            ask.purpose("HRESCH").send().await.status
+        };
+        assert_eq!(read(&next).await, 200, "with another token");
+        house.revoke(ACME, id).await;
+        assert_eq!(research(&house, &sheet).await.status, 200);
+        let (app, secret) = program(&house, "Lantern").await;
+        let others = token(&house, &app, &secret).await;
+        assert_eq!(read(&others).await, 403, "it was not granted to an app");
+        let back = own(&house, Method::DELETE, &format!("/grants/{grant}"), None).await;
+        assert_eq!(back.status, 200, "{}", back.text());
+        assert_eq!(research(&house, &sheet).await.status, 403);
     })
     .await;
 }
