@@ -11,7 +11,7 @@ use vault::contract::{ContractEnd, Stage};
 use vault::{Vault, VaultError};
 
 use crate::config::Database;
-use crate::{Failure, Installation};
+use crate::{Failure, Installation, backup};
 
 /// The version of the certificate's form (`docs/formats/contract-end.md`).
 pub const FORMAT: &str = "strongroom-contract-end/1";
@@ -168,6 +168,7 @@ async fn one(house: &Installation, tenant: &TenantId) -> Result<(), Failure> {
 
     // From here on nothing opens any more, whatever else is cut short.
     let keys = house.keys.destroy_tenant(tenant).await?;
+    let gone_at = house.clock.now();
     let mut gone = Vec::new();
     for place in PLACES {
         gone.push((place.table, count(house, tenant, place).await?));
@@ -226,6 +227,7 @@ async fn one(house: &Installation, tenant: &TenantId) -> Result<(), Failure> {
             "files": rows("file"),
             "accounts": rows("account"),
         },
+        "beyond_reach": backup::beyond_reach(house, gone_at).await?.0,
         "nothing_left": left == 0,
         "searched": searched,
         "kept": kept,

@@ -524,6 +524,8 @@ continuity-seconds =
     }
 continuity-behind = Die Kopie des Gespeicherten liegt zurück um
 continuity-no-stream = Es wird keine gesendet: nur Wiederherstellungspunkte zählen
+continuity-reach = Gelöschte Personen, deren Schlüssel eine Kopie noch haben kann
+continuity-reach-late = { $n }, länger als versprochen: strongroom backup keys macht eine neue Kopie der Schlüssel
 column-run = Was
 column-last = Zuletzt
 column-lost = Wäre verloren
@@ -540,5 +542,5 @@ run-never = Nie gemacht
 run-runs = Läuft
 run-left = Abgebrochen
 run-held = Hielt
-alert-continuity-late = Ein Wiederherstellungspunkt oder eine Übung ist überfällig oder fehlgeschlagen
+alert-continuity-late = Ein Wiederherstellungspunkt, eine Übung oder die Zerstörung alter Schlüsselkopien ist überfällig oder fehlgeschlagen
 alert-guardian-appointed = Jemand wurde bestellt, für eine Person zu entscheiden

@@ -524,6 +524,8 @@ continuity-seconds =
     }
 continuity-behind = The copy of what was committed is behind by
 continuity-no-stream = None is sent: only recovery points count
+continuity-reach = Erased persons whose keys a copy may still hold
+continuity-reach-late = { $n }, longer than promised: strongroom backup keys makes a new copy of the keys
 column-run = What
 column-last = Last
 column-lost = Would be lost
@@ -540,5 +542,5 @@ run-never = Never run
 run-runs = Running
 run-left = Broken off
 run-held = Held
-alert-continuity-late = A recovery point or a drill is late, or failed
+alert-continuity-late = A recovery point, a drill or the destruction of old copies of the keys is late, or failed
 alert-guardian-appointed = Somebody was appointed to decide for a person

@@ -524,6 +524,8 @@ continuity-seconds =
     }
 continuity-behind = La copie de ce qui est enregistré est en retard de
 continuity-no-stream = Aucune n’est envoyée : seuls comptent les points de restauration
+continuity-reach = Personnes effacées dont une copie peut encore avoir les clés
+continuity-reach-late = { $n }, plus longtemps que promis : strongroom backup keys fait une nouvelle copie des clés
 column-run = Quoi
 column-last = Dernière fois
 column-lost = Aurait été perdu
@@ -540,5 +542,5 @@ run-never = Jamais fait
 run-runs = En cours
 run-left = Interrompu
 run-held = Réussi
-alert-continuity-late = Un point de restauration ou un exercice est en retard ou a échoué
+alert-continuity-late = Un point de restauration, un exercice ou la destruction d’anciennes copies des clés est en retard ou a échoué
 alert-guardian-appointed = Quelqu’un a été désigné pour décider à la place d’une personne

@@ -524,6 +524,8 @@ continuity-seconds =
     }
 continuity-behind = La copia di ciò che è stato salvato è indietro di
 continuity-no-stream = Non se ne invia nessuna: contano solo i punti di ripristino
+continuity-reach = Persone cancellate le cui chiavi una copia può ancora avere
+continuity-reach-late = { $n }, più a lungo di quanto promesso: strongroom backup keys fa una nuova copia delle chiavi
 column-run = Che cosa
 column-last = Ultima volta
 column-lost = Sarebbe andato perso
@@ -540,5 +542,5 @@ run-never = Mai fatta
 run-runs = In corso
 run-left = Interrotta
 run-held = Riuscita
-alert-continuity-late = Un punto di ripristino o una prova è in ritardo o è fallita
+alert-continuity-late = Un punto di ripristino, una prova o la distruzione di vecchie copie delle chiavi è in ritardo o è fallita
 alert-guardian-appointed = Qualcuno è stato nominato per decidere per una persona

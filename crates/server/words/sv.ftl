@@ -524,6 +524,8 @@ continuity-seconds =
     }
 continuity-behind = Kopian av det som sparats ligger efter med
 continuity-no-stream = Ingen skickas: bara återställningspunkter räknas
+continuity-reach = Raderade personer vars nycklar en kopia ännu kan ha
+continuity-reach-late = { $n }, längre än utlovat: gör en ny kopia av nycklarna med strongroom backup keys
 column-run = Vad
 column-last = Senast
 column-lost = Hade gått förlorat
@@ -540,5 +542,5 @@ run-never = Aldrig gjord
 run-runs = Pågår
 run-left = Avbruten
 run-held = Höll
-alert-continuity-late = En återställningspunkt eller en övning är försenad eller misslyckades
+alert-continuity-late = En återställningspunkt, en övning eller förstörandet av gamla nyckelkopior är försenat eller misslyckades
 alert-guardian-appointed = Någon får bestämma för en person

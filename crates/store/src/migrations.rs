@@ -35,6 +35,7 @@ pub static DATA: &[Migration] = &[
     migration!(19, "continuity", "data/0019-continuity.sql"),
     migration!(20, "guardians", "data/0020-guardians.sql"),
     migration!(21, "runs", "data/0021-runs.sql"),
+    migration!(23, "beyond-reach", "data/0023-beyond-reach.sql"),
 ];
 
 /// The key store.

@@ -217,14 +217,20 @@ pub async fn tell(house: &Installation) -> Result<(), Failure> {
     let now = house.clock.now();
     let jobs = Jobs::of(house);
     let mut set = WriteSet::new();
+    let mut is_late = Vec::new();
     for kind in Kind::ALL {
-        if late(house, kind).await?.is_none() {
-            continue;
+        if late(house, kind).await?.is_some() {
+            is_late.push(kind.as_str());
         }
+    }
+    if super::within_reach_too_long(house).await?.is_some() {
+        is_late.push("reach");
+    }
+    for what in is_late {
         let day = now.seconds().div_euclid(24 * 3_600);
         for tenant in &house.config.tenants {
             for role in WATCH.into_iter().chain([Role::Operator]) {
-                let key = format!("continuity/{}/{day}/{role}", kind.as_str());
+                let key = format!("continuity/{what}/{day}/{role}");
                 let notice = Notice::Role(role, About::ContinuityLate);
                 set = set.with(jobs.tell_once(tenant, key, notice, now));
             }

@@ -37,9 +37,16 @@ const fn keep_days() -> u32 {
     30
 }
 
+/// "Within a day at most".
+const fn gone_within_hours() -> u32 {
+    24
+}
+
 /// Hours and days that make sense.
 const EVERY_HOURS_MAX: u32 = 24 * 7;
 const KEEP_DAYS_MAX: u32 = 10 * 366;
+/// The next backup of the keys is made within the hour, and some minutes: less could not be promised.
+const GONE_WITHIN_HOURS: std::ops::RangeInclusive<u32> = 2..=24;
 
 /// Where backups of the key store lie, and what opens them.
 #[derive(Clone, Debug, Deserialize)]
@@ -49,6 +56,9 @@ pub struct KeyBackup {
     pub folder: PathBuf,
     /// A third place: their epoch keys, and the ledger of erasures.
     pub apart: PathBuf,
+    /// Hours after which no backup of the keys holds those of somebody erased, at the latest: what certificates promise.
+    #[serde(default = "gone_within_hours")]
+    pub gone_within_hours: u32,
 }
 
 /// Where a repository lies.
@@ -196,6 +206,16 @@ impl Backup {
                 format!("recovery points are kept for 1 to {KEEP_DAYS_MAX} days"),
             );
         }
+        if !GONE_WITHIN_HOURS.contains(&self.keys.gone_within_hours) {
+            return out_of(
+                "backup.keys.gone_within_hours",
+                format!(
+                    "who was erased is beyond reach after {} to {} hours at the latest",
+                    GONE_WITHIN_HOURS.start(),
+                    GONE_WITHIN_HOURS.end()
+                ),
+            );
+        }
         self.repository.check()?;
         let apart = &self.keys.apart;
         let folder = self.repository.folder();
@@ -214,6 +234,12 @@ impl Backup {
     #[must_use]
     pub fn every(&self) -> Option<Duration> {
         (self.every_hours > 0).then(|| Duration::from_hours(self.every_hours.into()))
+    }
+
+    /// After how long no backup of the keys holds those of somebody erased, at the latest.
+    #[must_use]
+    pub fn gone_within(&self) -> Duration {
+        Duration::from_hours(self.keys.gone_within_hours.into())
     }
 
     /// How long they are kept.

@@ -62,6 +62,19 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
             None => t.say("continuity-no-stream"),
         },
     );
+    let within = said.pointer("/keys/erased_within_reach");
+    let within = within.and_then(Value::as_u64).unwrap_or(0);
+    let late = said
+        .pointer("/keys/late_since")
+        .is_some_and(|it| !it.is_null());
+    page = page.fact(
+        t.say("continuity-reach"),
+        if late {
+            t.say_all("continuity-reach-late", &[("n", Told::Count(within))])
+        } else {
+            within.to_string()
+        },
+    );
     for kind in list(&said, "kinds") {
         let name = t.say(&format!("run-{}", text(kind, "kind").replace('.', "-")));
         let last = list(kind, "runs").first().cloned().unwrap_or_default();

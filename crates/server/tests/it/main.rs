@@ -54,6 +54,7 @@ mod previews;
 mod processing;
 mod proxies;
 mod races;
+mod reach;
 mod records;
 mod refusals;
 mod renew;

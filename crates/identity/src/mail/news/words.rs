@@ -103,7 +103,7 @@ const fn swedish(news: News) -> (&'static str, &'static str) {
         ),
         News::ContinuityLate => (
             "Säkerhetskopieringen är inte som den ska",
-            "Hej!\n\nHos {service} har en återställningspunkt inte gjorts i tid, eller så har en övning misslyckats eller uteblivit. Tills det är ordnat kan mer gå förlorat än vad som är lovat. När du är inloggad ser du vilken.",
+            "Hej!\n\nHos {service} har en återställningspunkt inte gjorts i tid, eller så har en övning misslyckats eller uteblivit, eller så förstördes en kopia av nycklarna för någon som raderats inte i tid. Tills det är ordnat hålls inte det som är lovat. När du är inloggad ser du vilken.",
         ),
         News::RightOverdue => (
             "En begäran från en person har inte besvarats i tid",
@@ -201,7 +201,7 @@ const fn german(news: News) -> (&'static str, &'static str) {
         ),
         News::ContinuityLate => (
             "Die Sicherung ist nicht, wie sie sein soll",
-            "Guten Tag,\n\nbei {service} wurde ein Wiederherstellungspunkt nicht rechtzeitig gemacht, oder eine Übung ist fehlgeschlagen oder ausgeblieben. Solange das so ist, kann mehr verloren gehen als versprochen. Wenn Sie angemeldet sind, sehen Sie, was es ist.",
+            "Guten Tag,\n\nbei {service} wurde ein Wiederherstellungspunkt nicht rechtzeitig gemacht, eine Übung ist fehlgeschlagen oder ausgeblieben, oder eine Kopie der Schlüssel von jemandem, der gelöscht wurde, ist nicht rechtzeitig zerstört worden. Solange das so ist, wird nicht gehalten, was versprochen ist. Wenn Sie angemeldet sind, sehen Sie, was es ist.",
         ),
         News::RightOverdue => (
             "Ein Antrag einer Person wurde nicht rechtzeitig beantwortet",
@@ -299,7 +299,7 @@ const fn italian(news: News) -> (&'static str, &'static str) {
         ),
         News::ContinuityLate => (
             "Il backup non è come deve essere",
-            "Buongiorno,\n\nsu {service} un punto di ripristino non è stato fatto in tempo, oppure una prova è fallita o non è stata fatta. Finché è così può andare perso più di quanto promesso. Quando ha effettuato l’accesso vede di che cosa si tratta.",
+            "Buongiorno,\n\nsu {service} un punto di ripristino non è stato fatto in tempo, oppure una prova è fallita o non è stata fatta, oppure una copia delle chiavi di chi è stato cancellato non è stata distrutta in tempo. Finché è così non si mantiene quanto promesso. Quando ha effettuato l’accesso vede di che cosa si tratta.",
         ),
         News::RightOverdue => (
             "A una richiesta di una persona non è stata data risposta in tempo",
@@ -397,7 +397,7 @@ const fn french(news: News) -> (&'static str, &'static str) {
         ),
         News::ContinuityLate => (
             "La sauvegarde n’est pas comme elle doit être",
-            "Bonjour,\n\nsur {service}, un point de restauration n’a pas été fait à temps, ou un exercice a échoué ou n’a pas eu lieu. Tant qu’il en est ainsi, on peut perdre plus que ce qui est promis. Une fois connecté, vous voyez de quoi il s’agit.",
+            "Bonjour,\n\nsur {service}, un point de restauration n’a pas été fait à temps, ou un exercice a échoué ou n’a pas eu lieu, ou une copie des clés de quelqu’un qui a été effacé n’a pas été détruite à temps. Tant qu’il en est ainsi, ce qui est promis n’est pas tenu. Une fois connecté, vous voyez de quoi il s’agit.",
         ),
         News::RightOverdue => (
             "La demande d’une personne n’a pas reçu de réponse à temps",
@@ -495,7 +495,7 @@ const fn english(news: News) -> (&'static str, &'static str) {
         ),
         News::ContinuityLate => (
             "The backups are not as they must be",
-            "Hello,\n\nat {service} a recovery point was not made in time, or a drill failed or did not take place. While that is so, more can be lost than is promised. Once you are signed in you see which.",
+            "Hello,\n\nat {service} a recovery point was not made in time, or a drill failed or did not take place, or a copy of the keys of somebody erased was not destroyed in time. While that is so, what is promised does not hold. Once you are signed in you see which.",
         ),
         News::RightOverdue => (
             "A person’s request was not answered in time",

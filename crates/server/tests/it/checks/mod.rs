@@ -3,6 +3,7 @@
 mod broken;
 mod command;
 mod green;
+mod reach;
 
 use std::path::Path;
 use std::sync::Arc;
