@@ -13,6 +13,7 @@
 
 mod backend;
 mod check;
+pub mod early;
 mod error;
 pub mod generations;
 mod key;
@@ -38,7 +39,7 @@ pub use key::RepositoryKey;
 pub use make::{Made, Parts, Piece, make, names, wipe};
 pub use manifest::{FORMAT, KeysAt, Log, Manifest, Objects, Part, StreamAt, TYPE};
 pub use progress::{Silent, Watch};
-pub use prune::{Pruned, SETTLE, prune};
+pub use prune::{Pruned, SETTLE, prune, prune_also};
 pub use repository::{Access, Line, Place, Repository, Storage};
 pub use restore::{Restored, make_empty, restore};
 pub use s3::{Bucket, Credentials};

@@ -1,6 +1,7 @@
 //! Recovery points of this installation: what goes into one, who signs it, where it lies.
 
 pub mod clock;
+pub mod early;
 mod reach;
 mod relocate;
 pub mod run;

@@ -16,8 +16,8 @@ use policy::Role;
 
 pub use app::{App, AppOf, AppRegister, AppReview, AppVerdict, AppView};
 pub use backup::{
-    Backup, BackupNow, BackupPoint, BackupResticKey, BackupVerify, BackupView, Drill, DrillKind,
-    DrillRun, Restore,
+    Backup, BackupDestroy, BackupNow, BackupPoint, BackupResticKey, BackupVerify, BackupView,
+    DestroyReason, Drill, DrillKind, DrillRun, Restore,
 };
 pub use demo::{Demo, Doctor, Migrate};
 pub use keys::{

@@ -12,7 +12,7 @@ mod rights;
 
 pub use accounts::{Accounts, Encryption, Mail};
 pub use apps::Apps;
-pub use backup::{Backup, KeyBackup, RepositoryPlace, bucket};
+pub use backup::{Backup, Early, KeyBackup, RepositoryPlace, bucket};
 pub use consent::Consent;
 pub use controllers::Controller;
 pub use deletion::Deletion;
@@ -465,7 +465,7 @@ impl Config {
             mail.check()?;
         }
         if let Some(backup) = &self.backup {
-            backup.check()?;
+            backup.check(&self.tenants)?;
         }
         self.apps.check()?;
         self.consent.check()?;

@@ -330,6 +330,11 @@ fn news(what: &str, to_person: bool) -> Option<News> {
         "right_overdue" => News::RightOverdue,
         "continuity_late" => News::ContinuityLate,
         "guardian_appointed" => News::GuardianAppointed,
+        "destruction_proposed"
+        | "destruction_agreed"
+        | "destruction_cancelled"
+        | "destruction_done"
+        | "keep_shortened" => News::Destruction,
         _ => return None,
     })
 }

@@ -544,3 +544,43 @@ run-left = Abgebrochen
 run-held = Hielt
 alert-continuity-late = Ein Wiederherstellungspunkt, eine Übung oder die Zerstörung alter Schlüsselkopien ist überfällig oder fehlgeschlagen
 alert-guardian-appointed = Jemand wurde bestellt, für eine Person zu entscheiden
+thing-early-destruction = Wiederherstellungspunkte, die vorzeitig vernichtet werden
+place-destructions = Vorzeitig vernichtet
+destructions-lead = Wiederherstellungspunkte gehen, wenn ihre Zeit um ist. Vorzeitig gehen sie nur, wenn zwei Personen es wollen, und erst nach einer Wartezeit, in der jeder, der es vorschlagen darf, es aufhalten kann. Die Löschung einer Person braucht nichts davon.
+destructions-empty = Nichts wird vorzeitig vernichtet.
+destructions-elsewhere = Darüber entscheidet das Personal einer anderen Organisation dieser Installation.
+destruction-new = Vernichtung vorschlagen
+destruction-new-lead = Jemand anderes muss zustimmen. Wer wacht, erfährt es jetzt.
+destruction-propose = Vorschlagen
+destruction-points = Welche
+destruction-points-hint = Ganze Namen, wie strongroom backup list --json sie zeigt. Leer für alle bisherigen.
+destruction-all = Alle bisherigen
+destruction-points-many =
+    { $n ->
+        [one] ein Wiederherstellungspunkt
+       *[other] { $n } Wiederherstellungspunkte
+    }
+column-agreed = Dafür
+column-due = Frühestens
+destruction-agree = Zustimmen
+destruction-cancel = Aufhalten
+destruction-state-proposed = Wartet auf jemand anderen
+destruction-state-waits = Wartet auf seine Zeit
+destruction-state-begun = Läuft
+destruction-state-done = Geschehen
+destruction-state-cancelled = Aufgehalten
+destruction-state-lapsed = Niemand stimmte zu
+destruction-reason-key-leaked = Der Schlüssel ist in falschen Händen
+destruction-reason-must-not-be-kept = Sie enthalten, was nicht aufbewahrt werden darf
+destruction-reason-order = Ein Gericht oder eine Behörde verlangt es
+destruction-reason-moved = Die Installation wird aufgegeben oder zieht um
+destruction-reason-other = Anderes
+notice-destruction-proposed = Vorgeschlagen. Jemand anderes muss zustimmen.
+notice-destruction-agreed = Sie haben zugestimmt.
+notice-destruction-cancelled = Es ist aufgehalten.
+mistake-destruction = Wählen Sie einen Grund, und schreiben Sie ganze Namen mit 64 Zeichen.
+alert-destruction-proposed = Jemand schlägt vor, Wiederherstellungspunkte vorzeitig zu vernichten
+alert-destruction-agreed = Zwei wollen Wiederherstellungspunkte vorzeitig vernichten
+alert-destruction-cancelled = Die vorzeitige Vernichtung von Wiederherstellungspunkten wurde aufgehalten
+alert-destruction-done = Wiederherstellungspunkte wurden vorzeitig vernichtet
+alert-keep-shortened = Wiederherstellungspunkte sollen kürzer aufbewahrt werden als bisher

@@ -544,3 +544,43 @@ run-left = Broken off
 run-held = Held
 alert-continuity-late = A recovery point, a drill or the destruction of old copies of the keys is late, or failed
 alert-guardian-appointed = Somebody was appointed to decide for a person
+thing-early-destruction = Recovery points destroyed before their time
+place-destructions = Destroyed early
+destructions-lead = Recovery points go when their time is over. Before, they go only if two people want it, and only after a delay in which anybody who may propose it can stop it. A person’s own erasure takes none of this.
+destructions-empty = Nothing is destroyed early.
+destructions-elsewhere = The staff of another organisation in this installation decides on this.
+destruction-new = Propose to destroy
+destruction-new-lead = Somebody else has to agree. Whoever watches is told now.
+destruction-propose = Propose
+destruction-points = Which
+destruction-points-hint = Whole names, as strongroom backup list --json shows them. Leave it empty for all that were made until now.
+destruction-all = All until then
+destruction-points-many =
+    { $n ->
+        [one] one recovery point
+       *[other] { $n } recovery points
+    }
+column-agreed = In favour
+column-due = Not before
+destruction-agree = Agree
+destruction-cancel = Stop it
+destruction-state-proposed = Waits for somebody else
+destruction-state-waits = Waits for its time
+destruction-state-begun = Being done
+destruction-state-done = Done
+destruction-state-cancelled = Stopped
+destruction-state-lapsed = Nobody agreed
+destruction-reason-key-leaked = The key is in wrong hands
+destruction-reason-must-not-be-kept = They hold what must not be kept
+destruction-reason-order = A court or an authority wants it
+destruction-reason-moved = The installation is given up, or moves
+destruction-reason-other = Other
+notice-destruction-proposed = Proposed. Somebody else has to agree.
+notice-destruction-agreed = You agreed.
+notice-destruction-cancelled = It is stopped.
+mistake-destruction = Choose a reason, and write whole names of 64 characters.
+alert-destruction-proposed = Somebody proposes that recovery points be destroyed before their time
+alert-destruction-agreed = Two want recovery points destroyed before their time
+alert-destruction-cancelled = Destroying recovery points before their time was stopped
+alert-destruction-done = Recovery points were destroyed before their time
+alert-keep-shortened = Recovery points are to be kept for a shorter time than before

@@ -544,3 +544,43 @@ run-left = Interrompu
 run-held = Réussi
 alert-continuity-late = Un point de restauration, un exercice ou la destruction d’anciennes copies des clés est en retard ou a échoué
 alert-guardian-appointed = Quelqu’un a été désigné pour décider à la place d’une personne
+thing-early-destruction = Points de restauration détruits avant leur terme
+place-destructions = Détruits avant leur terme
+destructions-lead = Les points de restauration partent quand leur temps est écoulé. Avant cela, ils ne partent que si deux personnes le veulent, et seulement après un délai pendant lequel quiconque peut le proposer peut l’arrêter. L’effacement d’une personne n’a besoin de rien de cela.
+destructions-empty = Rien n’est détruit avant son terme.
+destructions-elsewhere = C’est le personnel d’une autre organisation de cette installation qui en décide.
+destruction-new = Proposer la destruction
+destruction-new-lead = Quelqu’un d’autre doit y consentir. Ceux qui veillent l’apprennent maintenant.
+destruction-propose = Proposer
+destruction-points = Lesquels
+destruction-points-hint = Noms entiers, tels que strongroom backup list --json les montre. Vide pour tous ceux faits jusqu’ici.
+destruction-all = Tous ceux faits jusqu’ici
+destruction-points-many =
+    { $n ->
+        [one] un point de restauration
+       *[other] { $n } points de restauration
+    }
+column-agreed = Pour
+column-due = Au plus tôt
+destruction-agree = Consentir
+destruction-cancel = Arrêter
+destruction-state-proposed = Attend quelqu’un d’autre
+destruction-state-waits = Attend son heure
+destruction-state-begun = En cours
+destruction-state-done = Fait
+destruction-state-cancelled = Arrêté
+destruction-state-lapsed = Personne n’a consenti
+destruction-reason-key-leaked = La clé est en de mauvaises mains
+destruction-reason-must-not-be-kept = Ils contiennent ce qui ne doit pas être gardé
+destruction-reason-order = Un tribunal ou une autorité l’exige
+destruction-reason-moved = L’installation est abandonnée ou déménage
+destruction-reason-other = Autre
+notice-destruction-proposed = Proposé. Quelqu’un d’autre doit y consentir.
+notice-destruction-agreed = Vous y avez consenti.
+notice-destruction-cancelled = C’est arrêté.
+mistake-destruction = Choisissez une raison et écrivez des noms entiers de 64 caractères.
+alert-destruction-proposed = Quelqu’un propose de détruire des points de restauration avant leur terme
+alert-destruction-agreed = Deux personnes veulent détruire des points de restauration avant leur terme
+alert-destruction-cancelled = La destruction anticipée de points de restauration a été arrêtée
+alert-destruction-done = Des points de restauration ont été détruits avant leur terme
+alert-keep-shortened = Les points de restauration doivent être gardés moins longtemps qu’avant

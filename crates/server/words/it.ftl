@@ -544,3 +544,43 @@ run-left = Interrotta
 run-held = Riuscita
 alert-continuity-late = Un punto di ripristino, una prova o la distruzione di vecchie copie delle chiavi è in ritardo o è fallita
 alert-guardian-appointed = Qualcuno è stato nominato per decidere per una persona
+thing-early-destruction = Punti di ripristino distrutti in anticipo
+place-destructions = Distrutti in anticipo
+destructions-lead = I punti di ripristino vanno via quando il loro tempo è scaduto. In anticipo vanno via solo se due persone lo vogliono, e solo dopo un’attesa in cui chiunque possa proporlo può fermarlo. La cancellazione di una persona non richiede nulla di ciò.
+destructions-empty = Niente viene distrutto in anticipo.
+destructions-elsewhere = Lo decide il personale di un’altra organizzazione di questa installazione.
+destruction-new = Proporre la distruzione
+destruction-new-lead = Qualcun altro deve acconsentire. Chi vigila lo apprende ora.
+destruction-propose = Proporre
+destruction-points = Quali
+destruction-points-hint = Nomi interi, come li mostra strongroom backup list --json. Vuoto per tutti quelli fatti finora.
+destruction-all = Tutti quelli fatti finora
+destruction-points-many =
+    { $n ->
+        [one] un punto di ripristino
+       *[other] { $n } punti di ripristino
+    }
+column-agreed = A favore
+column-due = Non prima di
+destruction-agree = Acconsentire
+destruction-cancel = Fermare
+destruction-state-proposed = Attende qualcun altro
+destruction-state-waits = Attende il suo tempo
+destruction-state-begun = In corso
+destruction-state-done = Avvenuto
+destruction-state-cancelled = Fermato
+destruction-state-lapsed = Nessuno ha acconsentito
+destruction-reason-key-leaked = La chiave è in mani sbagliate
+destruction-reason-must-not-be-kept = Contengono ciò che non deve essere conservato
+destruction-reason-order = Lo esige un tribunale o un’autorità
+destruction-reason-moved = L’installazione viene abbandonata o si sposta
+destruction-reason-other = Altro
+notice-destruction-proposed = Proposto. Qualcun altro deve acconsentire.
+notice-destruction-agreed = Lei ha acconsentito.
+notice-destruction-cancelled = È fermato.
+mistake-destruction = Scelga un motivo e scriva nomi interi di 64 caratteri.
+alert-destruction-proposed = Qualcuno propone di distruggere in anticipo dei punti di ripristino
+alert-destruction-agreed = Due persone vogliono distruggere in anticipo dei punti di ripristino
+alert-destruction-cancelled = La distruzione anticipata di punti di ripristino è stata fermata
+alert-destruction-done = Dei punti di ripristino sono stati distrutti in anticipo
+alert-keep-shortened = I punti di ripristino devono essere conservati meno a lungo di prima

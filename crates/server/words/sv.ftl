@@ -544,3 +544,43 @@ run-left = Avbruten
 run-held = Höll
 alert-continuity-late = En återställningspunkt, en övning eller förstörandet av gamla nyckelkopior är försenat eller misslyckades
 alert-guardian-appointed = Någon får bestämma för en person
+thing-early-destruction = Återställningspunkter som förstörs i förtid
+place-destructions = Förstörs i förtid
+destructions-lead = Återställningspunkter försvinner när deras tid är ute. I förtid försvinner de bara om två personer vill det, och först efter en väntetid då vem som helst av dem som får föreslå det kan stoppa det. En persons egen radering behöver inget av det.
+destructions-empty = Ingenting förstörs i förtid.
+destructions-elsewhere = Det här bestämmer personalen hos en annan organisation i samma installation.
+destruction-new = Föreslå att förstöra
+destruction-new-lead = Någon annan måste gå med på det. Alla som vakar får veta det nu.
+destruction-propose = Föreslå
+destruction-points = Vilka
+destruction-points-hint = Hela namn, som strongroom backup list --json visar dem. Tomt för alla som har gjorts hittills.
+destruction-all = Alla som hade gjorts
+destruction-points-many =
+    { $n ->
+        [one] en återställningspunkt
+       *[other] { $n } återställningspunkter
+    }
+column-agreed = Vill det
+column-due = Tidigast
+destruction-agree = Gå med på det
+destruction-cancel = Stoppa
+destruction-state-proposed = Väntar på någon annan
+destruction-state-waits = Väntar på sin tid
+destruction-state-begun = Pågår
+destruction-state-done = Skedde
+destruction-state-cancelled = Stoppad
+destruction-state-lapsed = Ingen gick med på det
+destruction-reason-key-leaked = Nyckeln är i fel händer
+destruction-reason-must-not-be-kept = De innehåller något som inte får sparas
+destruction-reason-order = En domstol eller myndighet kräver det
+destruction-reason-moved = Installationen läggs ned eller flyttas
+destruction-reason-other = Annat
+notice-destruction-proposed = Föreslaget. Någon annan måste gå med på det.
+notice-destruction-agreed = Du gick med på det.
+notice-destruction-cancelled = Det är stoppat.
+mistake-destruction = Välj ett skäl, och skriv hela namn på 64 tecken.
+alert-destruction-proposed = Någon föreslår att återställningspunkter förstörs i förtid
+alert-destruction-agreed = Två vill att återställningspunkter förstörs i förtid
+alert-destruction-cancelled = Att förstöra återställningspunkter i förtid stoppades
+alert-destruction-done = Återställningspunkter förstördes i förtid
+alert-keep-shortened = Återställningspunkter ska sparas kortare än förut

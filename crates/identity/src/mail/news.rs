@@ -61,13 +61,15 @@ pub enum News {
     ContinuityLate,
     /// To whoever watches: somebody was let decide for a person.
     GuardianAppointed,
+    /// To whoever watches: recovery points are to go before their time, or do not after all, or went.
+    Destruction,
     /// About guardians, and coming of age.
     Stead(Stead),
 }
 
 impl News {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::YourGlassOpened,
         Self::GlassOpened,
         Self::GlassAsked,
@@ -91,6 +93,7 @@ impl News {
         Self::RightOverdue,
         Self::ContinuityLate,
         Self::GuardianAppointed,
+        Self::Destruction,
         Self::Stead(Stead::InStead),
         Self::Stead(Stead::ErasureAsked),
         Self::Stead(Stead::AgeSoon),
@@ -114,6 +117,7 @@ impl News {
             Self::RightDue | Self::RightOverdue => "/console/rights",
             Self::ContinuityLate => "/console/continuity",
             Self::GuardianAppointed => "/console/guardians",
+            Self::Destruction => "/console/continuity/destructions",
             Self::Stead(it) => it.place(),
         }
     }

@@ -38,6 +38,16 @@ pub enum About {
     ContinuityLate,
     /// Somebody was let decide for a person.
     GuardianAppointed,
+    /// Somebody proposes that recovery points be destroyed before their time.
+    DestructionProposed(PrivilegeId),
+    /// Two agreed to that.
+    DestructionAgreed(PrivilegeId),
+    /// It was called off.
+    DestructionCancelled(PrivilegeId),
+    /// It was done.
+    DestructionDone(PrivilegeId),
+    /// The configuration wants recovery points kept for fewer days.
+    KeepShortened,
 }
 
 impl About {
@@ -60,6 +70,11 @@ impl About {
             Self::ReviewsOverdue => "reviews_overdue",
             Self::ContinuityLate => "continuity_late",
             Self::GuardianAppointed => "guardian_appointed",
+            Self::DestructionProposed(_) => "destruction_proposed",
+            Self::DestructionAgreed(_) => "destruction_agreed",
+            Self::DestructionCancelled(_) => "destruction_cancelled",
+            Self::DestructionDone(_) => "destruction_done",
+            Self::KeepShortened => "keep_shortened",
         }
     }
 
@@ -77,11 +92,16 @@ impl About {
             | Self::RoleEnded(id)
             | Self::RoleOverdue(id)
             | Self::RightDue(id)
-            | Self::RightOverdue(id) => Some(id),
+            | Self::RightOverdue(id)
+            | Self::DestructionProposed(id)
+            | Self::DestructionAgreed(id)
+            | Self::DestructionCancelled(id)
+            | Self::DestructionDone(id) => Some(id),
             Self::ReviewsDue
             | Self::ReviewsOverdue
             | Self::ContinuityLate
-            | Self::GuardianAppointed => None,
+            | Self::GuardianAppointed
+            | Self::KeepShortened => None,
         }
     }
 }

@@ -5,6 +5,7 @@ mod backup;
 mod check;
 mod config;
 mod demo;
+mod destroy;
 mod docs;
 mod doctor;
 mod drill;

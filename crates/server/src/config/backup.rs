@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use base::TenantId;
 use serde::Deserialize;
 
 use super::ConfigError;
@@ -26,6 +27,43 @@ pub struct Backup {
     pub repository: RepositoryPlace,
     /// Where backups of the key store lie.
     pub keys: KeyBackup,
+    /// Who may have points destroyed before their time.
+    #[serde(default)]
+    pub early: Early,
+}
+
+/// Who may have recovery points destroyed before their time, and when that is done.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Early {
+    /// The tenant whose staff may: the only one, where there is one.
+    #[serde(default)]
+    pub tenant: Option<TenantId>,
+    /// Hours between the second person's agreement and the deed.
+    #[serde(default = "delay_hours")]
+    pub delay_hours: u32,
+}
+
+impl Default for Early {
+    fn default() -> Self {
+        Self {
+            tenant: None,
+            delay_hours: delay_hours(),
+        }
+    }
+}
+
+impl Early {
+    /// Time between the second person's agreement and the deed.
+    #[must_use]
+    pub fn delay(&self) -> Duration {
+        Duration::from_hours(self.delay_hours.into())
+    }
+}
+
+/// A long weekend.
+const fn delay_hours() -> u32 {
+    72
 }
 
 /// Several times a day (`docs/concepts/backup.md`).
@@ -45,6 +83,8 @@ const fn gone_within_hours() -> u32 {
 /// Hours and days that make sense.
 const EVERY_HOURS_MAX: u32 = 24 * 7;
 const KEEP_DAYS_MAX: u32 = 10 * 366;
+/// Less than a day, and a night would hide it.
+const DELAY_HOURS: std::ops::RangeInclusive<u32> = 24..=24 * 30;
 /// The next backup of the keys is made within the hour, and some minutes: less could not be promised.
 const GONE_WITHIN_HOURS: std::ops::RangeInclusive<u32> = 2..=24;
 
@@ -190,7 +230,7 @@ fn is_loopback(endpoint: &str) -> bool {
 
 impl Backup {
     /// Whether the places are apart from one another.
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
+    pub(super) fn check(&self, tenants: &[TenantId]) -> Result<(), ConfigError> {
         let out_of = |key, message: String| Err(ConfigError::Value { key, message });
         if self.every_hours > EVERY_HOURS_MAX {
             return out_of(
@@ -215,6 +255,24 @@ impl Backup {
                     GONE_WITHIN_HOURS.end()
                 ),
             );
+        }
+        if !DELAY_HOURS.contains(&self.early.delay_hours) {
+            return out_of(
+                "backup.early.delay_hours",
+                format!(
+                    "what is destroyed before its time waits {} to {} hours",
+                    DELAY_HOURS.start(),
+                    DELAY_HOURS.end()
+                ),
+            );
+        }
+        if self
+            .early
+            .tenant
+            .as_ref()
+            .is_some_and(|it| !tenants.contains(it))
+        {
+            return out_of("backup.early.tenant", "name one of `tenants`".to_owned());
         }
         self.repository.check()?;
         let apart = &self.keys.apart;

@@ -10,7 +10,7 @@ use web::{Answer, Cell, Problem, Route, Row, TablePage};
 use super::desk::{Asker, Desk, list, moment, text};
 use super::page;
 
-const PLACE: &str = "/console/continuity";
+pub(super) const PLACE: &str = "/console/continuity";
 
 pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
     vec![page(
@@ -105,5 +105,6 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
             acts: Vec::new(),
         });
     }
-    page.answer()
+    page.also(super::destructions::LIST, t.say("place-destructions"))
+        .answer()
 }

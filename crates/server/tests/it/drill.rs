@@ -272,8 +272,8 @@ fn newest(folder: &Path) -> PathBuf {
 
 /// The last migration undone.
 static UNDO: [Sql; 3] = [
-    Sql::both("DROP INDEX erasure_within_reach"),
-    Sql::both("ALTER TABLE erasure DROP COLUMN gone"),
+    Sql::both("DROP TABLE continuity_destruction"),
+    Sql::both("DROP TABLE continuity_keep"),
     Sql::both(
         "DELETE FROM schema_migration WHERE number = (SELECT max(number) FROM schema_migration)",
     ),

@@ -31,6 +31,7 @@ mod crowd;
 mod disk;
 mod doctor;
 mod drill;
+mod early;
 mod erase;
 mod erasures;
 mod exports;

@@ -16,6 +16,8 @@ const COPIED: &[&str] = &[
     "signing_key",
     "restored",
     "continuity_run",
+    "continuity_destruction",
+    "continuity_keep",
     "root_key",
     "schema_migration",
 ];
