@@ -23,6 +23,7 @@ mod manifest;
 mod progress;
 mod prune;
 mod reader;
+pub mod replication;
 mod repository;
 mod restore;
 pub mod runs;

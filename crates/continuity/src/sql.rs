@@ -73,6 +73,31 @@ pub(crate) static KEEP_BEGIN: Sql =
 pub(crate) static KEEP_CHANGE: Sql =
     Sql::both("UPDATE continuity_keep SET days = $1, wanted = $2, wanted_since = $3 WHERE id = 1");
 
+// Of replication only PostgreSQL knows; SQLite has no rows of the same shape.
+pub(crate) static SYNCHRONOUS_NAMES: Sql = Sql::each(
+    "SELECT '' WHERE 0",
+    "SELECT current_setting('synchronous_standby_names')",
+);
+/// name, state, sync, bytes not flushed, bytes not applied, microseconds of lag.
+pub(crate) static STANDBYS: Sql = Sql::each(
+    "SELECT '', '', '', 0, 0, 0 WHERE 0",
+    "SELECT application_name, state, sync_state, CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), flush_lsn) AS BIGINT), \
+     CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) AS BIGINT), CAST(EXTRACT(EPOCH FROM replay_lag) * 1000000 AS BIGINT) \
+     FROM pg_stat_replication ORDER BY application_name, pid",
+);
+/// name, whether it is read from, bytes that are kept, how they are.
+pub(crate) static SLOTS: Sql = Sql::each(
+    "SELECT '', 0, 0, '' WHERE 0",
+    "SELECT slot_name, active, CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) AS BIGINT), wal_status \
+     FROM pg_replication_slots ORDER BY slot_name",
+);
+/// address, sessions.
+pub(crate) static SESSIONS: Sql = Sql::each(
+    "SELECT '', 0 WHERE 0",
+    "SELECT COALESCE(host(client_addr), 'local'), count(*) FROM pg_stat_activity \
+     WHERE application_name = 'strongroom' AND datname = current_database() GROUP BY 1 ORDER BY 1",
+);
+
 /// How many persons' keys were destroyed. Of the key store.
 pub(crate) static GONE: Sql = Sql::both("SELECT count(*) FROM person WHERE gone_at IS NOT NULL");
 
@@ -102,4 +127,8 @@ pub static STATEMENTS: &[&Sql] = &[
     &KEEP,
     &KEEP_BEGIN,
     &KEEP_CHANGE,
+    &SYNCHRONOUS_NAMES,
+    &STANDBYS,
+    &SLOTS,
+    &SESSIONS,
 ];

@@ -51,6 +51,8 @@ pub enum Command {
     Demo(Demo),
     /// Serve an installation
     Serve(Place),
+    /// How an installation stands: nodes, replication, recovery points, what would be lost now, drills, what is late; exit code 1 if something is broken
+    Status(BackupView),
     /// Measure whether the promises of the security page are kept
     Check(Check),
     /// Bring data in from outside

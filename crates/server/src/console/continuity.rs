@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use policy::Authority;
 use serde_json::Value;
-use web::words::Told;
+use web::words::{Told, Tongue};
 use web::{Answer, Cell, Problem, Route, Row, TablePage};
 
 use super::desk::{Asker, Desk, list, moment, text};
@@ -39,6 +39,7 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
         t.say("continuity-empty"),
     )
     .lead(t.say("continuity-lead"));
+    page = replicated(t, page, &said);
     if said.get("configured").and_then(Value::as_bool) != Some(true) {
         return page.lead(t.say("continuity-none")).answer();
     }
@@ -107,4 +108,46 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
     }
     page.also(super::destructions::LIST, t.say("place-destructions"))
         .answer()
+}
+
+/// What of PostgreSQL's replication people want to know: who receives, how far behind, and what is wrong.
+fn replicated(t: Tongue, mut page: TablePage, said: &Value) -> TablePage {
+    let Some(replication) = said.get("replication").filter(|it| !it.is_null()) else {
+        return page;
+    };
+    for it in list(replication, "standbys") {
+        let sync = matches!(text(it, "sync"), "sync" | "quorum");
+        let behind = it.get("behind_bytes").and_then(Value::as_u64).unwrap_or(0);
+        let key = if sync {
+            "standby-sync"
+        } else {
+            "standby-async"
+        };
+        let what = t.say_all(
+            key,
+            &[
+                ("state", text(it, "state").into()),
+                ("n", Told::Count(behind)),
+            ],
+        );
+        let name = t.say_with("standby", "name", text(it, "name"));
+        page = page.fact(name, what);
+    }
+    for it in list(replication, "slots") {
+        let kept = it
+            .get("retained_bytes")
+            .and_then(Value::as_u64)
+            .unwrap_or(0)
+            >> 20;
+        let what = t.say_all("slot-keeps", &[("n", Told::Count(kept))]);
+        page = page.fact(t.say_with("slot", "name", text(it, "name")), what);
+    }
+    if list(replication, "standbys").is_empty() {
+        page = page.fact(t.say("replication"), t.say("replication-none"));
+    }
+    for fault in list(replication, "broken").iter().filter_map(Value::as_str) {
+        let key = fault.replace(['.', '_'], "-");
+        page = page.fact(t.say("replication-broken"), t.say(&key));
+    }
+    page
 }

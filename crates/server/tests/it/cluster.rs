@@ -119,6 +119,80 @@ impl Cluster {
     }
 }
 
+/// A standby of a cluster, killed with the test.
+pub struct Standby<'a> {
+    of: &'a Cluster,
+    pub port: u16,
+    name: &'static str,
+}
+
+impl Cluster {
+    /// A standby that receives what is written, from a slot of its own.
+    pub fn standby(&self, name: &'static str) -> Standby<'_> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let standby = Standby {
+            of: self,
+            port,
+            name,
+        };
+        let from = format!(
+            "host=127.0.0.1 port={} user=postgres application_name={name}",
+            self.port
+        );
+        let mut copy = self.run("pg_basebackup");
+        copy.arg("-D").arg(standby.data());
+        copy.args(["-R", "-c", "fast", "-C", "-S", name, "-d", &from]);
+        assert!(self.ran(&mut copy) && standby.up());
+        standby
+    }
+
+    /// Say something to the server.
+    pub fn say(&self, sql: &str) -> bool {
+        let mut say = self.run("psql");
+        say.args(["-h", "127.0.0.1", "-U", "postgres", "-d", "postgres", "-p"]);
+        say.arg(self.port.to_string());
+        self.ran(say.args(["-c", sql]))
+    }
+
+    /// Let commits wait for standbys of these names.
+    pub fn wait_for(&self, names: &str) {
+        let set = format!("ALTER SYSTEM SET synchronous_standby_names = '{names}'");
+        assert!(self.say(&set) && self.say("SELECT pg_reload_conf()"));
+    }
+}
+
+impl Standby<'_> {
+    pub fn data(&self) -> PathBuf {
+        self.of.root().join(self.name)
+    }
+
+    pub fn up(&self) -> bool {
+        let settings = format!(
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories=''",
+            self.port
+        );
+        let mut start = self.of.run("pg_ctl");
+        start.arg("-D").arg(self.data());
+        start.arg("-l").arg(self.of.root().join("standby.log"));
+        self.of
+            .ran(start.args(["-w", "-t", "60", "-o", &settings, "start"]))
+    }
+
+    pub fn down(&self) -> bool {
+        let mut stop = self.of.run("pg_ctl");
+        stop.arg("-D").arg(self.data());
+        self.of.ran(stop.args(["-m", "immediate", "-w", "stop"]))
+    }
+}
+
+impl Drop for Standby<'_> {
+    fn drop(&mut self) {
+        self.down();
+    }
+}
+
 impl Drop for Cluster {
     fn drop(&mut self) {
         self.down();

@@ -65,6 +65,7 @@ mod running;
 mod scale;
 mod shares;
 mod sharing;
+mod standing;
 mod stock;
 mod stories;
 mod time;
