@@ -3,3 +3,5 @@ CREATE ROLE strongroom_data LOGIN PASSWORD 'change-me-4';
 CREATE ROLE strongroom_keys LOGIN PASSWORD 'change-me-5';
 CREATE DATABASE strongroom OWNER strongroom_data ENCODING 'UTF8' TEMPLATE template0;
 CREATE DATABASE strongroom_keys OWNER strongroom_keys ENCODING 'UTF8' TEMPLATE template0;
+-- So that `strongroom status` sees who receives what is written.
+GRANT pg_monitor TO strongroom_data;

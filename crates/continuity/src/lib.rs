@@ -12,7 +12,9 @@
 //! - What is restored is held against the manifest before anybody gets it, and the manifest against keys of the log.
 
 mod backend;
+pub mod beats;
 mod check;
+pub mod early;
 mod error;
 pub mod generations;
 mod key;
@@ -22,6 +24,7 @@ mod manifest;
 mod progress;
 mod prune;
 mod reader;
+pub mod replication;
 mod repository;
 mod restore;
 pub mod runs;
@@ -38,7 +41,7 @@ pub use key::RepositoryKey;
 pub use make::{Made, Parts, Piece, make, names, wipe};
 pub use manifest::{FORMAT, KeysAt, Log, Manifest, Objects, Part, StreamAt, TYPE};
 pub use progress::{Silent, Watch};
-pub use prune::{Pruned, SETTLE, prune};
+pub use prune::{Pruned, SETTLE, prune, prune_also};
 pub use repository::{Access, Line, Place, Repository, Storage};
 pub use restore::{Restored, make_empty, restore};
 pub use s3::{Bucket, Credentials};

@@ -10,6 +10,7 @@ use base::Instant;
 use rustic_core::jiff::Span;
 use rustic_core::{LimitOption, PruneOptions};
 
+use crate::early::Destruction;
 use crate::progress::Watch;
 use crate::repository::{Access, Line, Repository, blocking, line, ours};
 use crate::{ContinuityError, stream};
@@ -43,7 +44,29 @@ pub async fn prune(
     now: Instant,
     watch: Arc<dyn Watch>,
 ) -> Result<Pruned, ContinuityError> {
-    let (pieces, piece_bytes) = stream::prune(repository, Access::Prune, now.before(keep)).await?;
+    prune_also(repository, (keep, settle), &[], now, watch).await
+}
+
+/// [`prune`], and the points of `early`, however young they are: with them goes what was sent since a point that is gone.
+///
+/// # Errors
+/// [`ContinuityError`]; can be repeated.
+pub async fn prune_also(
+    repository: &Repository,
+    (keep, settle): (Duration, Duration),
+    early: &[Destruction],
+    now: Instant,
+    watch: Arc<dyn Watch>,
+) -> Result<Pruned, ContinuityError> {
+    let early = early.to_vec();
+    let is_early = move |line: &Line| early.iter().any(|it| it.takes(line));
+    let oldest_left = oldest(repository, is_early.clone()).await?;
+    // What was sent between two points goes on from the older one, and leads nowhere without it.
+    let before = match oldest_left {
+        Some(oldest) => now.before(keep).max(oldest),
+        None => now.before(keep),
+    };
+    let (pieces, piece_bytes) = stream::prune(repository, Access::Prune, before).await?;
     let this = repository.clone();
     blocking(move || {
         let opened = this.open(Access::Prune, Arc::default(), watch)?;
@@ -52,9 +75,10 @@ pub async fn prune(
         let is_over = |line: &Line| now > line.taken_at && now.since(line.taken_at) > keep;
         let (gone, ids): (Vec<_>, Vec<_>) = all
             .iter()
-            .skip(1)
-            .map(|snapshot| (line(snapshot), snapshot.id))
-            .filter(|(line, _)| is_over(line))
+            .enumerate()
+            .map(|(at, snapshot)| (at, line(snapshot), snapshot.id))
+            .filter(|(at, line, _)| (*at > 0 && is_over(line)) || is_early(line))
+            .map(|(_, line, id)| (line, id))
             .unzip();
         if !ids.is_empty() {
             opened.delete_snapshots(&ids)?;
@@ -81,4 +105,19 @@ pub async fn prune(
         Ok(pruned)
     })
     .await
+}
+
+/// The moment before which nothing that was sent is of use, where points go early: that of the oldest point that stays, or of the newest that
+/// goes, where none stays.
+async fn oldest(
+    repository: &Repository,
+    is_early: impl Fn(&Line) -> bool,
+) -> Result<Option<Instant>, ContinuityError> {
+    let points = repository.points().await?;
+    let (gone, left): (Vec<_>, Vec<_>) = points.iter().partition(|line| is_early(line));
+    Ok(match left.iter().map(|line| line.taken_at).min() {
+        _ if gone.is_empty() => None,
+        Some(oldest) => Some(oldest),
+        None => gone.iter().map(|line| line.taken_at).max(),
+    })
 }

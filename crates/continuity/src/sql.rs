@@ -34,6 +34,81 @@ pub(crate) static END_RUN: Sql = Sql::both(
 );
 pub(crate) static FORGET_RUNS: Sql = Sql::both("DELETE FROM continuity_run WHERE begun_at < $1");
 
+pub(crate) static PROPOSE_DESTRUCTION: Sql = Sql::both(
+    "INSERT INTO continuity_destruction (destruction, points, reason, proposed_at, first_by, first_at) VALUES ($1, $2, $3, $4, $5, $6)",
+);
+pub(crate) static AGREE_FIRST: Sql = Sql::both(
+    "UPDATE continuity_destruction SET first_by = $2, first_at = $3 WHERE destruction = $1 AND first_by IS NULL AND cancelled_at IS NULL AND proposed_at > $4",
+);
+pub(crate) static AGREE_SECOND: Sql = Sql::both(
+    "UPDATE continuity_destruction SET second_by = $2, second_at = $3, due_at = $5 WHERE destruction = $1 AND first_by IS NOT NULL AND first_by <> $2 \
+     AND second_by IS NULL AND cancelled_at IS NULL AND proposed_at > $4",
+);
+pub(crate) static CANCEL_DESTRUCTION: Sql = Sql::both(
+    "UPDATE continuity_destruction SET cancelled_at = $2 WHERE destruction = $1 AND cancelled_at IS NULL AND begun_at IS NULL AND done_at IS NULL",
+);
+pub(crate) static BEGIN_DESTRUCTIONS: Sql = Sql::both(
+    "UPDATE continuity_destruction SET begun_at = $1 WHERE first_by IS NOT NULL AND second_by IS NOT NULL AND due_at <= $1 AND cancelled_at IS NULL AND begun_at IS NULL",
+);
+/// destruction, points, reason, proposed_at, first_by, first_at, second_by, second_at, due_at, cancelled_at, begun_at, done_at, gone.
+pub(crate) static BEGUN_DESTRUCTIONS: Sql = Sql::both(
+    "SELECT destruction, points, reason, proposed_at, first_by, first_at, second_by, second_at, due_at, cancelled_at, begun_at, done_at, gone \
+     FROM continuity_destruction WHERE begun_at IS NOT NULL AND done_at IS NULL ORDER BY due_at",
+);
+pub(crate) static DESTRUCTION: Sql = Sql::both(
+    "SELECT destruction, points, reason, proposed_at, first_by, first_at, second_by, second_at, due_at, cancelled_at, begun_at, done_at, gone \
+     FROM continuity_destruction WHERE destruction = $1",
+);
+pub(crate) static DESTRUCTIONS: Sql = Sql::both(
+    "SELECT destruction, points, reason, proposed_at, first_by, first_at, second_by, second_at, due_at, cancelled_at, begun_at, done_at, gone \
+     FROM continuity_destruction ORDER BY proposed_at DESC LIMIT $1",
+);
+pub(crate) static DONE_DESTRUCTION: Sql = Sql::both(
+    "UPDATE continuity_destruction SET done_at = $2, gone = $3 WHERE destruction = $1 AND begun_at IS NOT NULL AND done_at IS NULL",
+);
+pub(crate) static KEEP: Sql =
+    Sql::both("SELECT days, wanted, wanted_since FROM continuity_keep WHERE id = 1");
+pub(crate) static KEEP_BEGIN: Sql =
+    Sql::both("INSERT INTO continuity_keep (id, days) VALUES (1, $1) ON CONFLICT (id) DO NOTHING");
+pub(crate) static KEEP_CHANGE: Sql =
+    Sql::both("UPDATE continuity_keep SET days = $1, wanted = $2, wanted_since = $3 WHERE id = 1");
+
+/// Which server answers, and in which of its lives.
+pub(crate) static PRIMARY: Sql = Sql::each(
+    "SELECT ''",
+    "SELECT CONCAT(inet_server_addr(), ':', inet_server_port(), ' ', pg_postmaster_start_time())",
+);
+pub(crate) static BEAT: Sql =
+    Sql::both("INSERT INTO continuity_beat (drill, number) VALUES ($1, $2)");
+pub(crate) static BEATS: Sql =
+    Sql::both("SELECT number FROM continuity_beat WHERE drill = $1 ORDER BY number");
+pub(crate) static FORGET_BEATS: Sql = Sql::both("DELETE FROM continuity_beat WHERE drill = $1");
+
+// Of replication only PostgreSQL knows; SQLite has no rows of the same shape.
+pub(crate) static SYNCHRONOUS_NAMES: Sql = Sql::each(
+    "SELECT '' WHERE 0",
+    "SELECT current_setting('synchronous_standby_names')",
+);
+/// name, state, sync, bytes not flushed, bytes not applied, microseconds of lag.
+pub(crate) static STANDBYS: Sql = Sql::each(
+    "SELECT '', '', '', 0, 0, 0 WHERE 0",
+    "SELECT application_name, state, sync_state, CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), flush_lsn) AS BIGINT), \
+     CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) AS BIGINT), CAST(EXTRACT(EPOCH FROM replay_lag) * 1000000 AS BIGINT) \
+     FROM pg_stat_replication ORDER BY application_name, pid",
+);
+/// name, whether it is read from, bytes that are kept, how they are.
+pub(crate) static SLOTS: Sql = Sql::each(
+    "SELECT '', 0, 0, '' WHERE 0",
+    "SELECT slot_name, active, CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) AS BIGINT), wal_status \
+     FROM pg_replication_slots ORDER BY slot_name",
+);
+/// address, sessions.
+pub(crate) static SESSIONS: Sql = Sql::each(
+    "SELECT '', 0 WHERE 0",
+    "SELECT COALESCE(host(client_addr), 'local'), count(*) FROM pg_stat_activity \
+     WHERE application_name = 'strongroom' AND datname = current_database() GROUP BY 1 ORDER BY 1",
+);
+
 /// How many persons' keys were destroyed. Of the key store.
 pub(crate) static GONE: Sql = Sql::both("SELECT count(*) FROM person WHERE gone_at IS NOT NULL");
 
@@ -51,4 +126,24 @@ pub static STATEMENTS: &[&Sql] = &[
     &RUN_ALIVE,
     &END_RUN,
     &FORGET_RUNS,
+    &PROPOSE_DESTRUCTION,
+    &AGREE_FIRST,
+    &AGREE_SECOND,
+    &CANCEL_DESTRUCTION,
+    &BEGIN_DESTRUCTIONS,
+    &BEGUN_DESTRUCTIONS,
+    &DESTRUCTION,
+    &DESTRUCTIONS,
+    &DONE_DESTRUCTION,
+    &KEEP,
+    &KEEP_BEGIN,
+    &KEEP_CHANGE,
+    &SYNCHRONOUS_NAMES,
+    &STANDBYS,
+    &SLOTS,
+    &SESSIONS,
+    &PRIMARY,
+    &BEAT,
+    &BEATS,
+    &FORGET_BEATS,
 ];

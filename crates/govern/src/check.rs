@@ -116,11 +116,13 @@ pub enum Seen {
     BackSeconds,
     /// How long what was committed took until it lay elsewhere (milliseconds).
     SentMillis,
+    /// Persons that were erased whose keys a backup of the keys may still hold.
+    WithinReach,
 }
 
 impl Seen {
     /// Every one.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Places,
         Self::BytesSearched,
         Self::Markers,
@@ -159,6 +161,7 @@ impl Seen {
         Self::LostSeconds,
         Self::BackSeconds,
         Self::SentMillis,
+        Self::WithinReach,
     ];
 }
 
@@ -265,11 +268,13 @@ pub enum Wrong {
     KeyBeside,
     /// What was committed did not lie elsewhere in time.
     SentLate,
+    /// Somebody was erased, and a backup of the keys may hold theirs for longer than is promised.
+    WithinReach,
 }
 
 impl Wrong {
     /// Every one.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::PlainText,
         Self::NotStored,
         Self::NothingSearched,
@@ -311,6 +316,7 @@ impl Wrong {
         Self::OtherKeyOpens,
         Self::KeyBeside,
         Self::SentLate,
+        Self::WithinReach,
     ];
 }
 

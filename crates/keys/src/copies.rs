@@ -2,7 +2,7 @@
 
 use audit::anchor::Anchor;
 use base::{Instant, PersonId, TenantId};
-use store::{Db, StoreError, WriteSet};
+use store::{Db, Row, StoreError, WriteSet};
 
 use crate::open::Keys;
 use crate::{KeysError, sql};
@@ -14,18 +14,41 @@ impl Keys {
         self.0.db.clone()
     }
 
-    /// How many persons' keys were destroyed at `since` or later: an older copy of the key store holds them.
+    /// How many persons' keys were destroyed, ever: a copy of the key store that knows of fewer may hold some of them.
     ///
     /// # Errors
     /// When the key store cannot be read.
-    pub async fn gone_since(&self, since: Instant) -> Result<u64, KeysError> {
+    pub async fn gone_ever(&self) -> Result<u64, KeysError> {
+        let row = self.0.db.row(&sql::COUNT_GONE, vec![]).await?;
+        let row = row.ok_or(KeysError::Internal("nobody counted"))?;
+        Ok(u64::try_from(row.int(0)?).unwrap_or(0))
+    }
+
+    /// When the first of the `last` persons went whose keys were destroyed.
+    ///
+    /// # Errors
+    /// When the key store cannot be read.
+    pub async fn first_gone_of(&self, last: u64) -> Result<Option<Instant>, KeysError> {
+        let last = i64::try_from(last).unwrap_or(i64::MAX);
         let row = self
             .0
             .db
-            .row(&sql::COUNT_GONE_SINCE, vec![since.into()])
+            .row(&sql::ALL_LAST_GONE, vec![last.into()])
             .await?;
-        let row = row.ok_or(KeysError::Internal("nobody counted"))?;
-        Ok(u64::try_from(row.int(0)?).unwrap_or(0))
+        at(row)
+    }
+
+    /// When a person's keys were destroyed.
+    ///
+    /// # Errors
+    /// When the key store cannot be read.
+    pub async fn gone_at(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+    ) -> Result<Option<Instant>, KeysError> {
+        let params = vec![tenant.into(), person.into()];
+        at(self.0.db.row(&sql::GONE_AT, params).await?)
     }
 
     /// Every person of a tenant whose keys are destroyed.
@@ -34,7 +57,7 @@ impl Keys {
     /// When the key store cannot be read.
     pub async fn gone(&self, tenant: &TenantId) -> Result<Vec<PersonId>, KeysError> {
         let rows = self.0.db.rows(&sql::ALL_GONE, vec![tenant.into()]).await?;
-        let person = |row: &store::Row| {
+        let person = |row: &Row| {
             let damaged = || StoreError::Damaged("key store: a person's id".into());
             PersonId::from_slice(row.bytes(0)?).ok_or_else(damaged)
         };
@@ -60,4 +83,10 @@ impl Keys {
         self.0.db.commit(set).await?;
         Ok(())
     }
+}
+
+fn at(row: Option<Row>) -> Result<Option<Instant>, KeysError> {
+    let row = row.filter(|row| !row.is_null(0));
+    let at = row.map(|row| row.int(0)).transpose()?;
+    Ok(at.map(Instant::from_micros))
 }

@@ -219,7 +219,9 @@ statements! {
     COUNT_PERSONS = Sql::both("SELECT count(*), count(gone_at) FROM person WHERE tenant = $1");
 
     // What backups may still hold.
-    COUNT_GONE_SINCE = Sql::both("SELECT count(*) FROM person WHERE gone_at >= $1");
+    COUNT_GONE = Sql::both("SELECT count(*) FROM person WHERE gone_at IS NOT NULL");
+    ALL_LAST_GONE = Sql::both("SELECT min(gone_at) FROM (SELECT gone_at FROM person WHERE gone_at IS NOT NULL ORDER BY gone_at DESC LIMIT $1) last");
+    GONE_AT = Sql::both("SELECT gone_at FROM person WHERE tenant = $1 AND person = $2");
 
     ALL_GONE = Sql::both("SELECT person FROM person WHERE tenant = $1 AND gone_at IS NOT NULL");
     // A log that was restored and is shorter than it was.

@@ -25,9 +25,9 @@ pub use rules::{
     Breach, Change, Law, Problem, Reach, Refusal, RegisterShape, Rule, RuleFile, Rules, RulesError,
 };
 pub use thing::{
-    AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, BulkOf, ContinuityOf, ContractOf, ExportOf,
-    FileAt, GrantsOf, GuardiansOf, HoldsOf, KeysOf, Kind, LogOf, PersonAt, PolicyOf, PrivilegeAt,
-    PrivilegesOf, ProcessingOf, ProposalAt, RecordAt, RecordsOf, RequestsOf, RetentionOf, RightsOf,
-    Thing, TrustOf, Verb,
+    AccessesOf, AccountsOf, AppsOf, Area, BreakGlassAt, BulkOf, ContinuityOf, ContractOf,
+    DestructionAt, ExportOf, FileAt, GrantsOf, GuardiansOf, HoldsOf, KeysOf, Kind, LogOf, PersonAt,
+    PolicyOf, PrivilegeAt, PrivilegesOf, ProcessingOf, ProposalAt, RecordAt, RecordsOf, RequestsOf,
+    RetentionOf, RightsOf, Thing, TrustOf, Verb,
 };
 pub use token::{NewToken, STATEMENTS, TokenRow, Tokens};

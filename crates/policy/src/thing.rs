@@ -177,6 +177,8 @@ kinds! {
     Processing = "record of processing", &[House];
     /// Recovery points and drills.
     Continuity = "recovery point", &[House];
+    /// Recovery points that are destroyed before their time.
+    Destruction = "early destruction", &[House, Guarded, Access];
     /// Everything of FHIR at a tenant, to be taken out by a program.
     Bulk = "bulk export", &[];
     /// The end of a tenant's contract.
@@ -408,6 +410,15 @@ pub struct ContinuityOf {
     pub tenant: TenantId,
 }
 
+/// Recovery points of the installation that are to be destroyed before their time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DestructionAt {
+    /// Whose staff asks.
+    pub tenant: TenantId,
+    /// Who agreed.
+    pub parties: Vec<AccountId>,
+}
+
 /// Everything of FHIR at a tenant, to be taken out. What is opened of it is asked type by type, as [`RecordsOf`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BulkOf {
@@ -490,6 +501,7 @@ thing!(ProposalAt, Proposal, about_people: false, person: |_it| None, parties: |
 thing!(RetentionOf, Retention, about_people: false, person: |_it| None);
 thing!(ProcessingOf, Processing, about_people: false, person: |_it| None);
 thing!(ContinuityOf, Continuity, about_people: false, person: |_it| None);
+thing!(DestructionAt, Destruction, about_people: false, person: |_it| None, parties: |it| &it.parties);
 thing!(BulkOf, Bulk, about_people: false, person: |_it| None);
 thing!(ContractOf, Contract, about_people: false, person: |_it| None);
 thing!(AppsOf, Apps, about_people: false, person: |_it| None);

@@ -33,6 +33,16 @@ pub enum What {
     ContinuityLate,
     /// Somebody was let decide for a person.
     GuardianAppointed,
+    /// Recovery points are to be destroyed before their time, if another one agrees.
+    DestructionProposed,
+    /// Two agreed to that.
+    DestructionAgreed,
+    /// It was called off.
+    DestructionCancelled,
+    /// It was done.
+    DestructionDone,
+    /// Recovery points are to be kept for fewer days.
+    KeepShortened,
 }
 
 impl What {
@@ -46,6 +56,11 @@ impl What {
             "right_overdue" => Self::RightOverdue,
             "continuity_late" => Self::ContinuityLate,
             "guardian_appointed" => Self::GuardianAppointed,
+            "destruction_proposed" => Self::DestructionProposed,
+            "destruction_agreed" => Self::DestructionAgreed,
+            "destruction_cancelled" => Self::DestructionCancelled,
+            "destruction_done" => Self::DestructionDone,
+            "keep_shortened" => Self::KeepShortened,
             _ => return None,
         })
     }
@@ -62,6 +77,11 @@ impl What {
             Self::RightOverdue => "right_overdue",
             Self::ContinuityLate => "continuity_late",
             Self::GuardianAppointed => "guardian_appointed",
+            Self::DestructionProposed => "destruction_proposed",
+            Self::DestructionAgreed => "destruction_agreed",
+            Self::DestructionCancelled => "destruction_cancelled",
+            Self::DestructionDone => "destruction_done",
+            Self::KeepShortened => "keep_shortened",
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Recovery points of this installation: what goes into one, who signs it, where it lies.
 
 pub mod clock;
+pub mod early;
+mod reach;
 mod relocate;
 pub mod run;
 mod stream;
 
+pub(crate) use reach::said;
+pub use reach::{Reach, beyond_reach, keep_keys_if_due, reach, within_reach_too_long};
 pub use relocate::{Now, relocated, sealed_by};
 
 use std::path::{Path, PathBuf};
@@ -12,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit::{Action, Entry, LogKeys, Outcome, jws};
-use base::{Clock, Ctx, Environment, Fault, Instant, Purpose, RequestId, Rng, TenantId};
+use base::{Clock, Ctx, Environment, Fault, Purpose, RequestId, Rng, TenantId};
 use continuity::generations::{self, Generation, KeyParts, Places};
 use continuity::ledger::{Deed, Ledger, Line};
 use continuity::{
@@ -36,10 +40,6 @@ const PAGE: u64 = 500;
 /// Object storage that does not answer so long is not there, and one that is silent so long has forgotten us.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const SILENT_TIMEOUT: Duration = Duration::from_secs(60);
-/// The key store is backed up at least so often.
-const KEYS_EVERY: Duration = Duration::from_hours(24);
-/// And so long after the last time, if somebody was erased since: their keys are in the backups until then.
-const KEYS_AFTER_ERASURE: Duration = Duration::from_hours(1);
 
 /// The section of the configuration.
 ///
@@ -340,63 +340,6 @@ pub async fn keep_keys(house: &Installation) -> Result<Generation, Failure> {
     let set = WriteSet::new().log(entry.finish(&operator));
     house.db.commit(set).await?;
     Ok(kept?)
-}
-
-/// What nobody can bring back any more.
-#[derive(Clone, Debug)]
-pub struct Reach {
-    /// The generations of the keys that open, the newest first.
-    pub living: Vec<Generation>,
-    /// Who was erased before this is beyond everybody's reach. `None`: there is no backup of the keys.
-    pub until: Option<Instant>,
-    /// How many were erased since, and are within reach of whoever has such a backup and the seal's secret.
-    pub within: u64,
-}
-
-/// What nobody can bring back any more.
-///
-/// # Errors
-/// [`Failure`] where the places cannot be read.
-pub async fn reach(house: &Installation) -> Result<Reach, Failure> {
-    let places = places(&house.config)?;
-    let living = if places.folder.is_dir() && places.epochs.is_dir() {
-        generations::living(&places)?
-    } else {
-        Vec::new()
-    };
-    let until = generations::beyond_reach_until(&living);
-    let within = match until {
-        Some(until) => house.keys.gone_since(until).await?,
-        None => 0,
-    };
-    Ok(Reach {
-        living,
-        until,
-        within,
-    })
-}
-
-/// Back the key store up if it is time: once a day, and within the hour after somebody was erased.
-///
-/// # Errors
-/// As [`keep_keys`].
-pub async fn keep_keys_if_due(house: &Installation) -> Result<(), Failure> {
-    if house.config.backup.is_none() {
-        return Ok(());
-    }
-    let reach = reach(house).await?;
-    let age = reach
-        .living
-        .first()
-        .map(|newest| house.clock.now().since(newest.taken_at()));
-    let due = match age {
-        None => true,
-        Some(age) => age >= KEYS_EVERY || (reach.within > 0 && age >= KEYS_AFTER_ERASURE),
-    };
-    if due {
-        keep_keys(house).await?;
-    }
-    Ok(())
 }
 
 /// The files of the configuration: the one at `path`, the register's and the policies that it names. Secrets lie in others.

@@ -16,8 +16,8 @@ use policy::Role;
 
 pub use app::{App, AppOf, AppRegister, AppReview, AppVerdict, AppView};
 pub use backup::{
-    Backup, BackupNow, BackupPoint, BackupResticKey, BackupVerify, BackupView, Drill, DrillKind,
-    DrillRun, Restore,
+    Backup, BackupDestroy, BackupNow, BackupPoint, BackupResticKey, BackupVerify, BackupView,
+    DestroyReason, Drill, DrillKind, DrillRun, Restore,
 };
 pub use demo::{Demo, Doctor, Migrate};
 pub use keys::{
@@ -51,6 +51,8 @@ pub enum Command {
     Demo(Demo),
     /// Serve an installation
     Serve(Place),
+    /// How an installation stands: nodes, replication, recovery points, what would be lost now, drills, what is late; exit code 1 if something is broken
+    Status(BackupView),
     /// Measure whether the promises of the security page are kept
     Check(Check),
     /// Bring data in from outside

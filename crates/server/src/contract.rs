@@ -11,7 +11,7 @@ use vault::contract::{ContractEnd, Stage};
 use vault::{Vault, VaultError};
 
 use crate::config::Database;
-use crate::{Failure, Installation};
+use crate::{Failure, Installation, backup};
 
 /// The version of the certificate's form (`docs/formats/contract-end.md`).
 pub const FORMAT: &str = "strongroom-contract-end/1";
@@ -169,6 +169,7 @@ async fn one(house: &Installation, tenant: &TenantId) -> Result<(), Failure> {
 
     // From here on nothing opens any more, whatever else is cut short.
     let keys = house.keys.destroy_tenant(tenant).await?;
+    let gone_at = house.clock.now();
     let mut gone = Vec::new();
     for place in PLACES {
         gone.push((place.table, count(house, tenant, place).await?));
@@ -227,6 +228,7 @@ async fn one(house: &Installation, tenant: &TenantId) -> Result<(), Failure> {
             "files": rows("file"),
             "accounts": rows("account"),
         },
+        "beyond_reach": backup::beyond_reach(house, gone_at).await?.0,
         "nothing_left": left == 0,
         "searched": searched,
         "kept": kept,
@@ -306,13 +308,16 @@ mod tests {
     #[test]
     fn every_table_is_searched() {
         // What belongs to no tenant: evidence of checks, keys that sign tokens, digests that were seen, the point that was
-        // restored, what ran by the clock.
+        // restored, what ran by the clock, what is destroyed before its time and how long it is kept.
         let nobodys = [
             "evidence",
             "signing_key",
             "oauth_seen",
             "restored",
             "continuity_run",
+            "continuity_destruction",
+            "continuity_keep",
+            "continuity_beat",
         ];
         let mut seen = 0;
         for migration in store::migrations::DATA {

@@ -43,6 +43,7 @@ pub mod secrets;
 mod serving;
 pub mod sharing;
 mod site;
+pub mod standing;
 pub mod telemetry;
 pub mod tls;
 mod transfers;

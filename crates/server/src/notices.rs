@@ -333,6 +333,11 @@ fn news(what: &str, to_person: bool) -> Option<News> {
         "continuity_late" => News::ContinuityLate,
         "guardian_proposed" => News::GuardianProposed,
         "guardian_appointed" => News::GuardianAppointed,
+        "destruction_proposed"
+        | "destruction_agreed"
+        | "destruction_cancelled"
+        | "destruction_done"
+        | "keep_shortened" => News::Destruction,
         _ => return None,
     })
 }

@@ -117,7 +117,7 @@ pub(crate) async fn certified(
     erased: &Erased,
     asked_at: Instant,
     rest: &Rest,
-) -> Result<String, Failure> {
+) -> Result<erasures::Certificate, Failure> {
     // What was asked for in the moment before the mark is about nobody any more.
     let others = leftovers::forget_jobs(tenant, person, Some(rest.job), WriteSet::new());
     house.db.commit(others).await?;

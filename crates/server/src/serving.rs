@@ -324,6 +324,9 @@ async fn tick(house: House, mut stop: watch::Receiver<bool>) {
                 if let Err(error) = crate::backup::keep_keys_if_due(&house).await {
                     tracing::error!(%error, "the key store was not backed up; who was erased lately is in older backups of it until it is");
                 }
+                if let Err(error) = crate::erasures::confirm(&house).await {
+                    tracing::warn!(%error, "certificates do not say yet since when somebody erased is beyond reach");
+                }
                 if let Err(error) = jobs::forget_done(&house).await {
                     tracing::warn!(%error, "jobs that were done were not forgotten");
                 }

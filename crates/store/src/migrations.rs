@@ -36,6 +36,9 @@ pub static DATA: &[Migration] = &[
     migration!(20, "guardians", "data/0020-guardians.sql"),
     migration!(21, "runs", "data/0021-runs.sql"),
     migration!(22, "guardian-proposals", "data/0022-guardian-proposals.sql"),
+    migration!(23, "beyond-reach", "data/0023-beyond-reach.sql"),
+    migration!(24, "destruction", "data/0024-destruction.sql"),
+    migration!(25, "beat", "data/0025-beat.sql"),
 ];
 
 /// The key store.

@@ -304,6 +304,18 @@ actions! {
     BackupVerify = "backup.verify", Execute, System;
     /// Recovery points whose time was over were removed; `count` says how many.
     BackupPrune = "backup.prune", Delete, System;
+    /// Somebody proposed that recovery points be destroyed before their time; `count` says how many (0: all).
+    DestructionPropose = "destruction.propose", Create, System;
+    /// Somebody agreed to that.
+    DestructionAgree = "destruction.agree", Write, System;
+    /// It was called off.
+    DestructionCancel = "destruction.cancel", Delete, System;
+    /// It was done; `count` says how many recovery points went.
+    DestructionDo = "destruction.do", Delete, System;
+    /// Such proposals were looked at.
+    DestructionList = "destruction.list", Read, System;
+    /// The configuration wants recovery points kept for fewer days: `version`, which counts after a delay.
+    BackupKeepShorten = "backup.keep_shorten", Write, System;
     /// A drill ran: something was restored, served or rebuilt for practice, beside the real thing.
     DrillRun = "drill.run", Execute, System;
     /// An installation was restored, and what was erased and taken back since its recovery point is so again; `count` says how much that was.

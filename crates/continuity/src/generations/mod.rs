@@ -122,6 +122,41 @@ pub fn living(places: &Places) -> Result<Vec<Generation>, ContinuityError> {
     Ok(found)
 }
 
+/// The generations that can be opened, the newest first, each with how many persons' keys were destroyed when it was read: who is not among
+/// those may be in it. Whoever was erased is told by counts, which no clock changes.
+///
+/// # Errors
+/// [`ContinuityError::File`].
+pub async fn told(
+    places: &Places,
+    environment: &Environment,
+) -> Result<Vec<(Generation, u64)>, ContinuityError> {
+    let (places, environment) = (places.clone(), environment.clone());
+    blocking(move || {
+        if !places.folder.is_dir() || !places.epochs.is_dir() {
+            return Ok(Vec::new());
+        }
+        let epochs = Epochs::at(&places.epochs)?;
+        let mut told = Vec::new();
+        for generation in living(&places)? {
+            let context = sealed::context(&environment, generation.number);
+            let path = places.folder.join(generation.name());
+            let head = epochs
+                .key(generation.number)
+                .and_then(|key| sealed::head(&path, &key, &context));
+            match head {
+                Ok(head) => told.push((generation, head.gone)),
+                // Destroyed since we looked.
+                Err(_) if !epochs.has(generation.number) => {}
+                // What does not open for us may hold everybody.
+                Err(_) => told.push((generation, 0)),
+            }
+        }
+        Ok(told)
+    })
+    .await
+}
+
 fn names(folder: &Path) -> Result<Vec<String>, ContinuityError> {
     let failed = |error| ContinuityError::file(folder, error);
     let mut names = Vec::new();
@@ -169,6 +204,7 @@ pub(crate) async fn write(
     for folder in [&places.folder, &places.epochs] {
         make_folder(folder)?;
     }
+    let before: Vec<u64> = living(places)?.iter().map(|it| it.number).collect();
     let gone = Arc::new(Mutex::new(None));
     let to = Arc::clone(&gone);
     let question = Question::new(&sql::GONE, move |row| {
@@ -186,6 +222,13 @@ pub(crate) async fn write(
     blocking(move || {
         let epochs = Epochs::at(&places.epochs)?;
         let older = living(&places)?;
+        // Another node read it later than we did, and was done sooner: ours would bring somebody back.
+        let overtaken = |it: &&Generation| {
+            !before.contains(&it.number) && told_by(&places, &epochs, &parts, **it) > Some(gone)
+        };
+        if let Some(newer) = older.iter().find(overtaken) {
+            return Ok(*newer);
+        }
         let last = names(&places.folder)?
             .iter()
             .filter_map(|name| Generation::parse(name))
@@ -238,6 +281,14 @@ pub(crate) async fn write(
         Ok(generation)
     })
     .await
+}
+
+/// How many were erased when a generation was read; `None` where it does not say so.
+fn told_by(places: &Places, epochs: &Epochs, parts: &KeyParts, it: Generation) -> Option<u64> {
+    let context = sealed::context(&parts.environment, it.number);
+    let key = epochs.key(it.number).ok()?;
+    let head = sealed::head(&places.folder.join(it.name()), &key, &context);
+    head.ok().map(|head| head.gone)
 }
 
 /// Whether an older generation may hold keys of somebody who was erased since. One that does not open may.

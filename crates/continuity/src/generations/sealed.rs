@@ -91,14 +91,16 @@ fn full(from: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(piece)
 }
 
-/// Read all of a generation, hold each file against its hash, and write the files to `to`, if they are wanted.
-pub(super) fn read(
+/// What stands at the head of a generation. The files behind it are not read.
+pub(super) fn head(
     path: &Path,
     key: &SymmetricKey,
     context: &Context,
-    to: Option<&Path>,
 ) -> Result<Head, ContinuityError> {
-    let mut plain = BufReader::new(Plain::open(path, key, context)?);
+    read_head(&mut BufReader::new(Plain::open(path, key, context)?))
+}
+
+fn read_head(plain: &mut impl Read) -> Result<Head, ContinuityError> {
     let mut length = [0; 4];
     plain.read_exact(&mut length).map_err(|_| OTHER)?;
     let length = u32::from_be_bytes(length);
@@ -113,6 +115,18 @@ pub(super) fn read(
             "a generation of the keys is of a form that is not known here",
         ));
     }
+    Ok(head)
+}
+
+/// Read all of a generation, hold each file against its hash, and write the files to `to`, if they are wanted.
+pub(super) fn read(
+    path: &Path,
+    key: &SymmetricKey,
+    context: &Context,
+    to: Option<&Path>,
+) -> Result<Head, ContinuityError> {
+    let mut plain = BufReader::new(Plain::open(path, key, context)?);
+    let head = read_head(&mut plain)?;
     let mut piece = Zeroizing::new(vec![0; SEGMENT_BYTES as usize]);
     for part in &head.parts {
         let mut file = match to {

@@ -90,6 +90,9 @@ impl KeyStream {
     /// # Errors
     /// [`ContinuityError`]; nothing is lost, it goes with the next one.
     pub async fn send(&mut self, now: Instant) -> Result<Kept, ContinuityError> {
+        // Looked for before the pages are read: what is put beside a generation was read after it, so that nobody is in its pieces who was
+        // erased before it.
+        let newest = self.newest().await?;
         let drained = self.follower.drain().await?;
         if !drained.joins {
             // What was committed before is known to nobody: a generation that is read from now on has it.
@@ -101,16 +104,6 @@ impl KeyStream {
             (self.page_bytes, self.database_pages) = (pages.page_bytes, pages.database_pages);
             fresh = pages.pages;
         }
-        let places = self.places.clone();
-        let newest = blocking(move || {
-            let there = places.folder.is_dir() && places.epochs.is_dir();
-            Ok(if there {
-                living(&places)?.into_iter().next()
-            } else {
-                None
-            })
-        })
-        .await?;
         let newest = newest.filter(|it| self.since.is_some_and(|since| it.taken_at() >= since));
         let known = self.to.map(|(generation, _)| generation);
         if newest.is_some() && newest != known {
@@ -126,6 +119,19 @@ impl KeyStream {
             return Ok(Kept::NeedsGeneration);
         }
         self.put(fresh, now).await
+    }
+
+    async fn newest(&self) -> Result<Option<Generation>, ContinuityError> {
+        let places = self.places.clone();
+        blocking(move || {
+            let there = places.folder.is_dir() && places.epochs.is_dir();
+            Ok(if there {
+                living(&places)?.into_iter().next()
+            } else {
+                None
+            })
+        })
+        .await
     }
 
     async fn put(

@@ -50,6 +50,13 @@ impl House {
         self.key_store.scrub().await.unwrap();
     }
 
+    /// Each generation, and how many were erased when it was read.
+    async fn told(&self) -> Vec<(u64, u64)> {
+        let told = generations::told(&self.places(), &environment("test")).await;
+        let told = told.unwrap().into_iter();
+        told.map(|(it, gone)| (it.number, gone)).collect()
+    }
+
     fn numbers(&self) -> Vec<u64> {
         let living = living(&self.places()).unwrap();
         living.iter().map(|it| it.number).collect()
@@ -101,6 +108,7 @@ async fn somebody_erased_is_beyond_reach_with_the_next_generation() {
     let erased_at = base::Clock::now(&*house.clock);
     let before = living(&house.places()).unwrap();
     assert!(beyond_reach_until(&before).unwrap() <= erased_at);
+    assert_eq!(house.told().await, [(2, 0), (1, 0)]);
     // What an attacker could have copied: every sealed generation, for ever. The epoch keys are what goes.
     let copied = house.folder.join("copied");
     std::fs::create_dir(&copied).unwrap();
@@ -111,6 +119,7 @@ async fn somebody_erased_is_beyond_reach_with_the_next_generation() {
     let after = living(&house.places()).unwrap();
     assert_eq!(house.numbers(), [3], "neither of the older ones stays");
     assert!(beyond_reach_until(&after).unwrap() > erased_at);
+    assert_eq!(house.told().await, [(3, 1)]);
     for path in files(&copied) {
         let to = house.places().folder.join(path.file_name().unwrap());
         std::fs::copy(&path, to).unwrap();
@@ -175,6 +184,12 @@ async fn an_older_one_goes_only_when_the_new_one_is_there() {
     std::fs::remove_dir(&taken).unwrap();
     house.keep().await.unwrap();
     assert_eq!(house.numbers(), [3], "a number is never used twice");
+    // One that does not open for us may hold everybody.
+    let path = files(&house.places().folder).pop().unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[200] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(house.told().await, [(3, 0)]);
 }
 
 static COUNT: Sql = Sql::both("SELECT count(*) FROM person");

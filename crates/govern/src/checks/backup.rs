@@ -32,6 +32,15 @@ pub struct Points {
     pub keep: Duration,
 }
 
+/// Who was erased, and may be in a backup of the keys still.
+#[derive(Clone, Copy, Debug)]
+pub struct InReach {
+    /// How many.
+    pub persons: u64,
+    /// Whether one of them is for longer than is promised.
+    pub late: bool,
+}
+
 /// A drill, and how it went last.
 #[derive(Clone, Debug)]
 pub struct Drilled {
@@ -75,6 +84,9 @@ pub struct Locked {
 pub trait Backups: Send + Sync {
     /// The points in the repository, read now.
     fn points(&self) -> Probing<'_, Points>;
+
+    /// What the backups of the keys may still hold, looked at now.
+    fn in_reach(&self) -> Probing<'_, InReach>;
 
     /// Every drill that is to be run.
     fn drills(&self) -> Probing<'_, Vec<Drilled>>;
@@ -135,10 +147,15 @@ impl BackupCheck {
             }
             Which::Expires => {
                 let mut points = self.backups.points().await?;
+                let mut in_reach = self.backups.in_reach().await?;
                 if drill {
                     points.ages.push(points.keep + REMOVAL * 2);
+                    in_reach = InReach {
+                        persons: in_reach.persons + 1,
+                        late: true,
+                    };
                 }
-                Ok(expires(&points))
+                Ok(expires(&points, in_reach))
             }
             Which::Encrypted => {
                 let mut locked = self.backups.locked().await?;
@@ -198,8 +215,12 @@ fn continuous(sent_after: Duration) -> Outcome {
     outcome
 }
 
-fn expires(points: &Points) -> Outcome {
+fn expires(points: &Points, in_reach: InReach) -> Outcome {
     let mut outcome = Outcome::new();
+    if in_reach.late {
+        outcome.wrong(Wrong::WithinReach, "");
+    }
+    outcome.number(Seen::WithinReach, in_reach.persons);
     let over = points
         .ages
         .iter()
@@ -347,8 +368,12 @@ mod tests {
 
     #[test]
     fn a_point_that_is_over_must_be_gone_two_days_later() {
-        assert!(expires(&points(&[HOUR, DAY * 31])).held());
-        assert!(expires(&points(&[HOUR, DAY * 33])).has(Wrong::PastItsTime));
+        let in_reach = |late| InReach { persons: 1, late };
+        assert!(expires(&points(&[HOUR, DAY * 31]), in_reach(false)).held());
+        let over = expires(&points(&[HOUR, DAY * 33]), in_reach(false));
+        assert!(over.has(Wrong::PastItsTime));
+        let late = expires(&points(&[HOUR]), in_reach(true));
+        assert!(late.has(Wrong::WithinReach));
     }
 
     #[test]

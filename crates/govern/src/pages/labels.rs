@@ -253,6 +253,13 @@ pub(super) fn seen(seen: Seen, lang: Lang) -> &'static str {
             "Jusqu’à ce que l’enregistré soit ailleurs, en millisecondes",
             "Until what was saved lay elsewhere, in milliseconds",
         ],
+        Seen::WithinReach => &[
+            "Raderade personer vars nycklar en kopia ännu kan ha",
+            "Gelöschte Personen, deren Schlüssel eine Kopie noch haben kann",
+            "Persone cancellate le cui chiavi una copia può ancora avere",
+            "Personnes effacées dont une copie peut encore avoir les clés",
+            "Erased persons whose keys a copy may still hold",
+        ],
     })
 }
 
@@ -545,6 +552,13 @@ pub(super) fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "Ciò che è stato salvato non era altrove entro pochi secondi",
             "Ce qui a été enregistré n’était pas ailleurs en quelques secondes",
             "What was saved did not lie elsewhere within a few seconds",
+        ],
+        Wrong::WithinReach => &[
+            "En kopia av nycklarna för någon som raderats förstördes inte i tid",
+            "Eine Kopie der Schlüssel von jemandem, der gelöscht wurde, wurde nicht rechtzeitig zerstört",
+            "Una copia delle chiavi di chi è stato cancellato non è stata distrutta in tempo",
+            "Une copie des clés de quelqu’un qui a été effacé n’a pas été détruite à temps",
+            "A copy of the keys of somebody erased was not destroyed in time",
         ],
     })
 }

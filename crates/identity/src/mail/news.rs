@@ -63,13 +63,15 @@ pub enum News {
     GuardianProposed,
     /// To whoever watches: somebody was let decide for a person.
     GuardianAppointed,
+    /// To whoever watches: recovery points are to go before their time, or do not after all, or went.
+    Destruction,
     /// About guardians, and coming of age.
     Stead(Stead),
 }
 
 impl News {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::YourGlassOpened,
         Self::GlassOpened,
         Self::GlassAsked,
@@ -94,6 +96,7 @@ impl News {
         Self::ContinuityLate,
         Self::GuardianProposed,
         Self::GuardianAppointed,
+        Self::Destruction,
         Self::Stead(Stead::InStead),
         Self::Stead(Stead::ErasureAsked),
         Self::Stead(Stead::AgeSoon),
@@ -117,6 +120,7 @@ impl News {
             Self::RightDue | Self::RightOverdue => "/console/rights",
             Self::ContinuityLate => "/console/continuity",
             Self::GuardianProposed | Self::GuardianAppointed => "/console/guardians",
+            Self::Destruction => "/console/continuity/destructions",
             Self::Stead(it) => it.place(),
         }
     }

@@ -41,6 +41,9 @@ pub enum AccessError {
     /// There is no such account of staff to give a role to.
     #[error("no such account of staff")]
     NoAccount,
+    /// What is the whole installation's is for another tenant's staff to decide on.
+    #[error("another tenant's staff decides on this")]
+    Elsewhere,
     /// Storage failed.
     #[error(transparent)]
     Store(StoreError),
@@ -67,7 +70,9 @@ impl Fault for AccessError {
             Self::NotFound => ErrorKind::NotFound,
             Self::NotGiven(_) | Self::TooLong | Self::NoAccount => ErrorKind::Invalid,
             Self::Conflict(..) | Self::Held | Self::Decided | Self::Open => ErrorKind::Conflict,
-            Self::Overdue | Self::NoRole | Self::Stronger(_) => ErrorKind::Forbidden,
+            Self::Overdue | Self::NoRole | Self::Stronger(_) | Self::Elsewhere => {
+                ErrorKind::Forbidden
+            }
             Self::Store(error) => error.kind(),
         }
     }
@@ -85,6 +90,7 @@ impl Fault for AccessError {
             Self::NoRole => "access.no_role",
             Self::Stronger(_) => "access.stronger",
             Self::NoAccount => "access.no_account",
+            Self::Elsewhere => "access.elsewhere",
             Self::Store(error) => error.code(),
         }
     }
@@ -107,6 +113,7 @@ impl Fault for AccessError {
             Self::Stronger(role) => format!(
                 "The role {role} wants a passkey, and you signed in without one. Add a passkey to your account and sign in with it."
             ),
+            Self::Elsewhere => "Recovery points hold what every tenant keeps. The configuration names the tenant whose staff may have them destroyed before their time (`[backup.early]`): it is another one, or there are no backups.".into(),
             Self::NoAccount => "There is no such account of staff here, or it is stopped. Invite it first.".into(),
             Self::Store(error) => error.public(),
         }

@@ -40,6 +40,16 @@ pub enum About {
     GuardianProposed,
     /// Somebody was let decide for a person.
     GuardianAppointed,
+    /// Somebody proposes that recovery points be destroyed before their time.
+    DestructionProposed(PrivilegeId),
+    /// Two agreed to that.
+    DestructionAgreed(PrivilegeId),
+    /// It was called off.
+    DestructionCancelled(PrivilegeId),
+    /// It was done.
+    DestructionDone(PrivilegeId),
+    /// The configuration wants recovery points kept for fewer days.
+    KeepShortened,
 }
 
 impl About {
@@ -63,6 +73,11 @@ impl About {
             Self::ContinuityLate => "continuity_late",
             Self::GuardianProposed => "guardian_proposed",
             Self::GuardianAppointed => "guardian_appointed",
+            Self::DestructionProposed(_) => "destruction_proposed",
+            Self::DestructionAgreed(_) => "destruction_agreed",
+            Self::DestructionCancelled(_) => "destruction_cancelled",
+            Self::DestructionDone(_) => "destruction_done",
+            Self::KeepShortened => "keep_shortened",
         }
     }
 
@@ -80,12 +95,17 @@ impl About {
             | Self::RoleEnded(id)
             | Self::RoleOverdue(id)
             | Self::RightDue(id)
-            | Self::RightOverdue(id) => Some(id),
+            | Self::RightOverdue(id)
+            | Self::DestructionProposed(id)
+            | Self::DestructionAgreed(id)
+            | Self::DestructionCancelled(id)
+            | Self::DestructionDone(id) => Some(id),
             Self::ReviewsDue
             | Self::ReviewsOverdue
             | Self::ContinuityLate
             | Self::GuardianProposed
-            | Self::GuardianAppointed => None,
+            | Self::GuardianAppointed
+            | Self::KeepShortened => None,
         }
     }
 }

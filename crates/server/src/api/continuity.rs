@@ -1,6 +1,7 @@
 //! `/v1/continuity`: whether recovery points are made in time, and how drills went.
 
 use audit::{Action, Entry, Outcome};
+use continuity::generations::Generation;
 use continuity::runs::{self, Kind, Run};
 use http::{Method, StatusCode};
 use policy::{Authority, ContinuityOf, Verb};
@@ -10,7 +11,7 @@ use web::{Answer, Call, Doc, Limit, Logged, Problem, Route, Routes};
 
 use super::{House, allow, circumstances, log};
 use crate::backup::{self, clock};
-use crate::{Failure, Installation};
+use crate::{Failure, Installation, standing};
 
 /// Runs of each kind that are shown.
 const SHOWN: u32 = 10;
@@ -25,7 +26,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
             id: "readContinuity",
             group: "Continuity",
             summary: "Recovery points and drills: in time, or late",
-            about: "Of the whole installation. For each kind: how often it runs by the clock, since when it is late, and the last ten runs with how much would have been lost and how long it took. `stream` is how far behind the copy is of what was committed; null where none is sent. Nothing about anybody stands in it.",
+            about: "Of the whole installation. For each kind: how often it runs by the clock, since when it is late, and the last ten runs with how much would have been lost and how long it took. `stream` is how far behind the copy is of what was committed; null where none is sent. `keys` says which backups of the keys open, how many persons were erased whose keys they may hold still, and, where that is so for longer than promised, since when. `replication` is how PostgreSQL's stands as the primary sees it now; null on SQLite. Nothing about anybody stands in it.",
             params: Vec::new(),
             body: None,
             answers: &[(200, "How it stands")],
@@ -73,7 +74,23 @@ async fn standing(house: &Installation) -> Result<Value, Failure> {
         None => None,
         Some(_) => continuity::stream::standing(&backup::stream_state(&house.config)?),
     };
+    let keys = match &house.config.backup {
+        None => Value::Null,
+        Some(_) => {
+            let reach = backup::reach(house).await?;
+            let generation = |it: &Generation| json!({ "number": it.number, "taken_at": it.taken_at().to_string() });
+            let late = backup::within_reach_too_long(house).await?;
+            json!({
+                "generations": reach.living.iter().map(generation).collect::<Vec<_>>(),
+                "erased_within_reach": reach.within,
+                "late_since": late.map(|at| at.to_string()),
+            })
+        }
+    };
+    let replication = standing::replication_of(house).await?;
     Ok(json!({
+        "replication": replication.as_ref().map(standing::replication_wire),
+        "keys": keys,
         "configured": house.config.backup.is_some(),
         "kinds": kinds,
         "stream": stream.map(|it| json!({

@@ -15,6 +15,7 @@ use web::{Answer, Doc, Limit, Metrics, Problem, Route, Routes};
 use super::House;
 use crate::OPERATOR;
 use crate::backup::{self, run};
+use crate::standing;
 
 /// A row that comes and goes: what changes nothing never reaches the disk, and only there it shows whether it can be written.
 static COME: store::Sql = store::Sql::both(
@@ -32,6 +33,13 @@ pub struct Gauges {
     /// When a run of each kind last ended as it must.
     held: Vec<(Kind, Gauge<i64, AtomicI64>)>,
     sent: Gauge<i64, AtomicI64>,
+    within_reach: Gauge<i64, AtomicI64>,
+    standbys: Gauge<i64, AtomicI64>,
+    synchronous: Gauge<i64, AtomicI64>,
+    behind_bytes: Gauge<i64, AtomicI64>,
+    behind_micros: Gauge<i64, AtomicI64>,
+    retained_bytes: Gauge<i64, AtomicI64>,
+    faults: Gauge<i64, AtomicI64>,
 }
 
 impl Gauges {
@@ -66,6 +74,34 @@ impl Gauges {
                 "stream_last_success_timestamp_seconds",
                 "Until when everything that was committed lies elsewhere; 0: nothing is sent",
             ),
+            within_reach: metrics.gauge(
+                "erased_within_reach",
+                "Erased persons whose keys a backup of the keys may still hold",
+            ),
+            standbys: metrics.gauge(
+                "replication_standbys",
+                "PostgreSQL standbys that stream now",
+            ),
+            synchronous: metrics.gauge(
+                "replication_synchronous_standbys",
+                "Those of them that commits wait for",
+            ),
+            behind_bytes: metrics.gauge(
+                "replication_behind_bytes",
+                "What the standby that is furthest behind has not applied yet",
+            ),
+            behind_micros: metrics.gauge(
+                "replication_behind_microseconds",
+                "How long what was applied last took to the slowest standby",
+            ),
+            retained_bytes: metrics.gauge(
+                "replication_retained_bytes",
+                "What the primary keeps of its log for the slot that is furthest behind",
+            ),
+            faults: metrics.gauge(
+                "replication_faults",
+                "What is wrong with replication now; -1: it cannot be read",
+            ),
         }
     }
 
@@ -76,6 +112,7 @@ impl Gauges {
         self.commits.set(number(stats.batches));
         self.sets.set(number(stats.sets_held));
         self.waiting.set(number(stats.waiting));
+        self.replication(house).await;
         if house.config.backup.is_none() {
             return;
         }
@@ -85,11 +122,41 @@ impl Gauges {
                 gauge.set(held.map_or(0, Instant::seconds));
             }
         }
+        if let Ok(reach) = backup::reach(house).await {
+            self.within_reach.set(number(reach.within));
+        }
         if let Ok(state) = backup::stream_state(&house.config) {
             let standing = continuity::stream::standing(&state);
             self.sent
                 .set(standing.map_or(0, |it| it.alive_at.seconds()));
         }
+    }
+}
+
+impl Gauges {
+    async fn replication(&self, house: &House) {
+        let found = match standing::replication_of(house).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return,
+            Err(_) => {
+                self.faults.set(-1);
+                return;
+            }
+        };
+        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let most = |all: &mut dyn Iterator<Item = u64>| number(all.max().unwrap_or(0));
+        let streams = || found.standbys.iter().filter(|it| it.streams());
+        self.standbys.set(number(streams().count() as u64));
+        let waited_for = streams().filter(|it| it.is_synchronous());
+        self.synchronous.set(number(waited_for.count() as u64));
+        self.behind_bytes
+            .set(most(&mut streams().filter_map(|it| it.behind_bytes)));
+        let micros = |it: Duration| u64::try_from(it.as_micros()).unwrap_or(u64::MAX);
+        self.behind_micros
+            .set(most(&mut streams().filter_map(|it| it.behind.map(micros))));
+        let kept = found.slots.iter().filter_map(|it| it.retained_bytes);
+        self.retained_bytes.set(most(&mut { kept }));
+        self.faults.set(number(found.faults().len() as u64));
     }
 }
 

@@ -42,6 +42,8 @@ pub fn every(house: &Installation, kind: Kind) -> Option<Duration> {
         Kind::Restore => Duration::from_hours(24),
         Kind::Boot => Duration::from_hours(24 * 7),
         Kind::Rebuild => Duration::from_hours(24 * 30),
+        // By hand: it stops writes for a while.
+        Kind::Failover => return None,
     })
 }
 
@@ -52,7 +54,7 @@ fn is_ours(house: &Installation, kind: Kind) -> bool {
     let sqlite = |database: &Database| matches!(database, Database::Sqlite { .. });
     match kind {
         Kind::Point | Kind::Objects => true,
-        Kind::Prune => false,
+        Kind::Prune | Kind::Failover => false,
         Kind::Restore | Kind::Boot | Kind::Rebuild => {
             sqlite(&house.config.data) && sqlite(&house.config.keys)
         }
@@ -174,6 +176,7 @@ async fn round(
         Kind::Restore => &["drill", "run", "restore"],
         Kind::Boot => &["drill", "run", "boot"],
         Kind::Rebuild => &["drill", "run", "rebuild"],
+        Kind::Failover => &["drill", "run", "failover"],
     };
     let mut child = Command::new(program)
         .args(what)
@@ -217,14 +220,20 @@ pub async fn tell(house: &Installation) -> Result<(), Failure> {
     let now = house.clock.now();
     let jobs = Jobs::of(house);
     let mut set = WriteSet::new();
+    let mut is_late = Vec::new();
     for kind in Kind::ALL {
-        if late(house, kind).await?.is_none() {
-            continue;
+        if late(house, kind).await?.is_some() {
+            is_late.push(kind.as_str());
         }
+    }
+    if super::within_reach_too_long(house).await?.is_some() {
+        is_late.push("reach");
+    }
+    for what in is_late {
         let day = now.seconds().div_euclid(24 * 3_600);
         for tenant in &house.config.tenants {
             for role in WATCH.into_iter().chain([Role::Operator]) {
-                let key = format!("continuity/{}/{day}/{role}", kind.as_str());
+                let key = format!("continuity/{what}/{day}/{role}");
                 let notice = Notice::Role(role, About::ContinuityLate);
                 set = set.with(jobs.tell_once(tenant, key, notice, now));
             }

@@ -129,11 +129,14 @@ pub async fn prune(house: &Installation, watch: Arc<dyn Watch>) -> Result<Pruned
     let busy = || ContinuityError::Repository("somebody else prunes at this moment".into());
     let number = begin(house, Kind::Prune, None).await?.ok_or_else(busy)?;
     let run = (Kind::Prune, number);
+    // From here on nobody calls it off.
+    let begun = continuity::early::begin(&house.db, house.clock.now()).await?;
     let pruned = alive(house, run, async {
-        let keep = backup::section(&house.config)?.keep();
+        let keep = backup::early::keep(house).await?;
         let repository = backup::repository(&house.config)?;
         let spans = (keep, continuity::SETTLE);
-        Ok::<_, Failure>(continuity::prune(&repository, spans, house.clock.now(), watch).await?)
+        let now = house.clock.now();
+        Ok::<_, Failure>(continuity::prune_also(&repository, spans, &begun, now, watch).await?)
     })
     .await;
     let operator = backup::operator()?;
@@ -155,7 +158,10 @@ pub async fn prune(house: &Installation, watch: Arc<dyn Watch>) -> Result<Pruned
             (entry.code(code), failed(failure))
         }
     };
-    let set = WriteSet::new().log(entry.finish(&operator));
+    let mut set = WriteSet::new().log(entry.finish(&operator));
+    if let Ok(pruned) = &pruned {
+        set = backup::early::done(house, &begun, &pruned.gone, set)?;
+    }
     let set = runs::end(set, run.0, run.1, &how, house.clock.now());
     house.db.commit(set).await?;
     pruned

@@ -23,6 +23,8 @@ pub enum Backup {
     Status(BackupView),
     /// Remove the recovery points whose time is over, and every byte that only they needed; run it daily, apart from what serves
     Prune(BackupView),
+    /// Propose that recovery points be destroyed before their time: two accounts of staff have to agree, and then it waits
+    Destroy(BackupDestroy),
     /// Write a key file with which restic opens the repository without us
     ResticKey(BackupResticKey),
 }
@@ -36,6 +38,44 @@ pub struct BackupView {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `backup destroy`
+#[derive(Debug, Args)]
+pub struct BackupDestroy {
+    /// Their names, or the first characters of them, or `latest`
+    #[arg(value_name = "POINT")]
+    pub points: Vec<String>,
+    /// All that were made until now
+    #[arg(long, conflicts_with = "points")]
+    pub all: bool,
+    /// Why
+    #[arg(long, value_enum, required_unless_present_any = ["list", "cancel"])]
+    pub reason: Option<DestroyReason>,
+    /// Only show what was proposed
+    #[arg(long, conflicts_with_all = ["points", "all", "reason"])]
+    pub list: bool,
+    /// Call this one off
+    #[arg(long, value_name = "ID", conflicts_with_all = ["points", "all", "reason", "list"])]
+    pub cancel: Option<base::PrivilegeId>,
+    /// Which installation
+    #[command(flatten)]
+    pub view: BackupView,
+}
+
+/// Why recovery points are destroyed before their time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DestroyReason {
+    /// The repository's key is in wrong hands
+    KeyLeaked,
+    /// They hold what must not be kept
+    MustNotBeKept,
+    /// A court or an authority wants it
+    Order,
+    /// The installation is given up, or lies elsewhere
+    Moved,
+    /// Another one
+    Other,
 }
 
 /// `backup now`
@@ -69,6 +109,8 @@ pub enum DrillKind {
     Boot,
     /// The same from nothing: what unseals the root key is taken to be lost, and a quorum's shares, divided for this drill alone, bring it back
     Rebuild,
+    /// Have PostgreSQL's primary give way, by the command that the configuration names, while something is written; with --yes
+    Failover,
 }
 
 /// `drill run`
@@ -77,6 +119,9 @@ pub struct DrillRun {
     /// Which
     #[arg(value_enum)]
     pub kind: DrillKind,
+    /// Really have the primary give way: nobody can write for a while
+    #[arg(long)]
+    pub yes: bool,
     /// A point of PostgreSQL: a file with the URL of an empty database for the data
     #[arg(long, value_name = "FILE", requires = "postgres_keys")]
     pub postgres_data: Option<PathBuf>,

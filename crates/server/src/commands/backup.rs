@@ -25,6 +25,7 @@ pub(super) async fn run(args: Backup) -> Held {
         Backup::Keys(args) => keys_now(args).await,
         Backup::Status(args) => status(args).await,
         Backup::Prune(args) => prune(args).await,
+        Backup::Destroy(args) => super::destroy::run(args).await,
         Backup::ResticKey(args) => restic_key(args).await,
     }
 }

@@ -195,7 +195,7 @@ fn verify(args: &VerifyErasure) -> Held {
         Ok(body) if body.get("format").and_then(|it| it.as_str()) == Some(contract::FORMAT) => {
             let said = |path: &str| body.pointer(path).cloned().unwrap_or_default();
             talk(format_args!(
-                "the certificate holds: everything of tenant {} was destroyed: {} keys, {} persons, {} records, {} files; nothing left: {}; entry {} of the log says so",
+                "the certificate holds: everything of tenant {} was destroyed: {} keys, {} persons, {} records, {} files; nothing left: {}; entry {} of the log says so\nbeyond anyone's reach: {}",
                 said("/tenant"),
                 said("/destroyed/keys"),
                 said("/destroyed/persons"),
@@ -203,6 +203,7 @@ fn verify(args: &VerifyErasure) -> Held {
                 said("/destroyed/files"),
                 said("/nothing_left"),
                 said("/log/index"),
+                erasures::in_words(&body),
             ));
         }
         Ok(body) if body.get("of").is_some() => {
@@ -222,7 +223,7 @@ fn verify(args: &VerifyErasure) -> Held {
         Ok(body) => {
             let said = |name: &str| body.get(name).cloned().unwrap_or_default();
             talk(format_args!(
-                "the certificate holds: tenant {}, handle {}, {} records and {} files destroyed, keys gone: {}, nothing left: {}; entry {} of the log says so",
+                "the certificate holds: tenant {}, handle {}, {} records and {} files destroyed, keys gone: {}, nothing left: {}; entry {} of the log says so\nbeyond anyone's reach: {}",
                 said("tenant"),
                 said("handle"),
                 body.pointer("/destroyed/records")
@@ -234,6 +235,7 @@ fn verify(args: &VerifyErasure) -> Held {
                 said("keys_gone"),
                 said("nothing_left"),
                 body.pointer("/log/index").cloned().unwrap_or_default(),
+                erasures::in_words(&body),
             ));
         }
         Err(why) => talk(format_args!("the certificate does not hold: {why}")),

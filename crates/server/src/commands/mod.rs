@@ -5,6 +5,7 @@ mod backup;
 mod check;
 mod config;
 mod demo;
+mod destroy;
 mod docs;
 mod doctor;
 mod drill;
@@ -22,6 +23,7 @@ mod register;
 mod restore;
 mod serve;
 mod shares;
+mod status;
 mod synth;
 mod tenant;
 mod time;
@@ -46,6 +48,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let held = match cli.command {
         Command::Demo(args) => wait(demo::run(args)),
         Command::Serve(place) => wait(serve::run(place)),
+        Command::Status(args) => wait(status::run(args)),
         Command::Check(args) => wait(check::run(args)),
         Command::Import(args) => wait(import::run(args)),
         Command::Erase(args) => wait(erase::run(args)),

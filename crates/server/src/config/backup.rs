@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use base::TenantId;
 use serde::Deserialize;
 
 use super::ConfigError;
@@ -26,6 +27,43 @@ pub struct Backup {
     pub repository: RepositoryPlace,
     /// Where backups of the key store lie.
     pub keys: KeyBackup,
+    /// Who may have points destroyed before their time.
+    #[serde(default)]
+    pub early: Early,
+}
+
+/// Who may have recovery points destroyed before their time, and when that is done.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Early {
+    /// The tenant whose staff may: the only one, where there is one.
+    #[serde(default)]
+    pub tenant: Option<TenantId>,
+    /// Hours between the second person's agreement and the deed.
+    #[serde(default = "delay_hours")]
+    pub delay_hours: u32,
+}
+
+impl Default for Early {
+    fn default() -> Self {
+        Self {
+            tenant: None,
+            delay_hours: delay_hours(),
+        }
+    }
+}
+
+impl Early {
+    /// Time between the second person's agreement and the deed.
+    #[must_use]
+    pub fn delay(&self) -> Duration {
+        Duration::from_hours(self.delay_hours.into())
+    }
+}
+
+/// A long weekend.
+const fn delay_hours() -> u32 {
+    72
 }
 
 /// Several times a day (`docs/concepts/backup.md`).
@@ -37,9 +75,18 @@ const fn keep_days() -> u32 {
     30
 }
 
+/// "Within a day at most".
+const fn gone_within_hours() -> u32 {
+    24
+}
+
 /// Hours and days that make sense.
 const EVERY_HOURS_MAX: u32 = 24 * 7;
 const KEEP_DAYS_MAX: u32 = 10 * 366;
+/// Less than a day, and a night would hide it.
+const DELAY_HOURS: std::ops::RangeInclusive<u32> = 24..=24 * 30;
+/// The next backup of the keys is made within the hour, and some minutes: less could not be promised.
+const GONE_WITHIN_HOURS: std::ops::RangeInclusive<u32> = 2..=24;
 
 /// Where backups of the key store lie, and what opens them.
 #[derive(Clone, Debug, Deserialize)]
@@ -49,6 +96,9 @@ pub struct KeyBackup {
     pub folder: PathBuf,
     /// A third place: their epoch keys, and the ledger of erasures.
     pub apart: PathBuf,
+    /// Hours after which no backup of the keys holds those of somebody erased, at the latest: what certificates promise.
+    #[serde(default = "gone_within_hours")]
+    pub gone_within_hours: u32,
 }
 
 /// Where a repository lies.
@@ -180,7 +230,7 @@ fn is_loopback(endpoint: &str) -> bool {
 
 impl Backup {
     /// Whether the places are apart from one another.
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
+    pub(super) fn check(&self, tenants: &[TenantId]) -> Result<(), ConfigError> {
         let out_of = |key, message: String| Err(ConfigError::Value { key, message });
         if self.every_hours > EVERY_HOURS_MAX {
             return out_of(
@@ -195,6 +245,34 @@ impl Backup {
                 "backup.keep_days",
                 format!("recovery points are kept for 1 to {KEEP_DAYS_MAX} days"),
             );
+        }
+        if !GONE_WITHIN_HOURS.contains(&self.keys.gone_within_hours) {
+            return out_of(
+                "backup.keys.gone_within_hours",
+                format!(
+                    "who was erased is beyond reach after {} to {} hours at the latest",
+                    GONE_WITHIN_HOURS.start(),
+                    GONE_WITHIN_HOURS.end()
+                ),
+            );
+        }
+        if !DELAY_HOURS.contains(&self.early.delay_hours) {
+            return out_of(
+                "backup.early.delay_hours",
+                format!(
+                    "what is destroyed before its time waits {} to {} hours",
+                    DELAY_HOURS.start(),
+                    DELAY_HOURS.end()
+                ),
+            );
+        }
+        if self
+            .early
+            .tenant
+            .as_ref()
+            .is_some_and(|it| !tenants.contains(it))
+        {
+            return out_of("backup.early.tenant", "name one of `tenants`".to_owned());
         }
         self.repository.check()?;
         let apart = &self.keys.apart;
@@ -214,6 +292,12 @@ impl Backup {
     #[must_use]
     pub fn every(&self) -> Option<Duration> {
         (self.every_hours > 0).then(|| Duration::from_hours(self.every_hours.into()))
+    }
+
+    /// After how long no backup of the keys holds those of somebody erased, at the latest.
+    #[must_use]
+    pub fn gone_within(&self) -> Duration {
+        Duration::from_hours(self.keys.gone_within_hours.into())
     }
 
     /// How long they are kept.

@@ -35,6 +35,11 @@ fn more(what: &str, subject: &str) -> String {
     match what {
         "app_reuse" => format!("/console/apps/{subject}"),
         "reviews_overdue" => "/console/reviews".to_owned(),
+        "destruction_proposed"
+        | "destruction_agreed"
+        | "destruction_cancelled"
+        | "destruction_done"
+        | "keep_shortened" => "/console/continuity/destructions".to_owned(),
         "continuity_late" => "/console/continuity".to_owned(),
         "guardian_appointed" => "/console/guardians".to_owned(),
         "right_due" | "right_overdue" => format!("/console/rights/{subject}"),

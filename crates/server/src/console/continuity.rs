@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use policy::Authority;
 use serde_json::Value;
-use web::words::Told;
+use web::words::{Told, Tongue};
 use web::{Answer, Cell, Problem, Route, Row, TablePage};
 
 use super::desk::{Asker, Desk, list, moment, text};
 use super::page;
 
-const PLACE: &str = "/console/continuity";
+pub(super) const PLACE: &str = "/console/continuity";
 
 pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
     vec![page(
@@ -39,6 +39,7 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
         t.say("continuity-empty"),
     )
     .lead(t.say("continuity-lead"));
+    page = replicated(t, page, &said);
     if said.get("configured").and_then(Value::as_bool) != Some(true) {
         return page.lead(t.say("continuity-none")).answer();
     }
@@ -60,6 +61,19 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
         match behind {
             Some(behind) => seconds(Some(behind)),
             None => t.say("continuity-no-stream"),
+        },
+    );
+    let within = said.pointer("/keys/erased_within_reach");
+    let within = within.and_then(Value::as_u64).unwrap_or(0);
+    let late = said
+        .pointer("/keys/late_since")
+        .is_some_and(|it| !it.is_null());
+    page = page.fact(
+        t.say("continuity-reach"),
+        if late {
+            t.say_all("continuity-reach-late", &[("n", Told::Count(within))])
+        } else {
+            within.to_string()
         },
     );
     for kind in list(&said, "kinds") {
@@ -92,5 +106,48 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
             acts: Vec::new(),
         });
     }
-    page.answer()
+    page.also(super::destructions::LIST, t.say("place-destructions"))
+        .answer()
+}
+
+/// What of PostgreSQL's replication people want to know: who receives, how far behind, and what is wrong.
+fn replicated(t: Tongue, mut page: TablePage, said: &Value) -> TablePage {
+    let Some(replication) = said.get("replication").filter(|it| !it.is_null()) else {
+        return page;
+    };
+    for it in list(replication, "standbys") {
+        let sync = matches!(text(it, "sync"), "sync" | "quorum");
+        let behind = it.get("behind_bytes").and_then(Value::as_u64).unwrap_or(0);
+        let key = if sync {
+            "standby-sync"
+        } else {
+            "standby-async"
+        };
+        let what = t.say_all(
+            key,
+            &[
+                ("state", text(it, "state").into()),
+                ("n", Told::Count(behind)),
+            ],
+        );
+        let name = t.say_with("standby", "name", text(it, "name"));
+        page = page.fact(name, what);
+    }
+    for it in list(replication, "slots") {
+        let kept = it
+            .get("retained_bytes")
+            .and_then(Value::as_u64)
+            .unwrap_or(0)
+            >> 20;
+        let what = t.say_all("slot-keeps", &[("n", Told::Count(kept))]);
+        page = page.fact(t.say_with("slot", "name", text(it, "name")), what);
+    }
+    if list(replication, "standbys").is_empty() {
+        page = page.fact(t.say("replication"), t.say("replication-none"));
+    }
+    for fault in list(replication, "broken").iter().filter_map(Value::as_str) {
+        let key = fault.replace(['.', '_'], "-");
+        page = page.fact(t.say("replication-broken"), t.say(&key));
+    }
+    page
 }

@@ -7,6 +7,7 @@ mod alerts;
 mod apps;
 mod continuity;
 mod desk;
+mod destructions;
 mod glass;
 mod guardians;
 mod home;
@@ -55,6 +56,7 @@ pub fn routes(house: &House, api: Routes<Authority>) -> Routes<Authority> {
     routes.extend(time::routes(&desk));
     routes.extend(processing::routes(&desk));
     routes.extend(continuity::routes(&desk));
+    routes.extend(destructions::routes(&desk));
     routes
 }
 

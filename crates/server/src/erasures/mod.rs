@@ -3,6 +3,7 @@
 //! Invariant: a certificate says what was found and done after it was, never before; what is left of a request names nobody.
 
 mod part;
+mod reach;
 
 use audit::{Action, Entry, Outcome, jws};
 use base::{Ctx, Instant, PersonId, Secret, TenantId};
@@ -14,8 +15,9 @@ use vault::people::Erased;
 use vault::{Vault, VaultError};
 
 pub use part::{FORMAT as PART_FORMAT, Of, Part, Plan, STAYS};
+pub use reach::{Beyond, confirm, in_words};
 
-use crate::{Failure, Installation, leftovers, removal};
+use crate::{Failure, Installation, backup, leftovers, removal};
 
 /// The version of a certificate's form (`docs/formats/erasure-certificate.md`).
 pub const FORMAT: &str = "strongroom-erasure/1";
@@ -52,7 +54,7 @@ static UNNAME: Sql = Sql::both(
      WHERE tenant = $1 AND person = $2",
 );
 static CERTIFY: Sql = Sql::both(
-    "UPDATE erasure SET certificate = $3 WHERE tenant = $1 AND erasure = $2 AND certificate IS NULL",
+    "UPDATE erasure SET certificate = $3, gone = $4 WHERE tenant = $1 AND erasure = $2 AND certificate IS NULL",
 );
 static BY_DIGEST: Sql = Sql::both(
     "SELECT state, asked_at, due_at, done_at, certificate, part FROM erasure WHERE digest = $1",
@@ -69,6 +71,8 @@ pub static STATEMENTS: &[&Sql] = &[
     &CERTIFY,
     &BY_DIGEST,
     &part::PART_DONE,
+    &reach::OPEN,
+    &reach::CONFIRM,
 ];
 
 /// A request as the person sees it.
@@ -348,7 +352,7 @@ impl Installation {
         let certificate =
             removal::certified(self, tenant, person, &erased, asked_at, &rest).await?;
         removal::close(self, tenant, person, &erased, &rest).await?;
-        Ok((erased, certificate))
+        Ok((erased, certificate.text))
     }
 
     pub(crate) async fn certify(
@@ -358,10 +362,16 @@ impl Installation {
         erased: &Erased,
         asked_at: Instant,
         by: JobId,
-    ) -> Result<String, Failure> {
+    ) -> Result<Certificate, Failure> {
         let left = leftovers::search_but_for(self, tenant, person, Some(by)).await?;
         let left = left.ok_or_else(|| Failure::text("the person is not erased"))?;
         let (logged, proof) = self.log.prove(tenant, erased.log_index).await?;
+        let gone_at = self.keys.gone_at(tenant, person).await?;
+        // Where the key store does not say that they are, `keys_gone` is false, and nothing is promised.
+        let (beyond_reach, open) = match gone_at {
+            Some(gone_at) => backup::beyond_reach(self, gone_at).await?,
+            None => (Value::Null, None),
+        };
         let found = |it: &leftovers::Found| json!({ "place": it.place, "count": it.count });
         let kept: Vec<Value> = left
             .kept
@@ -377,6 +387,7 @@ impl Installation {
             "certified_at": self.clock.now().to_string(),
             "destroyed": { "keys": "every key of the person", "records": erased.records, "files": erased.files },
             "keys_gone": left.keys_gone,
+            "beyond_reach": beyond_reach,
             "nothing_left": left.is_clean(),
             "searched": left.searched.iter().map(found).collect::<Vec<_>>(),
             "kept": kept,
@@ -388,8 +399,19 @@ impl Installation {
         });
         let key = audit::LogKeys::signer(&*self.keys, tenant)
             .map_err(|error| Failure::text(error.to_string()))?;
-        Ok(jws::sign(&key, TYPE, &body))
+        Ok(Certificate {
+            text: jws::sign(&key, TYPE, &body),
+            open,
+        })
     }
+}
+
+/// A certificate that was just signed.
+pub(crate) struct Certificate {
+    /// The JWS.
+    pub text: String,
+    /// How many must be beyond reach for the person to be, where that is still to come.
+    pub open: Option<u64>,
 }
 
 /// Carry out what is due. Can be repeated; each is carried out once, on one node.
@@ -423,8 +445,19 @@ pub(crate) fn still_asked(tenant: &TenantId, erasure: base::ObjectId) -> Stateme
 }
 
 /// The write that keeps a certificate; the first one counts.
-pub(crate) fn keep(tenant: &TenantId, erasure: base::ObjectId, certificate: &str) -> Statement {
-    let params = vec![tenant.into(), erasure.into(), certificate.into()];
+pub(crate) fn keep(
+    tenant: &TenantId,
+    erasure: base::ObjectId,
+    certificate: &Certificate,
+) -> Statement {
+    let open = certificate.open;
+    let params = vec![
+        tenant.into(),
+        erasure.into(),
+        certificate.text.as_str().into(),
+        open.map(|open| i64::try_from(open).unwrap_or(i64::MAX))
+            .into(),
+    ];
     Statement::new(&CERTIFY, params)
 }
 

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use askama::Template;
+use base::Instant;
 use http::StatusCode;
 use http::header::{CONTENT_DISPOSITION, HeaderValue};
 use policy::Authority;
 use serde_json::{Value, json};
-use web::words::Told;
+use web::words::{Told, Tongue};
 use web::{Answer, Call, Doc, Form, Frame, Problem, Route, Shown, Visit, show};
 
 use super::reader::Reader;
 use super::{WORDS, form, page};
 use crate::desk::{Desk, list, moment, text, wants_fresh_proof};
+use crate::erasures::Beyond;
 
 const PLACE: &str = "/portal/delete";
 const ERASED: &str = "/erased";
@@ -180,6 +182,8 @@ struct Erased {
     said: Option<String>,
     code: String,
     certificate: Option<String>,
+    /// From when on nobody can bring it back.
+    reach: Option<String>,
     /// Whether it is still being made.
     soon: bool,
     /// Whether there is a portal left to go back to.
@@ -199,12 +203,24 @@ pub(super) fn done(
         title: t.say("erased-title"),
         said: Some(t.say(said)),
         code: code.to_owned(),
+        reach: reach(t, certificate, None),
         certificate: (!certificate.is_empty()).then(|| certificate.to_owned()),
         soon: certificate.is_empty(),
         back: said == "erased-part-done",
         page,
     };
     show(StatusCode::OK, &erased, Shown::Plain)
+}
+
+/// What a certificate says of when nobody can bring it back any more; and whether that was to be by `now`, where it was not signed just now.
+fn reach(t: Tongue, certificate: &str, now: Option<Instant>) -> Option<String> {
+    let body = audit::jws::payload(certificate)?;
+    let (key, at) = match Beyond::of(&body)? {
+        Beyond::Since(at) => ("erased-reach-since", at),
+        Beyond::By(at) if now.is_some_and(|now| at < now) => ("erased-reach-late", at),
+        Beyond::By(at) => ("erased-reach-by", at),
+    };
+    Some(t.say_with(key, "date", &t.moment(at)))
 }
 
 async fn blank(_desk: Arc<Desk>, call: Call<Visit>) -> Result<Answer, Problem> {
@@ -214,6 +230,7 @@ async fn blank(_desk: Arc<Desk>, call: Call<Visit>) -> Result<Answer, Problem> {
         said: None,
         code: String::new(),
         certificate: None,
+        reach: None,
         soon: false,
         back: false,
         page,
@@ -253,6 +270,10 @@ async fn behind(desk: Arc<Desk>, call: Call<Visit>, form: Form) -> Result<Answer
         said: Some(said),
         soon,
         back: false,
+        reach: standing
+            .as_ref()
+            .and_then(|it| it.certificate.as_deref())
+            .and_then(|it| reach(t, it, Some(desk.house.clock.now()))),
         certificate: standing.and_then(|it| it.certificate),
         code,
         page,

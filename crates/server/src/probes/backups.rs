@@ -7,7 +7,7 @@ use audit::{Action, Entry, Outcome};
 use continuity::runs::{self, Kind};
 use continuity::stream;
 use continuity::{ContinuityError, RepositoryKey};
-use govern::checks::{self, BackupCheck, Backups, Drilled, Locked, Points, Stored};
+use govern::checks::{self, BackupCheck, Backups, Drilled, InReach, Locked, Points, Stored};
 use govern::{Check, ProbeError, Probing};
 use keys::seal::read_secret_file;
 use store::WriteSet;
@@ -89,6 +89,18 @@ impl Backups for Kept {
                 ages: points.iter().map(|it| now.since(it.taken_at)).collect(),
                 every,
                 keep: section.keep(),
+            })
+        })
+    }
+
+    fn in_reach(&self) -> Probing<'_, InReach> {
+        Box::pin(async {
+            let house = &self.0.house;
+            let reach = backup::reach(house).await;
+            let late = backup::within_reach_too_long(house).await;
+            Ok(InReach {
+                persons: reach.map_err(|error| failed(&error))?.within,
+                late: late.map_err(|error| failed(&error))?.is_some(),
             })
         })
     }

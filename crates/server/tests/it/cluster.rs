@@ -12,14 +12,21 @@ use crate::load::Told;
 use crate::running::Place;
 
 /// A database server with nothing in it. Killed with the test.
-struct Cluster {
+pub struct Cluster {
     folder: TempDir,
     programs: PathBuf,
-    port: u16,
+    pub port: u16,
+    /// More settings of the server.
+    more: String,
 }
 
 impl Cluster {
     fn start() -> Option<Self> {
+        Self::begin(|_| String::new())
+    }
+
+    /// One whose files are prepared before it starts, with the settings that this gives.
+    pub fn begin(prepare: impl FnOnce(&Self) -> String) -> Option<Self> {
         let programs = programs()?;
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0")
@@ -27,10 +34,11 @@ impl Cluster {
             .local_addr()
             .unwrap()
             .port();
-        let cluster = Self {
+        let mut cluster = Self {
             folder,
             programs,
             port,
+            more: String::new(),
         };
         // PostgreSQL refuses to run as root, and its user must be able to come here.
         std::fs::set_permissions(cluster.root(), PermissionsExt::from_mode(0o777)).unwrap();
@@ -48,18 +56,26 @@ impl Cluster {
                 .arg("-D")
                 .arg(cluster.data()),
         );
-        (made && cluster.up()).then_some(cluster)
+        if !made {
+            return None;
+        }
+        cluster.more = prepare(&cluster);
+        cluster.up().then_some(cluster)
     }
 
-    fn root(&self) -> &Path {
+    pub fn root(&self) -> &Path {
         self.folder.path()
     }
 
-    fn data(&self) -> PathBuf {
+    pub fn programs(&self) -> &Path {
+        &self.programs
+    }
+
+    pub fn data(&self) -> PathBuf {
         self.root().join("data")
     }
 
-    fn run(&self, program: &str) -> Command {
+    pub fn run(&self, program: &str) -> Command {
         let program = self.programs.join(program);
         let mut command = if rustix::process::geteuid().is_root() {
             let mut command = Command::new("runuser");
@@ -72,7 +88,7 @@ impl Cluster {
         command
     }
 
-    fn ran(&self, command: &mut Command) -> bool {
+    pub fn ran(&self, command: &mut Command) -> bool {
         // Into a file: a server that goes on would else hold the pipe.
         let said = self.root().join("said");
         let file = std::fs::File::create(&said).unwrap();
@@ -88,10 +104,10 @@ impl Cluster {
         held
     }
 
-    fn up(&self) -> bool {
+    pub fn up(&self) -> bool {
         let settings = format!(
-            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories='' -c fsync=on",
-            self.port
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories='' -c fsync=on {}",
+            self.port, self.more
         );
         let mut start = self.run("pg_ctl");
         start.arg("-D").arg(self.data());
@@ -100,13 +116,13 @@ impl Cluster {
     }
 
     /// As if it lost its power: nothing is written any more, and what was is recovered from its log.
-    fn down(&self) -> bool {
+    pub fn down(&self) -> bool {
         let mut stop = self.run("pg_ctl");
         stop.arg("-D").arg(self.data());
         self.ran(stop.args(["-m", "immediate", "-w", "stop"]))
     }
 
-    fn make(&self, database: &str) -> PathBuf {
+    pub fn make(&self, database: &str) -> PathBuf {
         let mut create = self.run("psql");
         create.args(["-h", "127.0.0.1", "-U", "postgres", "-p"]);
         create.arg(self.port.to_string());
@@ -116,6 +132,80 @@ impl Cluster {
         let file = self.root().join(format!("{database}.url"));
         server::private::write(&file, url.as_bytes()).unwrap();
         file
+    }
+}
+
+/// A standby of a cluster, killed with the test.
+pub struct Standby<'a> {
+    of: &'a Cluster,
+    pub port: u16,
+    name: &'static str,
+}
+
+impl Cluster {
+    /// A standby that receives what is written, from a slot of its own.
+    pub fn standby(&self, name: &'static str) -> Standby<'_> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let standby = Standby {
+            of: self,
+            port,
+            name,
+        };
+        let from = format!(
+            "host=127.0.0.1 port={} user=postgres application_name={name}",
+            self.port
+        );
+        let mut copy = self.run("pg_basebackup");
+        copy.arg("-D").arg(standby.data());
+        copy.args(["-R", "-c", "fast", "-C", "-S", name, "-d", &from]);
+        assert!(self.ran(&mut copy) && standby.up());
+        standby
+    }
+
+    /// Say something to the server.
+    pub fn say(&self, sql: &str) -> bool {
+        let mut say = self.run("psql");
+        say.args(["-h", "127.0.0.1", "-U", "postgres", "-d", "postgres", "-p"]);
+        say.arg(self.port.to_string());
+        self.ran(say.args(["-c", sql]))
+    }
+
+    /// Let commits wait for standbys of these names.
+    pub fn wait_for(&self, names: &str) {
+        let set = format!("ALTER SYSTEM SET synchronous_standby_names = '{names}'");
+        assert!(self.say(&set) && self.say("SELECT pg_reload_conf()"));
+    }
+}
+
+impl Standby<'_> {
+    pub fn data(&self) -> PathBuf {
+        self.of.root().join(self.name)
+    }
+
+    pub fn up(&self) -> bool {
+        let settings = format!(
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories=''",
+            self.port
+        );
+        let mut start = self.of.run("pg_ctl");
+        start.arg("-D").arg(self.data());
+        start.arg("-l").arg(self.of.root().join("standby.log"));
+        self.of
+            .ran(start.args(["-w", "-t", "60", "-o", &settings, "start"]))
+    }
+
+    pub fn down(&self) -> bool {
+        let mut stop = self.of.run("pg_ctl");
+        stop.arg("-D").arg(self.data());
+        self.of.ran(stop.args(["-m", "immediate", "-w", "stop"]))
+    }
+}
+
+impl Drop for Standby<'_> {
+    fn drop(&mut self) {
+        self.down();
     }
 }
 

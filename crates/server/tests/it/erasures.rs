@@ -32,7 +32,7 @@ pub async fn waiting(house: &House) -> String {
         .to_owned()
 }
 
-async fn asked(house: &House, body: &serde_json::Value) -> Got {
+pub async fn asked(house: &House, body: &serde_json::Value) -> Got {
     let person = house.person(ACME);
     house
         .ask(Method::POST, format!("/v1/persons/{person}/erasures"))
@@ -42,7 +42,7 @@ async fn asked(house: &House, body: &serde_json::Value) -> Got {
         .await
 }
 
-fn vkeys(house: &House) -> Vec<audit::note::LogKey> {
+pub fn vkeys(house: &House) -> Vec<audit::note::LogKey> {
     house.place.log.verifiers(&ACME.parse().unwrap()).unwrap()
 }
 

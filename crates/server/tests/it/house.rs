@@ -108,6 +108,7 @@ impl House {
              [backup]\nkey_file = \"secrets/backup.key\"\nscratch = \"data/scratch\"\n\
              [backup.repository]\nkind = \"folder\"\npath = \"backup/repository\"\n\
              [backup.keys]\nfolder = \"backup/keys\"\napart = \"apart\"\n\
+             [backup.early]\ntenant = \"{ACME}\"\n\
              [seal]\nkind = \"key-file\"\npath = \"secrets/root.key\"\n\
              [register]\nfiles = [\"cabinet.toml\"]\n\
              [accounts]\nopen_sign_up = [\"{ACME}\"]\n\

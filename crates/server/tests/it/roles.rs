@@ -14,7 +14,10 @@ pub(crate) fn signed_in(id: &str) -> Option<(Role, u8)> {
     Some(match id {
         "askForRole" => (Role::Security, 1),
         "decideRoleRequest" | "endAssignment" | "reviewAssignment" | "secondBreakGlass"
-        | "reviewBreakGlass" | "closeAlert" => (Role::Owner, 2),
+        | "reviewBreakGlass" | "closeAlert" | "agreeToDestruction" | "cancelDestruction" => {
+            (Role::Owner, 2)
+        }
+        "proposeDestruction" => (Role::Operator, 3),
         "closeBreakGlass" => (Role::Clinician, 5),
         "breakGlass" => (Role::Clinician, 6),
         "placeHold" | "liftHold" | "noteMinor" | "proposeGuardian" | "endGuardian"
@@ -91,7 +94,12 @@ fn may(id: &str, role: Role) -> bool {
         "withdrawRight" => role == Person,
         "listRightsRequests" | "readRightsRequest" | "stepRightsRequest" => role == Compliance,
         "keyStatus" => matches!(role, Security | Operator),
-        "readContinuity" => answers || role == Operator,
+        "readContinuity" | "listDestructions" => answers || role == Operator,
+        // A bare token does neither; with an account, see `early.rs`.
+        "proposeDestruction" | "cancelDestruction" => {
+            matches!(role, Owner | Administrator | Security | Operator)
+        }
+        "agreeToDestruction" => matches!(role, Owner | Administrator | Security),
         id if is_about_others_accounts(id) => matches!(role, Owner | Administrator),
         "registerApp" | "listApps" | "readApp" | "changeApp" | "renewAppSecret" => matches!(
             role,
@@ -152,6 +160,7 @@ async fn every_role_on_every_route() {
             .replace("{bulk}", nowhere)
             .replace("{part}", "0")
             .replace("{right}", nowhere)
+            .replace("{destruction}", nowhere)
             .replace("{grant}", nowhere);
         for role in Role::TOKENS {
             if id == "erasePerson" && may(id, role) {
@@ -178,6 +187,7 @@ async fn every_role_on_every_route() {
                     "decideRoleRequest" => ask.json(&json!({ "approve": true })),
                     "reviewAssignment" => ask.json(&json!({ "keep": true })),
                     "reviewBreakGlass" => ask.json(&json!({ "justified": true })),
+                    "proposeDestruction" => ask.json(&json!({ "all": true, "reason": "order" })),
                     "breakGlass" => ask.json(&json!({ "person": somebody, "reason": "safety" })),
                     _ => ask,
                 };
@@ -191,9 +201,11 @@ async fn every_role_on_every_route() {
                 );
                 assert!(got.status < 500, "{what}");
                 let signed_in = who.starts_with("staff:");
+                let by_accounts = ["/v1/access/", "/v1/continuity/destructions"];
+                let guardians = ["proposeGuardian", "appointGuardian", "refuseGuardian"];
                 let changes_access = route.method() != Method::GET
-                    && (path.starts_with("/v1/access/")
-                        || matches!(id, "proposeGuardian" | "appointGuardian" | "refuseGuardian"));
+                    && (by_accounts.iter().any(|it| path.starts_with(it))
+                        || guardians.contains(&id));
                 if may(id, role) && (signed_in || !changes_access) {
                     assert!(!matches!(got.status, 401 | 403), "{what}");
                 } else {

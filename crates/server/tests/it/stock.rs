@@ -50,6 +50,8 @@ pub struct Stock {
     pub proposed: [String; 2],
     /// A legal hold on what nothing here is in.
     pub hold: String,
+    /// A destruction of recovery points that waits for its second person.
+    pub destruction: String,
     /// What the emergency raised.
     pub alert: String,
     /// Accounts: invited, active, stopped.
@@ -159,6 +161,7 @@ pub async fn stock(house: &House) -> Stock {
     let alerts = server::alerts::open(&house.place.db, &ctx.tenant, 0, 1).await;
     Stock {
         alert: alerts.unwrap()[0].id.to_string(),
+        destruction: crate::early::proposed(house).await,
         hold: crate::time::hold(house, &elsewhere()).await,
         question,
         asking,
@@ -229,6 +232,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         .replace("{part}", "0")
         .replace("{erasure}", &stock.erasure)
         .replace("{hold}", &stock.hold)
+        .replace("{destruction}", &stock.destruction)
         .replace("{asking}", &stock.asking)
         .replace("{right}", &stock.right)
         .replace(
@@ -302,6 +306,7 @@ pub fn call<'a>(house: &'a House, route: &Route<Authority>, stock: &Stock) -> As
         "reviewAssignment" => ask.json(&json!({ "keep": true })),
         "breakGlass" => ask.json(&json!({ "person": stock.person, "reason": "unreachable" })),
         "placeHold" => ask.json(&elsewhere()),
+        "proposeDestruction" => ask.json(&json!({ "all": true, "reason": "order" })),
         "reviewBreakGlass" => ask.json(&json!({ "justified": true })),
         "batchRecords" => {
             let item = json!({ "method": "GET", "person": stock.person, "collection": "sheet", "record": "one" });

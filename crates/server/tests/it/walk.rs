@@ -154,6 +154,7 @@ fn is_about_the_callers_own(id: &str) -> bool {
             | "proveEntry"
             | "keyStatus"
             | "readContinuity"
+            | "listDestructions"
             | "registerApp"
             | "listApps"
             | "listAccounts"
@@ -273,7 +274,7 @@ async fn who_keeps_the_house_opens_nothing_in_it() {
                     // Who of them registers and reviews is seen in `apps.rs`.
                     _ if route.doc().group == "Apps" && *who != "somebody else" => continue,
                     "readLog" | "proveEntry" => *who == "security",
-                    "keyStatus" | "readContinuity" => *who != "somebody else",
+                    "keyStatus" | "readContinuity" | "listDestructions" => *who != "somebody else",
                     _ => *who == "security" && is_a_look_at_access(id),
                 };
                 if may {
@@ -387,6 +388,10 @@ fn action(id: &str) -> &'static str {
         "readRetention" => "retention.read",
         "readProcessing" => "processing.read",
         "readContinuity" => "backup.read",
+        "proposeDestruction" => "destruction.propose",
+        "agreeToDestruction" => "destruction.agree",
+        "cancelDestruction" => "destruction.cancel",
+        "listDestructions" => "destruction.list",
         "listAlerts" => "alert.list",
         "closeAlert" => "alert.close",
         id if is_a_look_at_access(id) => "role.list",
@@ -406,7 +411,9 @@ async fn each_call_leaves_the_entry_that_it_names() {
             }
             let what = format!("{} {}", route.method(), route.path());
             let role = match id {
-                "readLog" | "proveEntry" | "keyStatus" | "readContinuity" => Role::Security,
+                "readLog" | "proveEntry" | "keyStatus" | "readContinuity" | "listDestructions" => {
+                    Role::Security
+                }
                 "listAccesses" | "proveAccess" => Role::Person,
                 _ if matches!(route.doc().group, "Sharing" | "Take along")
                     && route.path().starts_with("/v1/persons/") =>

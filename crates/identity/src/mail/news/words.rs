@@ -105,9 +105,13 @@ const fn swedish(news: News) -> (&'static str, &'static str) {
             "Någon får bestämma för en person",
             "Hej!\n\nHos {service} utsågs {time} någon att bestämma för en person som ännu inte gör det själv. Den ser personens uppgifter. Titta efter att det är rätt. Är det inte det, låt avsluta det.",
         ),
+        News::Destruction => (
+            "Säkerhetskopior före sin tid",
+            "Hej!\n\nHos {service} gäller det säkerhetskopior som försvinner före sin tid: någon har föreslagit det, gått med på det eller tagit tillbaka det, eller så har det skett, eller så ska de sparas kortare än förut. När du är inloggad ser du vad. Är det fel går det att stoppa tills det har skett.",
+        ),
         News::ContinuityLate => (
             "Säkerhetskopieringen är inte som den ska",
-            "Hej!\n\nHos {service} har en återställningspunkt inte gjorts i tid, eller så har en övning misslyckats eller uteblivit. Tills det är ordnat kan mer gå förlorat än vad som är lovat. När du är inloggad ser du vilken.",
+            "Hej!\n\nHos {service} har en återställningspunkt inte gjorts i tid, eller så har en övning misslyckats eller uteblivit, eller så förstördes en kopia av nycklarna för någon som raderats inte i tid. Tills det är ordnat hålls inte det som är lovat. När du är inloggad ser du vilken.",
         ),
         News::RightOverdue => (
             "En begäran från en person har inte besvarats i tid",
@@ -207,9 +211,13 @@ const fn german(news: News) -> (&'static str, &'static str) {
             "Jemand entscheidet für eine Person",
             "Guten Tag,\n\nbei {service} wurde am {time} jemand bestellt, der für eine Person entscheidet, die es noch nicht selbst tut. Er oder sie sieht deren Daten. Sehen Sie nach, ob das richtig ist; Sie können veranlassen, dass es endet.",
         ),
+        News::Destruction => (
+            "Sicherungen vor ihrer Zeit",
+            "Guten Tag,\n\nbei {service} geht es um Sicherungen, die vor ihrer Zeit vernichtet werden: jemand hat es vorgeschlagen, ihm zugestimmt oder es zurückgenommen, oder es ist geschehen, oder sie sollen kürzer aufbewahrt werden als bisher. Wenn Sie angemeldet sind, sehen Sie, was es ist. Ist es falsch, lässt es sich aufhalten, bis es geschehen ist.",
+        ),
         News::ContinuityLate => (
             "Die Sicherung ist nicht, wie sie sein soll",
-            "Guten Tag,\n\nbei {service} wurde ein Wiederherstellungspunkt nicht rechtzeitig gemacht, oder eine Übung ist fehlgeschlagen oder ausgeblieben. Solange das so ist, kann mehr verloren gehen als versprochen. Wenn Sie angemeldet sind, sehen Sie, was es ist.",
+            "Guten Tag,\n\nbei {service} wurde ein Wiederherstellungspunkt nicht rechtzeitig gemacht, eine Übung ist fehlgeschlagen oder ausgeblieben, oder eine Kopie der Schlüssel von jemandem, der gelöscht wurde, ist nicht rechtzeitig zerstört worden. Solange das so ist, wird nicht gehalten, was versprochen ist. Wenn Sie angemeldet sind, sehen Sie, was es ist.",
         ),
         News::RightOverdue => (
             "Ein Antrag einer Person wurde nicht rechtzeitig beantwortet",
@@ -309,9 +317,13 @@ const fn italian(news: News) -> (&'static str, &'static str) {
             "Qualcuno decide per una persona",
             "Buongiorno,\n\nil {time} su {service} è stato nominato qualcuno che decide per una persona che ancora non lo fa da sé. Ne vede i dati. Verifichi che sia giusto; può fare in modo che finisca.",
         ),
+        News::Destruction => (
+            "Copie prima del loro tempo",
+            "Buongiorno,\n\nsu {service} si tratta di copie che vengono distrutte prima del loro tempo: qualcuno lo ha proposto, vi ha acconsentito o lo ha revocato, oppure è avvenuto, oppure devono essere conservate meno a lungo di prima. Quando ha effettuato l’accesso vede di che cosa si tratta. Se è sbagliato si può fermare finché non è avvenuto.",
+        ),
         News::ContinuityLate => (
             "Il backup non è come deve essere",
-            "Buongiorno,\n\nsu {service} un punto di ripristino non è stato fatto in tempo, oppure una prova è fallita o non è stata fatta. Finché è così può andare perso più di quanto promesso. Quando ha effettuato l’accesso vede di che cosa si tratta.",
+            "Buongiorno,\n\nsu {service} un punto di ripristino non è stato fatto in tempo, oppure una prova è fallita o non è stata fatta, oppure una copia delle chiavi di chi è stato cancellato non è stata distrutta in tempo. Finché è così non si mantiene quanto promesso. Quando ha effettuato l’accesso vede di che cosa si tratta.",
         ),
         News::RightOverdue => (
             "A una richiesta di una persona non è stata data risposta in tempo",
@@ -411,9 +423,13 @@ const fn french(news: News) -> (&'static str, &'static str) {
             "Quelqu’un décide pour une personne",
             "Bonjour,\n\nle {time}, sur {service}, quelqu’un a été désigné pour décider à la place d’une personne qui ne le fait pas encore elle-même. Il ou elle voit ses données. Vérifiez que c’est juste ; vous pouvez faire en sorte que cela cesse.",
         ),
+        News::Destruction => (
+            "Des sauvegardes avant leur terme",
+            "Bonjour,\n\nsur {service}, il s’agit de sauvegardes détruites avant leur terme : quelqu’un l’a proposé, y a consenti ou l’a annulé, ou c’est fait, ou elles doivent être gardées moins longtemps qu’avant. Une fois connecté, vous voyez de quoi il s’agit. Si c’est une erreur, on peut l’arrêter tant que ce n’est pas fait.",
+        ),
         News::ContinuityLate => (
             "La sauvegarde n’est pas comme elle doit être",
-            "Bonjour,\n\nsur {service}, un point de restauration n’a pas été fait à temps, ou un exercice a échoué ou n’a pas eu lieu. Tant qu’il en est ainsi, on peut perdre plus que ce qui est promis. Une fois connecté, vous voyez de quoi il s’agit.",
+            "Bonjour,\n\nsur {service}, un point de restauration n’a pas été fait à temps, ou un exercice a échoué ou n’a pas eu lieu, ou une copie des clés de quelqu’un qui a été effacé n’a pas été détruite à temps. Tant qu’il en est ainsi, ce qui est promis n’est pas tenu. Une fois connecté, vous voyez de quoi il s’agit.",
         ),
         News::RightOverdue => (
             "La demande d’une personne n’a pas reçu de réponse à temps",
@@ -513,9 +529,13 @@ const fn english(news: News) -> (&'static str, &'static str) {
             "Somebody decides for a person",
             "Hello,\n\nat {service} somebody was appointed at {time} to decide for a person who does not do so yet. They see that person’s data. Look whether that is right; you can have it ended.",
         ),
+        News::Destruction => (
+            "Backups before their time",
+            "Hello,\n\nat {service} this is about backups that are destroyed before their time: somebody proposed it, agreed to it or called it off, or it was done, or they are to be kept for a shorter time than before. Once you are signed in you see which. If it is wrong, it can be stopped until it is done.",
+        ),
         News::ContinuityLate => (
             "The backups are not as they must be",
-            "Hello,\n\nat {service} a recovery point was not made in time, or a drill failed or did not take place. While that is so, more can be lost than is promised. Once you are signed in you see which.",
+            "Hello,\n\nat {service} a recovery point was not made in time, or a drill failed or did not take place, or a copy of the keys of somebody erased was not destroyed in time. While that is so, what is promised does not hold. Once you are signed in you see which.",
         ),
         News::RightOverdue => (
             "A person’s request was not answered in time",

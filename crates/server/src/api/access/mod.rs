@@ -1,5 +1,6 @@
 //! `/v1/access`: who holds which privilege, who asks for one, who decides; reviews; access in an emergency; and the rules.
 
+mod destructions;
 mod emergency;
 mod glass;
 mod privileges;
@@ -35,6 +36,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
     let mut routes = requests::routes(house);
     routes.extend(privileges::routes(house));
     routes.extend(glass::routes(house));
+    routes.extend(destructions::routes(house));
     routes
 }
 
@@ -157,7 +159,8 @@ async fn commit<T>(
         Err(error) => Err(error),
     };
     match committed {
-        Ok(committed) => Ok(committed.log_indexes.first().copied().unwrap_or(0)),
+        // The tenant's own entry is the last one.
+        Ok(committed) => Ok(committed.log_indexes.last().copied().unwrap_or(0)),
         Err(error) => {
             let subject = done.subject.map(PrivilegeId::from_bytes);
             let mut failed = entry(ctx, allowed, action, Outcome::Failed, subject)?;

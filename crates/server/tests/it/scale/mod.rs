@@ -16,6 +16,9 @@ const COPIED: &[&str] = &[
     "signing_key",
     "restored",
     "continuity_run",
+    "continuity_destruction",
+    "continuity_keep",
+    "continuity_beat",
     "root_key",
     "schema_migration",
 ];
