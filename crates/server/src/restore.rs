@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base::{Clock, Instant};
-use continuity::generations;
 use continuity::{ContinuityError, Manifest, Repository, Restored, Watch};
+use continuity::{generations, rows};
 use keys::shares::Share;
 use store::Db;
-use store::snapshot::{Kind, SQLITE_PART, check_sqlite, fill_postgres};
+use store::snapshot::{Filling, Kind, SQLITE_PART, check_sqlite};
 
 use crate::clock::SystemClock;
 
@@ -121,7 +121,10 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
             Kind::Postgres => {
                 let (_, url_file) = target.databases()?;
                 let url = Arc::new(installation::secret_text(&url_file)?);
-                fill_postgres(&url, store::migrations::KEYS, opened.schema, &folder).await?;
+                let known = store::migrations::KEYS;
+                let mut filling = Filling::begin(&url, known, opened.schema, &folder).await?;
+                generations::forward(&folder, &mut filling).await?;
+                filling.end().await?;
                 // What was filled in lies in the database now; no second copy of keys stays behind.
                 continuity::wipe(&folder)?;
                 Database::Postgres { url_file }
@@ -142,7 +145,10 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
     };
     let mut restored =
         continuity::restore(&repository, &point, trust, &to, Arc::clone(watch) as _).await?;
-    if let (Of::Moment(moment), Some(stream)) = (of, &restored.manifest.stream) {
+    let database = Kind::parse(&restored.manifest.engine).unwrap_or(Kind::Sqlite);
+    if let (Of::Moment(moment), Some(stream), Kind::Sqlite) =
+        (of, &restored.manifest.stream, database)
+    {
         watch.begins("going on from there");
         let file = restored.database.join(SQLITE_PART);
         let forwarded = continuity::stream::forward(&repository, stream, moment, &file).await?;
@@ -161,12 +167,17 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
     let folder = folder
         .canonicalize()
         .map_err(|error| Failure::file(folder, &error))?;
-    let database = restored.manifest.engine.as_str();
-    let text = if database == Kind::Postgres.as_str() {
+    let text = if database == Kind::Postgres {
         let (url_file, keys) = target.databases()?;
         let url = Arc::new(installation::secret_text(&url_file)?);
-        let schema = restored.manifest.schema;
-        fill_postgres(&url, store::migrations::DATA, schema, &restored.database).await?;
+        let (known, schema) = (store::migrations::DATA, restored.manifest.schema);
+        let mut filling = Filling::begin(&url, known, schema, &restored.database).await?;
+        if let (Of::Moment(moment), Some(stream)) = (of, &restored.manifest.stream) {
+            watch.begins("going on from there");
+            let forwarded = rows::forward(&repository, stream, moment, &mut filling).await?;
+            restored.forwarded = Some(forwarded);
+        }
+        filling.end().await?;
         let keys = matches!(from, From::Backup(_)).then_some(keys);
         backup::relocated(&text, &folder, &to, backup::Now::Postgres(url_file, keys))?
     } else {

@@ -10,6 +10,7 @@
 
 mod batch;
 mod blocking;
+pub mod changes;
 pub mod danger_testing;
 mod db;
 mod error;
@@ -28,7 +29,7 @@ mod write;
 
 pub use db::{Db, DbConfig};
 pub use error::StoreError;
-pub use postgres::postgres_lasts;
+pub use postgres::{postgres_lacks, postgres_lasts};
 pub use schema::Migration;
 pub use stats::Stats;
 pub use value::{Row, Value};
