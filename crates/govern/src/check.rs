@@ -265,11 +265,13 @@ pub enum Wrong {
     KeyBeside,
     /// What was committed did not lie elsewhere in time.
     SentLate,
+    /// Nothing is sent between two recovery points.
+    NothingSent,
 }
 
 impl Wrong {
     /// Every one.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::PlainText,
         Self::NotStored,
         Self::NothingSearched,
@@ -311,6 +313,7 @@ impl Wrong {
         Self::OtherKeyOpens,
         Self::KeyBeside,
         Self::SentLate,
+        Self::NothingSent,
     ];
 }
 

@@ -119,14 +119,10 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
                 path: folder.join(SQLITE_PART),
             },
             Kind::Postgres => {
-                let (_, url_file) = target.databases()?;
-                let url = Arc::new(installation::secret_text(&url_file)?);
-                let known = store::migrations::KEYS;
-                let mut filling = Filling::begin(&url, known, opened.schema, &folder).await?;
-                generations::forward(&folder, &mut filling).await?;
-                filling.end().await?;
-                // What was filled in lies in the database now; no second copy of keys stays behind.
+                let filled = fill_keys(&target, opened.schema, &folder).await;
+                // What was filled in lies in the database now; however it went, no second copy of keys stays behind.
                 continuity::wipe(&folder)?;
+                let url_file = filled?;
                 Database::Postgres { url_file }
             }
         };
@@ -231,6 +227,16 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
     let passed = passed?;
     removed.map_err(|error| Failure::file(&scratch, &error))?;
     Ok((restored, passed))
+}
+
+/// Fill the key store in from the files in `folder`, and what came since. Where its URL lies.
+async fn fill_keys(target: &To<'_>, schema: u32, folder: &Path) -> Result<PathBuf, Failure> {
+    let (_, url_file) = target.databases()?;
+    let url = Arc::new(installation::secret_text(&url_file)?);
+    let mut filling = Filling::begin(&url, store::migrations::KEYS, schema, folder).await?;
+    generations::forward(folder, &mut filling).await?;
+    filling.end().await?;
+    Ok(url_file)
 }
 
 /// The newest point of before a moment.

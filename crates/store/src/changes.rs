@@ -20,6 +20,16 @@ pub enum Lack {
 }
 
 impl Lack {
+    /// A stable word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WalLevel => "wal_level",
+            Self::Replication => "replication",
+            Self::Ownership => "ownership",
+        }
+    }
+
     /// What is missing, and what to do.
     #[must_use]
     pub const fn why(self) -> &'static str {
@@ -53,7 +63,7 @@ pub enum Following {
     /// Another session does at this moment.
     Elsewhere,
     /// Whoever has this, for as long as it lives.
-    Here(RowFollower),
+    Here(Box<RowFollower>),
 }
 
 /// A table, as far as its rows are followed.

@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod migrations;
 pub mod objects;
 mod postgres;
+pub mod practice;
 mod queue;
 mod schema;
 pub mod snapshot;
@@ -29,7 +30,7 @@ mod write;
 
 pub use db::{Db, DbConfig};
 pub use error::StoreError;
-pub use postgres::{postgres_lacks, postgres_lasts};
+pub use postgres::{Followed, postgres_follows, postgres_lasts};
 pub use schema::Migration;
 pub use stats::Stats;
 pub use value::{Row, Value};

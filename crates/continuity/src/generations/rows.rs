@@ -24,7 +24,7 @@ use crate::rows::{Begun, Place, read, write};
 /// Rows that are kept in memory for the next generation. With more, a new generation is due.
 const KEPT_BYTES_MAX: usize = 256 << 20;
 /// A generation says a moment of before it was read, by the clock of whoever made it.
-const EARLIER: Duration = Duration::from_mins(5);
+const EARLIER: Duration = Duration::from_secs(90);
 /// What pieces are called that wait to be repeated.
 pub(super) const PIECE: &str = "rows";
 
@@ -40,7 +40,7 @@ type Rows = BTreeMap<(String, Vec<u8>), Row>;
 
 /// Follows the key store. After a failure another one is begun.
 pub struct KeyRows {
-    follower: RowFollower,
+    follower: Box<RowFollower>,
     places: Places,
     environment: Environment,
     clock: Arc<dyn Clock>,
@@ -133,14 +133,23 @@ impl KeyRows {
             self.put(&fresh, now).await?;
         }
         self.follower.settle(look).await?;
-        if self.to.is_none() || self.bytes > KEPT_BYTES_MAX {
-            if self.bytes > 2 * KEPT_BYTES_MAX {
-                // Nobody makes one: then this one has a gap.
-                self.forget();
-            }
+        if self.bytes > 2 * KEPT_BYTES_MAX {
+            // Nobody makes one: what comes now cannot be kept for it.
+            self.forget();
             return Ok(Kept::NeedsGeneration);
         }
-        Ok(Kept::Whole)
+        Ok(match self.to {
+            None => Kept::NeedsGeneration,
+            Some((to, _)) if self.bytes > KEPT_BYTES_MAX => {
+                // One that was made just now would have to be given as much.
+                if now.since(to.taken_at()) > EARLIER * 2 {
+                    Kept::NeedsGeneration
+                } else {
+                    Kept::Whole
+                }
+            }
+            Some(_) => Kept::Whole,
+        })
     }
 
     fn forget(&mut self) {

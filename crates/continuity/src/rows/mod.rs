@@ -52,7 +52,7 @@ impl<T> Begun<T> {
         }
     }
 
-    pub(crate) fn of(following: Following, here: impl FnOnce(RowFollower) -> T) -> Self {
+    pub(crate) fn of(following: Following, here: impl FnOnce(Box<RowFollower>) -> T) -> Self {
         match following {
             Following::ByPages => Self::ByPages,
             Following::Lacks(lack) => Self::Lacks(lack),
@@ -65,7 +65,7 @@ impl<T> Begun<T> {
 /// Sends what is committed. After a failure another one is begun.
 pub struct RowStream {
     repository: Repository,
-    follower: RowFollower,
+    follower: Box<RowFollower>,
     path: PathBuf,
     /// The chain, once its slot was found or made.
     state: Option<State>,

@@ -252,8 +252,7 @@ async fn who_dies_between_storing_and_moving_on_stores_it_again() {
     // Another one: it stores what there is, and dies before the slot moves on; of the second look it stores a part only.
     house.run(&ADD_JOB, vec![number_of(1)]).await;
     let gone = house.add_long().await;
-    let mut stands = from.next;
-    for ends in [true, false] {
+    for (stands, ends) in (from.next..).zip([true, false]) {
         house.clock.pass(SECOND);
         let mut follower = loop {
             // The session before this one takes a moment to end.
@@ -279,7 +278,6 @@ async fn who_dies_between_storing_and_moving_on_stores_it_again() {
         let named = (&*from.chain, stands, place.at);
         let put = pieces::put(&house.repository(), named, &plain, &*house.rng).await;
         assert!(put.unwrap().is_some());
-        stands += 1;
         house.run(&GO_AWAY, vec![gone.into()]).await;
         house.run(&DELETE_JOBS, vec![]).await;
         house.run(&ADD_JOB, vec![number_of(2)]).await;

@@ -546,6 +546,13 @@ pub(super) fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "Ce qui a été enregistré n’était pas ailleurs en quelques secondes",
             "What was saved did not lie elsewhere within a few seconds",
         ],
+        Wrong::NothingSent => &[
+            "Ingenting skickas mellan två återställningspunkter",
+            "Zwischen zwei Wiederherstellungspunkten wird nichts gesendet",
+            "Tra due punti di ripristino non viene inviato nulla",
+            "Rien n’est envoyé entre deux points de restauration",
+            "Nothing is sent between two recovery points",
+        ],
     })
 }
 

@@ -5,6 +5,7 @@ use continuity::runs::{self, Kind, Run};
 use http::{Method, StatusCode};
 use policy::{Authority, ContinuityOf, Verb};
 use serde_json::{Value, json};
+use store::changes::Lack;
 use vault::VaultError;
 use web::{Answer, Call, Doc, Limit, Logged, Problem, Route, Routes};
 
@@ -25,7 +26,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
             id: "readContinuity",
             group: "Continuity",
             summary: "Recovery points and drills: in time, or late",
-            about: "Of the whole installation. For each kind: how often it runs by the clock, since when it is late, and the last ten runs with how much would have been lost and how long it took. `stream` is how far behind the copy is of what was committed; null where none is sent. Nothing about anybody stands in it.",
+            about: "Of the whole installation. For each kind: how often it runs by the clock, since when it is late, and the last ten runs with how much would have been lost and how long it took. `stream` is how far behind the copy is of what was committed; null where none is sent; `stream_lacks` says what PostgreSQL is not set up for (`wal_level`, `replication`, `ownership`). Nothing about anybody stands in it.",
             params: Vec::new(),
             body: None,
             answers: &[(200, "How it stands")],
@@ -73,7 +74,12 @@ async fn standing(house: &Installation) -> Result<Value, Failure> {
         None => None,
         Some(_) => continuity::stream::standing(&backup::stream_state(&house.config)?),
     };
+    let lack = match house.db.lack().await? {
+        None => house.keys.db().lack().await?,
+        lack => lack,
+    };
     Ok(json!({
+        "stream_lacks": lack.map(Lack::as_str),
         "configured": house.config.backup.is_some(),
         "kinds": kinds,
         "stream": stream.map(|it| json!({

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use continuity::ContinuityError;
 use continuity::generations::{Kept, KeyRows, KeyStream};
 use continuity::rows::{Begun, RowStream};
 use continuity::stream::{Sent, Stream};
@@ -36,7 +37,6 @@ pub(super) async fn send(
             Ok(Sending::NotYet) => AGAIN,
             Ok(Sending::Lacks) => LACKING,
             Err(error) => {
-                streams.give_up();
                 tracing::error!(%error, "what was committed lately has not left this machine; it is tried again");
                 AGAIN
             }
@@ -72,11 +72,11 @@ enum Data {
 }
 
 impl Data {
-    async fn send(&mut self, now: base::Instant) -> Result<Sent, Failure> {
-        Ok(match self {
-            Self::Pages(stream) => stream.send(now).await?,
-            Self::Rows(stream) => stream.send(now).await?,
-        })
+    async fn send(&mut self, now: base::Instant) -> Result<Sent, ContinuityError> {
+        match self {
+            Self::Pages(stream) => stream.send(now).await,
+            Self::Rows(stream) => stream.send(now).await,
+        }
     }
 }
 
@@ -86,11 +86,11 @@ enum Keys {
 }
 
 impl Keys {
-    async fn send(&mut self, now: base::Instant) -> Result<Kept, Failure> {
-        Ok(match self {
-            Self::Pages(stream) => stream.send(now).await?,
-            Self::Rows(stream) => stream.send(now).await?,
-        })
+    async fn send(&mut self, now: base::Instant) -> Result<Kept, ContinuityError> {
+        match self {
+            Self::Pages(stream) => stream.send(now).await,
+            Self::Rows(stream) => stream.send(now).await,
+        }
     }
 }
 
@@ -103,10 +103,14 @@ struct Streams {
 }
 
 impl Streams {
-    /// After a failure a session is not worth keeping.
-    fn give_up(&mut self) {
-        self.data.take_if(|it| matches!(it, Data::Rows(_)));
-        self.keys.take_if(|it| matches!(it, Keys::Rows(_)));
+    /// After a failure of PostgreSQL a session is not worth keeping; after another one it goes on where it was. For keys that matters: each
+    /// new session needs a new generation.
+    fn settle<T>(&mut self, sent: Result<T, ContinuityError>) -> Result<T, Failure> {
+        if let Err(ContinuityError::Store(_)) = &sent {
+            self.data.take_if(|it| matches!(it, Data::Rows(_)));
+            self.keys.take_if(|it| matches!(it, Keys::Rows(_)));
+        }
+        Ok(sent?)
     }
 
     fn say(&mut self, which: usize, lack: Lack) {
@@ -146,18 +150,22 @@ async fn round(
             Begun::ByPages => {}
         }
     }
-    let Streams { data, keys, .. } = streams;
-    let Some(data) = data else {
+    // Keys first: what is sealed under them goes out right after.
+    if let Some(keys) = &mut streams.keys {
+        let kept = keys.send(house.clock.now()).await;
+        if streams.settle(kept)? == Kept::NeedsGeneration {
+            backup::keep_keys(house).await?;
+            if let Some(keys) = &mut streams.keys {
+                let kept = keys.send(house.clock.now()).await;
+                streams.settle(kept)?;
+            }
+        }
+    }
+    let Some(data) = &mut streams.data else {
         return Ok(Sending::NotYet);
     };
-    // Keys first: what is sealed under them goes out right after.
-    if let Some(keys) = keys
-        && keys.send(house.clock.now()).await? == Kept::NeedsGeneration
-    {
-        backup::keep_keys(house).await?;
-        keys.send(house.clock.now()).await?;
-    }
-    let sent = data.send(house.clock.now()).await?;
+    let sent = data.send(house.clock.now()).await;
+    let sent = streams.settle(sent)?;
     if sent.begun {
         wants_point.store(true, Ordering::Relaxed);
     }

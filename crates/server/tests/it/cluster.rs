@@ -12,7 +12,9 @@ use crate::load::Told;
 use crate::running::Place;
 
 /// A database server with nothing in it. Killed with the test.
-struct Cluster {
+pub struct Cluster {
+    /// More settings of the server.
+    settings: &'static str,
     folder: TempDir,
     programs: PathBuf,
     port: u16,
@@ -20,6 +22,11 @@ struct Cluster {
 
 impl Cluster {
     fn start() -> Option<Self> {
+        Self::set("")
+    }
+
+    /// With these settings as well.
+    pub fn set(settings: &'static str) -> Option<Self> {
         let programs = programs()?;
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0")
@@ -28,6 +35,7 @@ impl Cluster {
             .unwrap()
             .port();
         let cluster = Self {
+            settings,
             folder,
             programs,
             port,
@@ -88,10 +96,10 @@ impl Cluster {
         held
     }
 
-    fn up(&self) -> bool {
+    pub fn up(&self) -> bool {
         let settings = format!(
-            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories='' -c fsync=on",
-            self.port
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories='' -c fsync=on {}",
+            self.port, self.settings
         );
         let mut start = self.run("pg_ctl");
         start.arg("-D").arg(self.data());
@@ -100,13 +108,13 @@ impl Cluster {
     }
 
     /// As if it lost its power: nothing is written any more, and what was is recovered from its log.
-    fn down(&self) -> bool {
+    pub fn down(&self) -> bool {
         let mut stop = self.run("pg_ctl");
         stop.arg("-D").arg(self.data());
         self.ran(stop.args(["-m", "immediate", "-w", "stop"]))
     }
 
-    fn make(&self, database: &str) -> PathBuf {
+    pub fn make(&self, database: &str) -> PathBuf {
         let mut create = self.run("psql");
         create.args(["-h", "127.0.0.1", "-U", "postgres", "-p"]);
         create.arg(self.port.to_string());

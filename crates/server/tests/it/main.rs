@@ -59,6 +59,7 @@ mod refusals;
 mod renew;
 mod rights;
 mod roles;
+mod rows;
 mod running;
 mod scale;
 mod shares;

@@ -13,8 +13,8 @@ mod transaction;
 mod value;
 mod writer;
 
-pub(crate) use connection::Server;
 pub use connection::postgres_lasts;
+pub(crate) use connection::{Connection, Server};
 pub(crate) use fill::Filling;
 pub(crate) use readers::{Length, Readers};
 pub(crate) use slot::{Look, SlotReader};
@@ -29,16 +29,28 @@ pub(crate) async fn missing(
     Server::new(url)?.connect().await?.missing(known).await
 }
 
-/// What is missing to follow the rows of the database at `url`.
+/// Whether a database can be followed, and what happens if nobody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// What is missing.
+    pub lack: Option<crate::changes::Lack>,
+    /// Whether a slot that nobody moves on keeps the server's log until the disk is full.
+    pub unbounded: bool,
+}
+
+static BOUND: crate::Sql =
+    crate::Sql::both("SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size'");
+
+/// Whether the rows of the database at `url` can be followed.
 ///
 /// # Errors
 /// [`crate::StoreError`]: it cannot be reached.
-pub async fn postgres_lacks(
-    url: base::Secret<String>,
-) -> Result<Option<crate::changes::Lack>, crate::StoreError> {
-    Server::new(&std::sync::Arc::new(url))?
-        .connect()
-        .await?
-        .lack()
-        .await
+pub async fn postgres_follows(url: base::Secret<String>) -> Result<Followed, crate::StoreError> {
+    let mut connection = Server::new(&std::sync::Arc::new(url))?.connect().await?;
+    let lack = connection.lack().await?;
+    let bound = connection.rows(&BOUND, &[]).await?;
+    Ok(Followed {
+        lack,
+        unbounded: bound.first().is_some_and(|row| row.text(0) == Ok("-1")),
+    })
 }

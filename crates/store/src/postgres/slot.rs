@@ -94,11 +94,11 @@ impl SlotReader {
         if locked.int(0)? != 1 {
             return Ok(Following::Elsewhere);
         }
-        Ok(Following::Here(RowFollower::new(Self {
+        Ok(Following::Here(Box::new(RowFollower::new(Self {
             connection,
             slot: None,
             at: 0,
-        })))
+        }))))
     }
 
     pub(crate) async fn chain(&mut self) -> Result<Option<String>, StoreError> {
