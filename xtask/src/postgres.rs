@@ -62,7 +62,7 @@ impl Postgres {
             attempts += 1;
             let port = free_port()?;
             let settings = format!(
-                "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c max_connections=300 -c fsync=on -c log_min_messages=warning"
+                "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c max_connections=300 -c fsync=on -c wal_level=logical -c max_replication_slots=200 -c log_min_messages=warning"
             );
             let mut start = as_owner(owner.as_deref(), &pg_ctl, folder);
             start

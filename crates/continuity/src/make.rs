@@ -23,7 +23,7 @@ use crate::manifest::{FORMAT, KeysAt, Log, Manifest, NAME, ObjectTree, Part, Str
 use crate::progress::Watch;
 use crate::repository::{Access, LABEL, Line, Repository, blocking, line};
 use crate::source::{From, Object, Plain, Reading, Source, timestamp};
-use crate::{ContinuityError, sql, stream};
+use crate::{ContinuityError, rows, sql};
 
 /// Files that go away while they are read (somebody deletes them) make us begin again so often.
 const ATTEMPTS_MAX: u32 = 3;
@@ -122,7 +122,7 @@ async fn attempts(
     repository.begin().await?;
     let scratch = Scratch::take(&parts.scratch).await?;
     watch.begins("copying the database");
-    let taken = Taken::take(parts, &scratch.inside("data")?, ctx.now).await?;
+    let taken = Taken::take(repository, parts, &scratch.inside("data")?, ctx.now).await?;
     // After the data: a key is there before what is sealed under it, so these keys open all of it.
     watch.begins("copying the keys");
     let (key_parts, places) = &parts.keys;
@@ -179,19 +179,28 @@ struct Taken {
 }
 
 impl Taken {
-    async fn take(parts: &Parts, scratch: &Path, at: Instant) -> Result<Self, ContinuityError> {
+    async fn take(
+        repository: &Repository,
+        parts: &Parts,
+        scratch: &Path,
+        at: Instant,
+    ) -> Result<Self, ContinuityError> {
         let (objects, logs) = (Gathered::default(), Gathered::default());
         let questions = vec![
             objects.ask(&sql::OBJECTS, object),
             logs.ask(&sql::LOGS, log),
         ];
         // Before the database is read: what was sent until now is in it.
-        let standing = parts.stream.as_deref().and_then(stream::standing);
+        let going = match &parts.stream {
+            Some(state) => rows::going(repository, &parts.db, state).await?,
+            None => None,
+        };
         let snapshot = parts.db.snapshot(scratch.to_owned(), questions).await?;
         // And what is sent from now on is of a later moment than it.
-        let stream = standing.map(|standing| StreamAt {
-            chain: standing.chain,
-            next: standing.next,
+        let stream = going.map(|(chain, next)| StreamAt {
+            chain,
+            next,
+            position: snapshot.position,
             whole_at: parts.clock.now().micros(),
         });
         let files = snapshot.parts.clone();

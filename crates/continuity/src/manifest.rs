@@ -60,6 +60,10 @@ pub struct StreamAt {
     pub next: u64,
     /// Microseconds: pieces of this moment on, and those before them, hold all that is in the point.
     pub whole_at: i64,
+    /// PostgreSQL: pieces that were read up to this place of the server's log, or further, and those before them, hold all that is in the
+    /// point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<u64>,
 }
 
 /// Which keys.

@@ -7,37 +7,32 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
-use std::io::Write;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use base::{Instant, Rng};
-use crypt::{Context, SymmetricKey, sealed};
 use futures_util::TryStreamExt;
 use object_store::path::Path as Name;
-use object_store::{ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use serde::{Deserialize, Serialize};
 use store::Db;
 use store::follow::{Drained, Follower, Pages, Position};
 
 use crate::manifest::StreamAt;
+use crate::pieces::{self, BROKEN, FOLDER, Lying, MISSING, State, failed, name, parse};
+pub use crate::pieces::{Standing, standing};
 use crate::repository::{Repository, blocking};
-use crate::{ContinuityError, repository::Access};
+use crate::{ContinuityError, repository::Access, rows};
 
 /// The version of the form.
 pub const FORMAT: &str = "strongroom-stream/1";
-/// Where pieces lie in the repository's place, beside restic's folders.
-const FOLDER: &str = "stream";
 /// A number that is taken already was written by somebody who could not note it any more.
 const TAKEN_MAX: u32 = 1_000;
 /// How often a stream that has nothing to send says that it lives.
 const ALIVE_EVERY: Duration = Duration::from_secs(5);
 /// A head is no longer than this.
 const HEAD_BYTES_MAX: usize = 1 << 12;
-const BROKEN: ContinuityError =
-    ContinuityError::Broken("a piece of the stream is not what was written");
 
 /// What stands at the head of a piece, inside the seal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,107 +47,41 @@ pub(crate) struct Head {
     pages: u32,
 }
 
-/// How far it is, on this machine: beside the database, never in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct State {
-    chain: String,
-    next: u64,
-    position: String,
-    /// The moment of the last piece.
-    at: i64,
-    /// When it was last looked whether there is something to send, and all of it was sent.
-    alive_at: i64,
-}
-
-impl State {
-    fn read(path: &Path) -> Option<Self> {
-        serde_json::from_slice(&std::fs::read(path).ok()?).ok()
-    }
-
-    const fn alive_at(&self) -> Instant {
-        Instant::from_micros(self.alive_at)
-    }
-
-    fn position(&self) -> Option<Position> {
-        let mut bytes = [0; 25];
-        hex::decode_to_slice(&self.position, &mut bytes).ok()?;
-        Some(Position::from_bytes(&bytes))
-    }
-
-    fn write(&self, path: &Path) -> Result<(), ContinuityError> {
-        let failed = |error| ContinuityError::file(path, error);
-        let text = serde_json::to_vec(self)
-            .map_err(|_| ContinuityError::Internal("the stream's state cannot be written"))?;
-        let beside = path.with_extension("part");
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&beside)
-            .map_err(failed)?;
-        file.write_all(&text).map_err(failed)?;
-        // Not synced: what a crash takes of it is sent once more.
-        std::fs::rename(&beside, path).map_err(failed)
-    }
-}
-
 /// Whether the last piece that was sent lies there and opens.
 ///
 /// # Errors
 /// [`ContinuityError::Broken`] where it does not.
 pub async fn opens(repository: &Repository, standing: &Standing) -> Result<(), ContinuityError> {
     let number = standing.next.saturating_sub(1);
-    let name = name(&standing.chain, number, standing.sent_at);
-    let got = repository.store().get(&name).await.map_err(failed)?;
-    let bytes = got.bytes().await.map_err(failed)?;
-    let context = context(repository.key().environment(), &standing.chain, number);
-    let plain = sealed::open(&repository.key().stream(), &context, &bytes).map_err(|_| BROKEN)?;
-    read(&plain).map(drop)
+    let piece = Lying {
+        number,
+        at: standing.sent_at,
+        name: name(&standing.chain, number, standing.sent_at),
+    };
+    let plain = pieces::open(repository, &standing.chain, &piece).await?;
+    // Of which kind it is, its head says.
+    read(&plain)
+        .map(drop)
+        .or_else(|_| rows::read(&plain).map(drop))
 }
 
-/// The name of a piece.
-fn name(chain: &str, number: u64, at: Instant) -> Name {
-    Name::from_iter([FOLDER, chain, &name_of(number, at)])
-}
-
-/// The same without where it lies.
-pub(crate) fn name_of(number: u64, at: Instant) -> String {
-    format!("{number:012}-{:020}", at.micros())
-}
-
-/// The number and the moment that a name says.
-fn parse(name: &Name) -> Option<(u64, Instant)> {
-    parse_name(name.filename()?)
-}
-
-/// The same of a name without where it lies.
-pub(crate) fn parse_name(name: &str) -> Option<(u64, Instant)> {
-    let (number, at) = name.split_once('-')?;
-    Some((number.parse().ok()?, Instant::from_micros(at.parse().ok()?)))
-}
-
-pub(crate) fn context(environment: &str, chain: &str, number: u64) -> Context {
-    Context::new("stream")
-        .text(environment)
-        .text(chain)
-        .int(number)
-}
-
-fn failed(error: object_store::Error) -> ContinuityError {
-    ContinuityError::Repository(error.to_string())
+fn position(state: &State) -> Option<Position> {
+    let mut bytes = [0; 25];
+    hex::decode_to_slice(&state.position, &mut bytes).ok()?;
+    Some(Position::from_bytes(&bytes))
 }
 
 /// What was sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
-    /// Pages of the database.
+    /// Pages of the database, or rows of it.
     pub pages: usize,
     /// Bytes, sealed.
     pub bytes: usize,
     /// Whether a new chain was begun: only a point that is made from now on goes on with it.
     pub begun: bool,
+    /// Whether there was more already than was sent.
+    pub more: bool,
 }
 
 /// Sends what is committed.
@@ -184,7 +113,7 @@ impl Stream {
         rng: Arc<dyn Rng>,
     ) -> Result<Option<Self>, ContinuityError> {
         let state = State::read(&path);
-        let from = state.as_ref().and_then(State::position);
+        let from = state.as_ref().and_then(position);
         let Some(follower) = db.follow(from).await? else {
             return Ok(None);
         };
@@ -257,29 +186,15 @@ impl Stream {
         pages: &Pages,
         now: Instant,
     ) -> Result<(u64, usize), ContinuityError> {
-        let options = PutOptions {
-            mode: PutMode::Create,
-            ..PutOptions::default()
-        };
         for number in (state.next..).take(TAKEN_MAX as usize) {
-            let name = name(&state.chain, number, now);
-            let plain = write(&state.chain, number, now, pages)?;
-            let key = self.repository.key().stream();
-            let context = context(self.repository.key().environment(), &state.chain, number);
-            let sealed = sealed::seal(&key, &context, &plain, &*self.rng);
-            let bytes = sealed.len();
             if self.fresh && self.has(&state.chain, number).await? {
                 continue;
             }
-            let put = self
-                .repository
-                .store()
-                .put_opts(&name, PutPayload::from(sealed), options.clone())
-                .await;
-            match put {
-                Ok(_) => return Ok((number + 1, bytes)),
-                Err(object_store::Error::AlreadyExists { .. }) => {}
-                Err(error) => return Err(failed(error)),
+            let plain = write(&state.chain, number, now, pages)?;
+            let place = (&*state.chain, number, now);
+            let put = pieces::put(&self.repository, place, &plain, &*self.rng).await?;
+            if let Some(bytes) = put {
+                return Ok((number + 1, bytes));
             }
         }
         Err(ContinuityError::Repository(
@@ -289,44 +204,9 @@ impl Stream {
 
     /// Whether a piece of this number is there already, whatever moment its name says.
     async fn has(&self, chain: &str, number: u64) -> Result<bool, ContinuityError> {
-        let prefix = Name::from_iter([FOLDER, chain]);
-        let before = Name::from_iter([FOLDER, chain, &format!("{number:012}")]);
-        let mut there = self
-            .repository
-            .store()
-            .list_with_offset(Some(&prefix), &before);
-        while let Some(meta) = there.try_next().await.map_err(failed)? {
-            if parse(&meta.location).is_some_and(|(it, _)| it == number) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let there = pieces::from(&self.repository, chain, number).await?;
+        Ok(there.first().is_some_and(|it| it.number == number))
     }
-}
-
-/// How a stream stands on this machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The chain.
-    pub chain: String,
-    /// The number of the piece that comes next.
-    pub next: u64,
-    /// The moment of the last piece.
-    pub sent_at: Instant,
-    /// When all that there was had been sent; a few seconds old while somebody sends.
-    pub alive_at: Instant,
-}
-
-/// How the stream stands that notes it in the file `state`; `None`: nobody ever sent.
-#[must_use]
-pub fn standing(state: &Path) -> Option<Standing> {
-    let state = State::read(state)?;
-    Some(Standing {
-        sent_at: Instant::from_micros(state.at),
-        alive_at: state.alive_at(),
-        chain: state.chain,
-        next: state.next,
-    })
 }
 
 pub(crate) fn write(
@@ -404,41 +284,26 @@ pub async fn forward(
     until: Instant,
     file: &Path,
 ) -> Result<Forwarded, ContinuityError> {
-    let prefix = Name::from_iter([FOLDER, &from.chain]);
-    let mut there: Vec<(u64, Instant, Name)> = Vec::new();
-    let mut all = repository.store().list(Some(&prefix));
-    while let Some(meta) = all.try_next().await.map_err(failed)? {
-        if let Some((number, at)) = parse(&meta.location)
-            && number >= from.next
-        {
-            there.push((number, at, meta.location));
-        }
-    }
-    there.sort_unstable_by_key(|(number, ..)| *number);
+    let there = pieces::from(repository, &from.chain, from.next).await?;
     let whole_at = Instant::from_micros(from.whole_at);
     // A piece of before the point was read whole would take it back.
-    let last = there.iter().rposition(|(_, at, _)| *at <= until);
+    let last = there.iter().rposition(|it| it.at <= until);
     let count = last.map_or(0, |last| last + 1);
     let (taken, rest) = there.split_at(count);
     let mut done = Forwarded {
         goes_on: !rest.is_empty(),
         ..Forwarded::default()
     };
-    if taken.last().is_none_or(|(_, at, _)| *at < whole_at) {
+    if taken.last().is_none_or(|it| it.at < whole_at) {
         return Ok(done);
     }
-    for (expected, (number, at, name)) in (from.next..).zip(taken) {
-        if *number != expected {
-            return Err(ContinuityError::Broken("a piece of the stream is missing"));
+    for (expected, piece) in (from.next..).zip(taken) {
+        if piece.number != expected {
+            return Err(MISSING);
         }
-        let got = repository.store().get(name).await.map_err(failed)?;
-        let bytes = got.bytes().await.map_err(failed)?;
-        let key: SymmetricKey = repository.key().stream();
-        let context = context(repository.key().environment(), &from.chain, *number);
-        let (file, at) = (file.to_owned(), *at);
-        let number = *number;
+        let plain = pieces::open(repository, &from.chain, piece).await?;
+        let (file, number, at) = (file.to_owned(), piece.number, piece.at);
         blocking(move || {
-            let plain = sealed::open(&key, &context, &bytes).map_err(|_| BROKEN)?;
             let (head, pages) = read(&plain)?;
             if head.number != number || head.at != at.micros() {
                 return Err(BROKEN);
@@ -499,7 +364,9 @@ pub(crate) async fn prune(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pieces::context;
     use base::SeededRng;
+    use crypt::sealed;
     use serde_json::{Value, json};
 
     const CHAIN: &str = "00001800000000000000-0011223344556677";

@@ -4,6 +4,7 @@ mod apart;
 mod buckets;
 mod engines;
 mod generations;
+mod rows;
 mod spoilt;
 mod stock;
 mod stream;

@@ -270,11 +270,13 @@ pub enum Wrong {
     SentLate,
     /// Somebody was erased, and a backup of the keys may hold theirs for longer than is promised.
     WithinReach,
+    /// Nothing is sent between two recovery points.
+    NothingSent,
 }
 
 impl Wrong {
     /// Every one.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::PlainText,
         Self::NotStored,
         Self::NothingSearched,
@@ -317,6 +319,7 @@ impl Wrong {
         Self::KeyBeside,
         Self::SentLate,
         Self::WithinReach,
+        Self::NothingSent,
     ];
 }
 

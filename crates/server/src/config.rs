@@ -12,7 +12,7 @@ mod rights;
 
 pub use accounts::{Accounts, Encryption, Mail};
 pub use apps::Apps;
-pub use backup::{Backup, Early, KeyBackup, RepositoryPlace, bucket};
+pub use backup::{Backup, DrillPlaces, Early, KeyBackup, RepositoryPlace, bucket};
 pub use consent::Consent;
 pub use controllers::Controller;
 pub use deletion::Deletion;

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base::{Clock, Instant};
-use continuity::generations;
 use continuity::{ContinuityError, Manifest, Repository, Restored, Watch};
+use continuity::{generations, rows};
 use keys::shares::Share;
 use store::Db;
-use store::snapshot::{Kind, SQLITE_PART, check_sqlite, fill_postgres};
+use store::snapshot::{Filling, Kind, SQLITE_PART, check_sqlite};
 
 use crate::clock::SystemClock;
 
@@ -119,13 +119,10 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
                 path: folder.join(SQLITE_PART),
             },
             Kind::Postgres => {
-                let (_, url_file) = target.databases()?;
-                let to = config.keys.with_url(url_file);
-                let url = installation::url_of(&to)?;
-                fill_postgres(&url, store::migrations::KEYS, opened.schema, &folder).await?;
-                // What was filled in lies in the database now; no second copy of keys stays behind.
+                let filled = fill_keys(&config, &target, opened.schema, &folder).await;
+                // What was filled in lies in the database now; however it went, no second copy of keys stays behind.
                 continuity::wipe(&folder)?;
-                to
+                filled?
             }
         };
     }
@@ -143,7 +140,10 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
     };
     let mut restored =
         continuity::restore(&repository, &point, trust, &to, Arc::clone(watch) as _).await?;
-    if let (Of::Moment(moment), Some(stream)) = (of, &restored.manifest.stream) {
+    let database = Kind::parse(&restored.manifest.engine).unwrap_or(Kind::Sqlite);
+    if let (Of::Moment(moment), Some(stream), Kind::Sqlite) =
+        (of, &restored.manifest.stream, database)
+    {
         watch.begins("going on from there");
         let file = restored.database.join(SQLITE_PART);
         let forwarded = continuity::stream::forward(&repository, stream, moment, &file).await?;
@@ -162,12 +162,17 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
     let folder = folder
         .canonicalize()
         .map_err(|error| Failure::file(folder, &error))?;
-    let database = restored.manifest.engine.as_str();
-    let text = if database == Kind::Postgres.as_str() {
+    let text = if database == Kind::Postgres {
         let (url_file, keys) = target.databases()?;
         let url = installation::url_of(&config.data.with_url(url_file.clone()))?;
-        let schema = restored.manifest.schema;
-        fill_postgres(&url, store::migrations::DATA, schema, &restored.database).await?;
+        let (known, schema) = (store::migrations::DATA, restored.manifest.schema);
+        let mut filling = Filling::begin(&url, known, schema, &restored.database).await?;
+        if let (Of::Moment(moment), Some(stream)) = (of, &restored.manifest.stream) {
+            watch.begins("going on from there");
+            let forwarded = rows::forward(&repository, stream, moment, &mut filling).await?;
+            restored.forwarded = Some(forwarded);
+        }
+        filling.end().await?;
         let keys = matches!(from, From::Backup(_)).then_some(keys);
         backup::relocated(&text, &folder, &to, backup::Now::Postgres(url_file, keys))?
     } else {
@@ -221,6 +226,22 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
     let passed = passed?;
     removed.map_err(|error| Failure::file(&scratch, &error))?;
     Ok((restored, passed))
+}
+
+/// Fill the key store in from the files in `folder`, and what came since. Where its URL lies.
+async fn fill_keys(
+    config: &Config,
+    target: &To<'_>,
+    schema: u32,
+    folder: &Path,
+) -> Result<Database, Failure> {
+    let (_, url_file) = target.databases()?;
+    let to = config.keys.with_url(url_file);
+    let url = installation::url_of(&to)?;
+    let mut filling = Filling::begin(&url, store::migrations::KEYS, schema, folder).await?;
+    generations::forward(folder, &mut filling).await?;
+    filling.end().await?;
+    Ok(to)
 }
 
 /// The newest point of before a moment.

@@ -148,6 +148,14 @@ impl Serving {
             let house = Arc::clone(&self.house);
             self.tasks
                 .spawn(clock::watch(house, program, self.stop.subscribe()));
+        } else {
+            let db = self.house.db.clone();
+            self.tasks.spawn(async move {
+                // Backups were switched off: what waits for nobody would fill the disk of PostgreSQL.
+                if let Err(error) = db.forget_slots().await {
+                    tracing::warn!(%error, "a replication slot of an earlier stream may still be there");
+                }
+            });
         }
     }
 

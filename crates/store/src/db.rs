@@ -12,7 +12,7 @@ use crate::blocking::blocking;
 use crate::follow::{Follower, Position};
 use crate::postgres::{self, Length, PostgresUrl};
 use crate::queue::Queue;
-use crate::snapshot::{Question, Snapshot};
+use crate::snapshot::{Kind, Question, Snapshot};
 use crate::stats::Counters;
 use crate::{Committed, Journal, Migration, Row, Sql, Stats, StoreError, Value, WriteSet, sqlite};
 
@@ -264,6 +264,23 @@ impl Db {
         let tail = Arc::new(Mutex::new(sqlite::Tail::new(readers.path(), from)));
         self.ask(Task::Follow(Arc::clone(&tail))).await?;
         Ok(Some(Follower::new(self.clone(), tail)))
+    }
+
+    /// Which engine it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self.0.engine {
+            Engine::Sqlite { .. } => Kind::Sqlite,
+            Engine::Postgres { .. } => Kind::Postgres,
+        }
+    }
+
+    /// The server, if it is PostgreSQL.
+    pub(crate) fn server(&self) -> Option<&postgres::Server> {
+        match &self.0.engine {
+            Engine::Sqlite { .. } => None,
+            Engine::Postgres { readers, .. } => Some(readers.server()),
+        }
     }
 
     pub(crate) async fn ask(&self, task: Task) -> Result<Committed, StoreError> {

@@ -10,6 +10,7 @@
 
 mod batch;
 mod blocking;
+pub mod changes;
 pub mod danger_testing;
 mod db;
 mod error;
@@ -18,6 +19,7 @@ pub mod jobs;
 pub mod migrations;
 pub mod objects;
 mod postgres;
+pub mod practice;
 mod queue;
 mod schema;
 pub mod snapshot;
@@ -28,7 +30,7 @@ mod write;
 
 pub use db::{Db, DbConfig};
 pub use error::StoreError;
-pub use postgres::{PostgresTls, PostgresUrl, postgres_lasts};
+pub use postgres::{Followed, PostgresTls, PostgresUrl, postgres_follows, postgres_lasts};
 pub use schema::Migration;
 pub use stats::Stats;
 pub use value::{Row, Value};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::changes::Changes;
 use crate::{Migration, PostgresUrl, Row, Sql, Value};
 
 /// The name of a SQLite database's only part.
@@ -73,22 +74,68 @@ pub struct Snapshot {
     pub kind: Kind,
     /// The number of the last migration in it; 0 where there is none.
     pub schema: u32,
+    /// Where PostgreSQL's own log stood: what is in the copy was committed before.
+    pub position: Option<u64>,
     /// The files, in order of their names.
     pub parts: Vec<PathBuf>,
 }
 
-/// Fill the empty PostgreSQL database at `url` from the files in `folder`, which were written when its last migration was `schema`.
+/// An empty PostgreSQL database that is being filled: all of it, or nothing.
+pub struct Filling(crate::postgres::Filling);
+
+impl fmt::Debug for Filling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Filling")
+    }
+}
+
+impl Filling {
+    /// Fill the database at `url` from the files in `folder`, which were written when its last migration was `schema`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Unavailable`] where it is not empty or cannot be reached, [`crate::StoreError::Schema`] where this program does
+    /// not know the migration.
+    pub async fn begin(
+        url: &PostgresUrl,
+        known: &'static [Migration],
+        schema: u32,
+        folder: &Path,
+    ) -> Result<Self, crate::StoreError> {
+        let filling = crate::postgres::Filling::begin(url, known, schema, folder);
+        Ok(Self(filling.await?))
+    }
+
+    /// Repeat what was followed since, in its order; it may begin with what the files have already.
+    ///
+    /// # Errors
+    /// Storage failures; the database is of no use then.
+    pub async fn forward(&mut self, changes: &Changes) -> Result<(), crate::StoreError> {
+        self.0.forward(changes).await
+    }
+
+    /// Have it: until then nothing is there.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn end(self) -> Result<(), crate::StoreError> {
+        self.0.end().await
+    }
+}
+
+/// [`Filling`], from the files alone.
 ///
 /// # Errors
-/// [`crate::StoreError::Unavailable`] where it is not empty or cannot be reached, [`crate::StoreError::Schema`] where this program does not
-/// know the migration.
+/// As [`Filling::begin`].
 pub async fn fill_postgres(
     url: &PostgresUrl,
     known: &'static [Migration],
     schema: u32,
     folder: &Path,
 ) -> Result<(), crate::StoreError> {
-    crate::postgres::fill(url, known, schema, folder).await
+    Filling::begin(url, known, schema, folder)
+        .await?
+        .end()
+        .await
 }
 
 /// Whether a SQLite file holds together, page by page and index by index.

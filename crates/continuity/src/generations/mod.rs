@@ -5,6 +5,7 @@
 //! Invariant: a generation that holds keys of somebody who was erased since is destroyed as soon as there is a newer one.
 
 mod epochs;
+mod rows;
 mod sealed;
 mod stream;
 
@@ -23,6 +24,7 @@ use crate::manifest::Part;
 use crate::repository::blocking;
 use crate::{ContinuityError, sql};
 use epochs::Epochs;
+pub use rows::{KeyRows, forward};
 pub use stream::{Kept, KeyStream};
 
 /// The version of the form (`docs/formats/key-generation.md`).
@@ -103,7 +105,7 @@ pub struct Opened {
     pub kind: Kind,
     /// The number of the key store's last migration.
     pub schema: u32,
-    /// The folder with the key store's files.
+    /// The folder with the key store's files; those of PostgreSQL still have to be filled in, and then gone on with by [`forward`].
     pub folder: PathBuf,
 }
 
@@ -362,10 +364,13 @@ pub async fn open(
         let kind = Kind::parse(&head.engine).ok_or(ContinuityError::Broken(
             "the keys are of an engine that is not known here",
         ))?;
-        if kind == Kind::Sqlite {
-            let file = to.join(SQLITE_PART);
-            stream::forward(&places, &environment, generation, &key, &file)?;
-        }
+        match kind {
+            Kind::Sqlite => {
+                let file = to.join(SQLITE_PART);
+                stream::forward(&places, &environment, generation, &key, &file)?
+            }
+            Kind::Postgres => stream::lay_out(&places, &environment, generation, &key, &to)?,
+        };
         Ok((generation, kind, head.schema))
     })
     .await?;

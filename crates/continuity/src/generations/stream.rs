@@ -15,10 +15,12 @@ use crypt::{SymmetricKey, kdf, sealed};
 use store::Db;
 use store::follow::{Follower, Pages};
 
+use super::rows::PIECE;
 use super::{Epochs, Generation, Places, living, make_folder};
 use crate::ContinuityError;
+use crate::pieces::{context, name_of, parse_name};
 use crate::repository::blocking;
-use crate::stream::{context, name_of, parse_name, read, write, write_over};
+use crate::stream::{read, write, write_over};
 
 /// What the key of the pieces is derived from the epoch key for.
 const LABEL: &str = "key stream";
@@ -152,7 +154,9 @@ impl KeyStream {
             let rng = Arc::clone(&self.rng);
             let (piece, outcome) = blocking(move || {
                 let at = (generation, number, now);
-                let outcome = seal(&places, &environment, at, &piece, &*rng);
+                let plain = write(&chain(generation), number, now, &piece)?;
+                let plain = zeroize::Zeroizing::new(plain);
+                let outcome = seal(&places, &environment, at, &plain, &*rng);
                 Ok((piece, outcome))
             })
             .await?;
@@ -188,7 +192,7 @@ pub(super) fn number_of(name: &str) -> Option<u64> {
     name.strip_suffix(".stream")?.parse().ok()
 }
 
-fn chain(generation: Generation) -> String {
+pub(super) fn chain(generation: Generation) -> String {
     format!("keys-{:08}", generation.number)
 }
 
@@ -196,22 +200,17 @@ fn key_of(epoch: &SymmetricKey) -> SymmetricKey {
     kdf::derive(epoch, LABEL, &[])
 }
 
-fn seal(
+/// Put a piece beside a generation, under its epoch key.
+pub(super) fn seal(
     places: &Places,
     environment: &Environment,
     (generation, number, at): (Generation, u64, Instant),
-    pages: &Pages,
+    plain: &[u8],
     rng: &dyn Rng,
 ) -> Result<(), ContinuityError> {
     let key = key_of(&Epochs::at(&places.epochs)?.key(generation.number)?);
-    let chain = chain(generation);
-    let plain = zeroize::Zeroizing::new(write(&chain, number, at, pages)?);
-    let sealed = sealed::seal(
-        &key,
-        &context(environment.as_str(), &chain, number),
-        &plain,
-        rng,
-    );
+    let place = context(environment.as_str(), &chain(generation), number);
+    let sealed = sealed::seal(&key, &place, plain, rng);
     let folder = folder_of(places, generation);
     make_folder(&folder)?;
     let path = folder.join(name_of(number, at));
@@ -232,13 +231,13 @@ fn seal(
         .map_err(failed)
 }
 
-/// Take the key store at `file`, as `generation` had it, to what was committed last. How many pieces that took.
-pub(super) fn forward(
+/// Open the pieces beside a generation, in their order, and hand each to `each`. How many there are.
+fn open(
     places: &Places,
     environment: &Environment,
     generation: Generation,
     epoch: &SymmetricKey,
-    file: &Path,
+    mut each: impl FnMut(u64, Instant, &[u8]) -> Result<(), ContinuityError>,
 ) -> Result<u64, ContinuityError> {
     let folder = folder_of(places, generation);
     let failed = |error| ContinuityError::file(&folder, error);
@@ -259,7 +258,7 @@ pub(super) fn forward(
     let chain = chain(generation);
     let mut last = 0;
     for (number, at, path) in there {
-        // Two of one number are the same pages, put once more after a failure.
+        // Two of one number are the same, put once more after a failure.
         if number > last + 1 {
             return Err(ContinuityError::Broken(
                 "a piece behind the backup of the keys is missing",
@@ -269,11 +268,57 @@ pub(super) fn forward(
         let bytes = std::fs::read(&path).map_err(|error| ContinuityError::file(&path, error))?;
         let place = context(environment.as_str(), &chain, number);
         let plain = sealed::open(&key, &place, &bytes).map_err(|_| BROKEN)?;
-        let (head, pages) = read(&plain)?;
-        if head.number != number || head.at != at.micros() {
-            return Err(BROKEN);
-        }
-        write_over(file, &head, &pages)?;
+        each(number, at, &plain)?;
     }
     Ok(last)
+}
+
+/// Take the key store at `file`, as `generation` had it, to what was committed last. How many pieces that took.
+pub(super) fn forward(
+    places: &Places,
+    environment: &Environment,
+    generation: Generation,
+    epoch: &SymmetricKey,
+    file: &Path,
+) -> Result<u64, ContinuityError> {
+    open(
+        places,
+        environment,
+        generation,
+        epoch,
+        |number, at, plain| {
+            let (head, pages) = read(plain)?;
+            if head.number != number || head.at != at.micros() {
+                return Err(BROKEN);
+            }
+            write_over(file, &head, &pages)
+        },
+    )
+}
+
+/// Put the pieces of a key store of PostgreSQL, unsealed, into the folder `to`, until they are repeated.
+pub(super) fn lay_out(
+    places: &Places,
+    environment: &Environment,
+    generation: Generation,
+    epoch: &SymmetricKey,
+    to: &Path,
+) -> Result<u64, ContinuityError> {
+    open(
+        places,
+        environment,
+        generation,
+        epoch,
+        |number, at, plain| {
+            let path = to.join(format!("{}.{PIECE}", name_of(number, at)));
+            let failed = |error| ContinuityError::file(&path, error);
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path)
+                .map_err(failed)?;
+            file.write_all(plain).map_err(failed)
+        },
+    )
 }

@@ -12,11 +12,11 @@ use store::{Db, DbConfig, Migration, Sql, WriteSet};
 use super::{House, environment, journal};
 use crate::{Depth, generations};
 
-static NOTHING: &[Migration] = &[];
+pub(super) static NOTHING: &[Migration] = &[];
 static FILES: Sql = Sql::both("SELECT file, sealed_len, written_at FROM file ORDER BY file");
 static GONE: Sql = Sql::both("INSERT INTO person (tenant, person, gone_at) VALUES ('acme', $1, 1)");
 
-fn url(config: &DbConfig) -> Arc<store::PostgresUrl> {
+pub(super) fn url(config: &DbConfig) -> Arc<store::PostgresUrl> {
     match config {
         DbConfig::Postgres { url } => Arc::clone(url),
         DbConfig::Sqlite { .. } => panic!("a PostgreSQL database has a URL"),

@@ -21,13 +21,13 @@ static DELETE_KEYS: Sql = Sql::both("DELETE FROM person_key WHERE tenant = $1 AN
 const WRAPPED: &[u8] = b"a wrapped key of somebody who will be erased";
 
 impl House {
-    async fn keep(&self) -> Result<Generation, ContinuityError> {
+    pub(super) async fn keep(&self) -> Result<Generation, ContinuityError> {
         self.clock.pass(std::time::Duration::from_secs(3600));
         let now = base::Clock::now(&*self.clock);
         generations::keep(&self.places(), &self.key_parts(), &self.scratch(), now).await
     }
 
-    async fn add_person(&self) -> PersonId {
+    pub(super) async fn add_person(&self) -> PersonId {
         let tenant: TenantId = "acme".parse().unwrap();
         let person = PersonId::random(&*self.rng);
         let set = WriteSet::new()
@@ -40,7 +40,7 @@ impl House {
         person
     }
 
-    async fn erase(&self, person: PersonId) {
+    pub(super) async fn erase(&self, person: PersonId) {
         let tenant: TenantId = "acme".parse().unwrap();
         let now = base::Clock::now(&*self.clock);
         let set = WriteSet::new()

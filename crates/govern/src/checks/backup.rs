@@ -80,6 +80,15 @@ pub struct Locked {
     pub searched: u64,
 }
 
+/// How long it takes until what is committed lies elsewhere.
+#[derive(Clone, Debug)]
+pub enum Sends {
+    /// So long.
+    After(Duration),
+    /// Never: what is missing for it, in a word.
+    Never(String),
+}
+
 /// What the checks measure on.
 pub trait Backups: Send + Sync {
     /// The points in the repository, read now.
@@ -92,7 +101,7 @@ pub trait Backups: Send + Sync {
     fn drills(&self) -> Probing<'_, Vec<Drilled>>;
 
     /// Commit something, and wait until it lies elsewhere: how long that took. So long, and no longer, is looked.
-    fn sent_after(&self) -> Probing<'_, Duration>;
+    fn sent_after(&self) -> Probing<'_, Sends>;
 
     /// A sample of the repository's files, and what a wrong key does.
     fn locked(&self) -> Probing<'_, Locked>;
@@ -138,12 +147,12 @@ impl BackupCheck {
                 Ok(regular(&points))
             }
             Which::Continuous => {
-                let sent_after = if drill {
-                    Duration::from_hours(1)
+                let sends = if drill {
+                    Sends::After(Duration::from_hours(1))
                 } else {
                     self.backups.sent_after().await?
                 };
-                Ok(continuous(sent_after))
+                Ok(continuous(&sends))
             }
             Which::Expires => {
                 let mut points = self.backups.points().await?;
@@ -205,8 +214,15 @@ fn regular(points: &Points) -> Outcome {
     outcome
 }
 
-fn continuous(sent_after: Duration) -> Outcome {
+fn continuous(sends: &Sends) -> Outcome {
     let mut outcome = Outcome::new();
+    let sent_after = match sends {
+        Sends::After(span) => *span,
+        Sends::Never(lack) => {
+            outcome.wrong(Wrong::NothingSent, lack.clone());
+            return outcome;
+        }
+    };
     if sent_after > SECONDS_FEW {
         outcome.wrong(Wrong::SentLate, "");
     }
@@ -362,8 +378,10 @@ mod tests {
 
     #[test]
     fn what_takes_more_than_a_few_seconds_is_seen() {
-        assert!(continuous(Duration::from_millis(4_900)).held());
-        assert!(continuous(Duration::from_secs(6)).has(Wrong::SentLate));
+        let after = |millis| continuous(&Sends::After(Duration::from_millis(millis)));
+        assert!(after(4_900).held());
+        assert!(after(6_000).has(Wrong::SentLate));
+        assert!(continuous(&Sends::Never("data: wal_level".into())).has(Wrong::NothingSent));
     }
 
     #[test]

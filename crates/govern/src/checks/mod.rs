@@ -17,7 +17,9 @@ mod transit;
 pub use access::{AccessLogged, Attempted, Proven, Reader};
 pub use always_on::{Answer, LogAlwaysOn, Switches};
 pub use at_rest::{AtRest, Plant, Planted};
-pub use backup::{BackupCheck, Backups, Drilled, InReach, Locked, Points, Stored, late_after};
+pub use backup::{
+    BackupCheck, Backups, Drilled, InReach, Locked, Points, Sends, Stored, late_after,
+};
 pub use cards::{CardPlaces, CardsNone, TEST_CARDS};
 pub use cipher::{Cipher, Sample, Sampler, Sealing};
 pub use consent::{ConsentAsked, Grants, Opened};

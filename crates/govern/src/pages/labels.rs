@@ -560,6 +560,13 @@ pub(super) fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "Une copie des clés de quelqu’un qui a été effacé n’a pas été détruite à temps",
             "A copy of the keys of somebody erased was not destroyed in time",
         ],
+        Wrong::NothingSent => &[
+            "Ingenting skickas mellan två återställningspunkter",
+            "Zwischen zwei Wiederherstellungspunkten wird nichts gesendet",
+            "Tra due punti di ripristino non viene inviato nulla",
+            "Rien n’est envoyé entre deux points de restauration",
+            "Nothing is sent between two recovery points",
+        ],
     })
 }
 

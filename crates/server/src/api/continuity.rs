@@ -6,6 +6,7 @@ use continuity::runs::{self, Kind, Run};
 use http::{Method, StatusCode};
 use policy::{Authority, ContinuityOf, Verb};
 use serde_json::{Value, json};
+use store::changes::Lack;
 use vault::VaultError;
 use web::{Answer, Call, Doc, Limit, Logged, Problem, Route, Routes};
 
@@ -26,7 +27,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
             id: "readContinuity",
             group: "Continuity",
             summary: "Recovery points and drills: in time, or late",
-            about: "Of the whole installation. For each kind: how often it runs by the clock, since when it is late, and the last ten runs with how much would have been lost and how long it took. `stream` is how far behind the copy is of what was committed; null where none is sent. `keys` says which backups of the keys open, how many persons were erased whose keys they may hold still, and, where that is so for longer than promised, since when. `replication` is how PostgreSQL's stands as the primary sees it now; null on SQLite. Nothing about anybody stands in it.",
+            about: "Of the whole installation. For each kind: how often it runs by the clock, since when it is late, and the last ten runs with how much would have been lost and how long it took. `stream` is how far behind the copy is of what was committed; null where none is sent; `stream_lacks` says what PostgreSQL is not set up for (`wal_level`, `replication`, `ownership`). `keys` says which backups of the keys open, how many persons were erased whose keys they may hold still, and, where that is so for longer than promised, since when. `replication` is how PostgreSQL's stands as the primary sees it now; null on SQLite. Nothing about anybody stands in it.",
             params: Vec::new(),
             body: None,
             answers: &[(200, "How it stands")],
@@ -87,10 +88,15 @@ async fn standing(house: &Installation) -> Result<Value, Failure> {
             })
         }
     };
+    let lack = match house.db.lack().await? {
+        None => house.keys.db().lack().await?,
+        lack => lack,
+    };
     let replication = standing::replication_of(house).await?;
     Ok(json!({
         "replication": replication.as_ref().map(standing::replication_wire),
         "keys": keys,
+        "stream_lacks": lack.map(Lack::as_str),
         "configured": house.config.backup.is_some(),
         "kinds": kinds,
         "stream": stream.map(|it| json!({

@@ -47,18 +47,22 @@ pub fn every(house: &Installation, kind: Kind) -> Option<Duration> {
     })
 }
 
-/// Whether this server runs it by the clock. Who prunes runs apart, and needs rights that a server does not have; and a drill of PostgreSQL
-/// needs databases of its own.
+/// Whether this server runs it by the clock. Who prunes runs apart, and needs rights that a server does not have.
 fn is_ours(house: &Installation, kind: Kind) -> bool {
-    use crate::config::Database;
-    let sqlite = |database: &Database| matches!(database, Database::Sqlite { .. });
     match kind {
         Kind::Point | Kind::Objects => true,
         Kind::Prune | Kind::Failover => false,
-        Kind::Restore | Kind::Boot | Kind::Rebuild => {
-            sqlite(&house.config.data) && sqlite(&house.config.keys)
-        }
+        Kind::Restore | Kind::Boot | Kind::Rebuild => has_room(house),
     }
+}
+
+/// Whether there is room for a drill that restores: one of PostgreSQL needs databases.
+#[must_use]
+pub fn has_room(house: &Installation) -> bool {
+    use crate::config::Database;
+    let sqlite = |database: &Database| matches!(database, Database::Sqlite { .. });
+    let drills = house.config.backup.as_ref().map(|it| it.drills.is_some());
+    (sqlite(&house.config.data) && sqlite(&house.config.keys)) || drills == Some(true)
 }
 
 /// Whether a run is due at this moment (or, `at_once`, may be begun), and which number it has.
@@ -107,6 +111,11 @@ async fn first_tried(house: &Installation, kind: Kind) -> Result<Option<base::In
 /// Do what is due, until told to stop. `program` is this program.
 pub(crate) async fn watch(house: House, program: PathBuf, mut stop: watch::Receiver<bool>) {
     let wants_point = Arc::new(AtomicBool::new(false));
+    if !has_room(&house) && every(&house, Kind::Restore).is_some() {
+        tracing::warn!(
+            "drills that restore are not run by the clock: name two databases of PostgreSQL in [backup.drills]"
+        );
+    }
     let sends = super::stream::send(Arc::clone(&house), Arc::clone(&wants_point), stop.clone());
     let sends = tokio::spawn(sends);
     let looks = looks(&house, &program, &wants_point, &mut stop);

@@ -137,6 +137,8 @@ const PATHS: &[&[&str]] = &[
     &["backup", "repository", "ca_file"],
     &["backup", "keys", "folder"],
     &["backup", "keys", "apart"],
+    &["backup", "drills", "data_url_file"],
+    &["backup", "drills", "keys_url_file"],
     &["access", "policies"],
 ];
 
@@ -179,6 +181,9 @@ mod tests {
             .replace("# password_file", "password_file")
             .replace("# ca_file = \"tls/mail", "ca_file = \"tls/mail")
             .replace("# ca_file = \"tls/clinic", "ca_file = \"tls/clinic")
+            .replace("# [backup.drills]", "[backup.drills]")
+            .replace("# data_url_file", "data_url_file")
+            .replace("# keys_url_file", "keys_url_file")
             .replace("# [providers.clinic]", "[providers.clinic]")
             .replace("# title = \"Clinic", "title = \"Clinic")
             .replace("# url = \"https", "url = \"https")

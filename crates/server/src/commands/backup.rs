@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use audit::{Action, Entry, Outcome};
 use base::Fault;
-use continuity::{Depth, Line, Watch};
+use continuity::{Depth, Line, Watch, stream};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use store::WriteSet;
+use store::changes::Lack;
 use zeroize::Zeroizing;
 
 use super::{Held, data, json, place, talk};
@@ -192,6 +193,11 @@ async fn status(args: BackupView) -> Held {
     };
     let reach = backup::reach(&house).await?;
     let now = house.clock.now();
+    let stream = stream::standing(&backup::stream_state(&house.config)?);
+    let lack = match house.db.lack().await? {
+        None => house.keys.db().lack().await?,
+        lack => lack,
+    };
     note(&house, Action::BackupRead, |entry| entry).await?;
     house.close().await;
     if args.json {
@@ -203,6 +209,8 @@ async fn status(args: BackupView) -> Held {
         json(&json!({
             "newest": newest.as_ref().map(line_json),
             "age_seconds": newest.as_ref().map(|line| now.since(line.taken_at).as_secs()),
+            "stream_behind_seconds": stream.map(|it| now.since(it.alive_at).as_secs()),
+            "stream_lacks": lack.map(Lack::as_str),
             "key_generations": generations,
             "erased_beyond_reach_before": reach.until.map(|until| until.to_string()),
             "erased_within_reach": reach.within,
@@ -217,6 +225,14 @@ async fn status(args: BackupView) -> Held {
             now.since(line.taken_at).as_secs() / 60
         )),
         None => data("newest point       none"),
+    }
+    match (lack, &stream) {
+        (Some(lack), _) => data(format_args!("stream             nothing is sent: {lack}")),
+        (None, None) => data("stream             nothing was sent yet"),
+        (None, Some(standing)) => data(format_args!(
+            "stream             all was sent {} seconds ago",
+            now.since(standing.alive_at).as_secs()
+        )),
     }
     for generation in &reach.living {
         data(format_args!(

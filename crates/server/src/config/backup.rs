@@ -30,6 +30,19 @@ pub struct Backup {
     /// Who may have points destroyed before their time.
     #[serde(default)]
     pub early: Early,
+    /// Where drills restore to what is of PostgreSQL. Without it they do not run by the clock there.
+    #[serde(default)]
+    pub drills: Option<DrillPlaces>,
+}
+
+/// Two databases of PostgreSQL in which drills make a schema of their own, `strongroom_drill`, and drop it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrillPlaces {
+    /// The file with the URL of the one for the data.
+    pub data_url_file: PathBuf,
+    /// The file with the URL of the one for the keys.
+    pub keys_url_file: PathBuf,
 }
 
 /// Who may have recovery points destroyed before their time, and when that is done.
@@ -315,6 +328,8 @@ impl Backup {
             &mut keys.apart,
         ];
         paths.extend(self.repository.paths());
+        let drills = self.drills.iter_mut();
+        paths.extend(drills.flat_map(|it| [&mut it.data_url_file, &mut it.keys_url_file]));
         paths
     }
 }

@@ -291,6 +291,27 @@ pub(super) async fn sockets(config: &Config) -> Vec<Look> {
     looks
 }
 
+/// Whether what is committed between two recovery points can leave this machine.
+fn stream(name: &str, followed: store::Followed) -> Look {
+    match followed {
+        store::Followed {
+            lack: Some(lack), ..
+        } => Look::doubtful(
+            "stream",
+            format!("{name}: between two recovery points nothing can be sent"),
+            lack.why(),
+        ),
+        store::Followed {
+            unbounded: true, ..
+        } => Look::doubtful(
+            "stream",
+            format!("{name}: what is not sent fills the disk of PostgreSQL"),
+            "set max_slot_wal_keep_size, such as to 8GB",
+        ),
+        _ => Look::good("stream", format!("{name}: can be sent as it is committed")),
+    }
+}
+
 /// Whether the databases can be reached, and keep what they are told.
 pub(super) async fn databases(config: &Config) -> Vec<Look> {
     let mut looks = Vec::new();
@@ -302,6 +323,10 @@ pub(super) async fn databases(config: &Config) -> Vec<Look> {
             // Said among the secrets.
             continue;
         };
+        if config.backup.is_some() {
+            let followed = store::postgres_follows(&url).await;
+            looks.extend(followed.ok().map(|followed| stream(name, followed)));
+        }
         looks.push(match store::postgres_lasts(&url).await {
             Ok(()) => Look::good(
                 "database",

@@ -9,13 +9,16 @@ use continuity::Silent;
 use crypt::shamir::Quorum;
 use keys::shares::Share;
 use store::Sql;
+use store::practice::Room;
+use store::snapshot::Kind;
 use vault::VaultError;
 
 use super::Found;
 use super::canary::Canary;
 use crate::api::House;
-use crate::backup::run;
-use crate::config::Config;
+use crate::backup::{clock, run};
+use crate::config::{Config, DrillPlaces};
+use crate::installation::url_of;
 use crate::restore::{From, Of, To, restore_looking};
 use crate::{Failure, Installation, backup};
 
@@ -41,6 +44,43 @@ pub struct Databases {
     pub data: PathBuf,
     /// For the keys.
     pub keys: PathBuf,
+}
+
+/// Room in the databases that the configuration names, as long as a drill lasts.
+struct Rooms {
+    rooms: [Room; 2],
+    databases: Databases,
+}
+
+impl Rooms {
+    /// Make room; files with the URLs are put beside `folder`.
+    async fn take(config: &Config, places: &DrillPlaces, folder: &Path) -> Result<Self, Failure> {
+        // Reached as those that are in use are.
+        let data = url_of(&config.data.with_url(places.data_url_file.clone()))?;
+        let keys = url_of(&config.keys.with_url(places.keys_url_file.clone()))?;
+        let (data, keys) = (Room::take(&data).await?, Room::take(&keys).await?);
+        let databases = Databases {
+            data: folder.with_extension("data.url"),
+            keys: folder.with_extension("keys.url"),
+        };
+        for (path, room) in [(&databases.data, &data), (&databases.keys, &keys)] {
+            let written = crate::private::write(path, room.url().expose().as_bytes());
+            written.map_err(|error| Failure::file(path, &error))?;
+        }
+        Ok(Self {
+            rooms: [data, keys],
+            databases,
+        })
+    }
+
+    async fn clear(self) -> Result<(), Failure> {
+        forget(&self.databases.data)?;
+        forget(&self.databases.keys)?;
+        for room in self.rooms {
+            room.clear().await?;
+        }
+        Ok(())
+    }
 }
 
 /// What opens the root key of what is restored.
@@ -78,6 +118,7 @@ pub(super) struct Practice {
     folder: tempfile::TempDir,
     /// The key file that seals its root key, if shares brought that back.
     seal: PathBuf,
+    rooms: Option<Rooms>,
     /// Its configuration: what goes out (letters, backups, other providers) is left out.
     pub config: Config,
     pub living: Canary,
@@ -88,9 +129,12 @@ pub(super) struct Practice {
 
 impl Practice {
     /// Overwrite what keys lie in it, and remove it.
-    pub fn clear(self) -> Result<(), Failure> {
+    pub async fn clear(self) -> Result<(), Failure> {
         continuity::wipe(&self.folder.path().join("keys"))?;
         forget(&self.seal)?;
+        if let Some(rooms) = self.rooms {
+            rooms.clear().await?;
+        }
         let path = self.folder.path().to_owned();
         self.folder
             .close()
@@ -113,7 +157,7 @@ pub(super) async fn rehearse(
         rto: practice.begun.elapsed(),
         amount: 1,
     };
-    practice.clear()?;
+    practice.clear().await?;
     outcome?;
     Ok(found)
 }
@@ -139,12 +183,21 @@ async fn holds(restored: &Installation, living: &Canary) -> Result<(), Failure> 
     }
 }
 
+fn is_of_postgres(house: &House) -> bool {
+    [house.db.kind(), house.keys.db().kind()].contains(&Kind::Postgres)
+}
+
 /// Restore the newest point, with the one erased just now in it, and have it pass the gate.
 async fn restored(
     house: &House,
     databases: Option<&Databases>,
     root: Root,
 ) -> Result<Practice, Failure> {
+    if databases.is_none() && is_of_postgres(house) && !clock::has_room(house) {
+        return Err(Failure::usage(
+            "a drill of PostgreSQL needs two databases to restore to\nhint: name them in [backup.drills], or two empty ones with --postgres-data FILE and --postgres-keys FILE",
+        ));
+    }
     let Some(tenant) = house.config.tenants.first() else {
         return Err(Failure::usage("the configuration names no tenant"));
     };
@@ -189,12 +242,20 @@ async fn restored(
     // The next one to be erased is in the points from now on.
     Canary::doomed(house, tenant).await?;
 
-    let scratch = &backup::section(&house.config)?.scratch;
+    let section = backup::section(&house.config)?;
+    let scratch = &section.scratch;
     crate::private::folder(scratch).map_err(|error| Failure::file(scratch, &error))?;
     let folder = tempfile::Builder::new()
         .prefix("drill-")
         .tempdir_in(scratch)
         .map_err(|error| Failure::file(scratch, &error))?;
+    let rooms = match (databases, &section.drills) {
+        (None, Some(places)) if is_of_postgres(house) => {
+            Some(Rooms::take(&house.config, places, folder.path()).await?)
+        }
+        _ => None,
+    };
+    let databases = databases.or(rooms.as_ref().map(|it| &it.databases));
     let seal = folder.path().with_extension("root.key");
     let shares = match root {
         Root::Sealed => Vec::new(),
@@ -224,11 +285,15 @@ async fn restored(
         Err(failure) => {
             continuity::wipe(&folder.path().join("keys"))?;
             forget(&seal)?;
+            if let Some(rooms) = rooms {
+                rooms.clear().await?;
+            }
             return Err(failure);
         }
     };
     Ok(Practice {
         seal,
+        rooms,
         config: quiet(&folder.path().join("strongroom.toml"))?,
         folder,
         living,

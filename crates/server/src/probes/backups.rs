@@ -7,7 +7,7 @@ use audit::{Action, Entry, Outcome};
 use continuity::runs::{self, Kind};
 use continuity::stream;
 use continuity::{ContinuityError, RepositoryKey};
-use govern::checks::{self, BackupCheck, Backups, Drilled, InReach, Locked, Points, Stored};
+use govern::checks::{BackupCheck, Backups, Drilled, InReach, Locked, Points, Sends, Stored};
 use govern::{Check, ProbeError, Probing};
 use keys::seal::read_secret_file;
 use store::WriteSet;
@@ -15,7 +15,6 @@ use store::WriteSet;
 use super::Bench;
 use crate::Installation;
 use crate::backup::{self, clock};
-use crate::config::Database;
 
 /// Who sends says so more often than this.
 const SILENT: Duration = Duration::from_secs(60);
@@ -45,11 +44,7 @@ pub(super) fn can_be_measured(house: &Installation, check: &str) -> bool {
     }
     let section = house.config.backup.as_ref();
     let by_the_clock = section.is_some_and(|section| section.every().is_some());
-    let here = match check {
-        checks::BACKUP_CONTINUOUS => matches!(house.config.data, Database::Sqlite { .. }),
-        _ => true,
-    };
-    by_the_clock && here && house.clock.now().since(house.opened_at) >= AFTER_START
+    by_the_clock && house.clock.now().since(house.opened_at) >= AFTER_START
 }
 
 fn failed(error: &dyn std::fmt::Display) -> ProbeError {
@@ -114,12 +109,13 @@ impl Backups for Kept {
                 let Some(every) = clock::every(house, kind) else {
                     return Err(failed(&"drills are not run by the clock"));
                 };
+                let runs = kind == Kind::Objects || clock::has_room(house);
                 let recent = runs::recent(&house.db, kind, 2).await;
                 let recent = recent.map_err(|error| failed(&error))?;
                 let ended = recent.iter().find(|run| run.ended.is_some());
                 let held = runs::last_held(&house.db, kind).await;
                 let held = held.map_err(|error| failed(&error))?;
-                if ended.is_none() {
+                if ended.is_none() && runs {
                     return Err(failed(&format!("{} was never run yet", kind.as_str())));
                 }
                 let end = held.as_ref().and_then(|run| run.ended.as_ref());
@@ -127,7 +123,8 @@ impl Backups for Kept {
                     name: kind.as_str().to_owned(),
                     every,
                     held: held.as_ref().map(|run| now.since(run.begun_at)),
-                    last_held: ended.is_some_and(runs::Run::held),
+                    // One that is never run did not fail: it is late.
+                    last_held: ended.map_or(!runs, runs::Run::held),
                     spans: end.and_then(|(_, end)| end.rpo.zip(end.rto)),
                 });
             }
@@ -135,13 +132,14 @@ impl Backups for Kept {
         })
     }
 
-    fn sent_after(&self) -> Probing<'_, Duration> {
+    fn sent_after(&self) -> Probing<'_, Sends> {
         Box::pin(async {
             let house = &self.0.house;
-            if !matches!(house.config.data, Database::Sqlite { .. }) {
-                return Err(failed(
-                    &"PostgreSQL sends its own log; that is not measured here",
-                ));
+            for (name, db) in [("data", house.db.clone()), ("keys", house.keys.db())] {
+                let lack = db.lack().await.map_err(|error| failed(&error))?;
+                if let Some(lack) = lack {
+                    return Ok(Sends::Never(format!("{name}: {}", lack.as_str())));
+                }
             }
             let state = backup::stream_state(&house.config).map_err(|error| failed(&error))?;
             let Some(before) = stream::standing(&state) else {
@@ -149,7 +147,7 @@ impl Backups for Kept {
             };
             let silent = house.clock.now().since(before.alive_at);
             if silent > SILENT {
-                return Ok(silent);
+                return Ok(Sends::After(silent));
             }
             let begun = std::time::Instant::now();
             self.commit_something().await?;
@@ -159,7 +157,9 @@ impl Backups for Kept {
                 let standing = stream::standing(&state).filter(|it| it.sent_at > committed_at);
                 match standing {
                     Some(standing) => break standing,
-                    None if begun.elapsed() > LOOKED_FOR => return Ok(begun.elapsed()),
+                    None if begun.elapsed() > LOOKED_FOR => {
+                        return Ok(Sends::After(begun.elapsed()));
+                    }
                     None => tokio::time::sleep(LOOK_EVERY).await,
                 }
             };
@@ -168,7 +168,7 @@ impl Backups for Kept {
             stream::opens(&repository, &sent)
                 .await
                 .map_err(|error| failed(&error))?;
-            Ok(took)
+            Ok(Sends::After(took))
         })
     }
 

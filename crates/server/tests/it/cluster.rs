@@ -22,7 +22,12 @@ pub struct Cluster {
 
 impl Cluster {
     fn start() -> Option<Self> {
-        Self::begin(|_| String::new())
+        Self::set("")
+    }
+
+    /// With these settings.
+    pub fn set(settings: &'static str) -> Option<Self> {
+        Self::begin(|_| settings.to_owned())
     }
 
     /// One whose files are prepared before it starts, with the settings that this gives.

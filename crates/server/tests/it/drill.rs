@@ -403,14 +403,14 @@ async fn any_moment_since_a_point_can_be_restored() {
 }
 
 /// How many records a person has, by what would go with them.
-async fn records(place: &Place, person: &str) -> u64 {
+pub async fn records(place: &Place, person: &str) -> u64 {
     let said = place.command(&["erase", person]).await.talk;
     let words = said.split_once(": ").map(|(_, rest)| rest);
     let count = words.and_then(|rest| rest.split(' ').next()?.parse().ok());
     count.unwrap_or_else(|| panic!("{said}"))
 }
 
-async fn wait_for(place: &Place, there: impl Fn() -> bool) {
+pub async fn wait_for(place: &Place, there: impl Fn() -> bool) {
     let began = Instant::now();
     while !there() {
         assert!(began.elapsed() < BY_THE_CLOCK_MAX, "{}", place.words());

@@ -64,6 +64,7 @@ mod refusals;
 mod renew;
 mod rights;
 mod roles;
+mod rows;
 mod running;
 mod scale;
 mod shares;

@@ -195,7 +195,11 @@ impl Connection {
         Ok(())
     }
 
-    async fn rows(&mut self, sql: &'static Sql, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    pub(super) async fn rows(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
         let mut rows = Vec::new();
         self.query(sql, params, |row| {
             rows.push(row);

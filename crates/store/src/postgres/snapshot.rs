@@ -1,27 +1,22 @@
-//! The whole of a database at one moment, a file a table; and back into an empty database.
+//! The whole of a database at one moment, a file a table.
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 
-use futures_util::{SinkExt, TryStreamExt};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use futures_util::TryStreamExt;
+use tokio::io::AsyncWriteExt;
 
 use super::connection::{Connection, Server};
 use super::error::classify;
-use super::tls::PostgresUrl;
+use super::slot::POSITION;
 use crate::snapshot::{Kind, Question, Snapshot};
-use crate::{Migration, Sql, StoreError};
+use crate::{Sql, StoreError};
 
 /// One transaction that sees one moment, however long it takes.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; \
      SET LOCAL idle_in_transaction_session_timeout = 0";
-/// What is restored is written in one transaction: all of it, or nothing.
-const BEGIN_FILL: &str =
-    "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 /// Bytes of a file that are sent at once.
-const PIECE_BYTES: usize = 1 << 20;
-/// A table that the migrations fill themselves.
-const MIGRATIONS: &str = "schema_migration";
+pub(super) const PIECE_BYTES: usize = 1 << 20;
 
 static TABLES: Sql = Sql::both(
     "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1",
@@ -44,6 +39,14 @@ pub(crate) async fn copy(
             false
         })
         .await?;
+    // What this transaction sees was in the server's log by now.
+    let mut position = None;
+    connection
+        .query(&POSITION, &[], |row| {
+            position = row.int(0).ok().and_then(|it| u64::try_from(it).ok());
+            false
+        })
+        .await?;
     let mut parts = Vec::new();
     for table in &tables {
         let part = part(folder, table);
@@ -59,11 +62,12 @@ pub(crate) async fn copy(
     Ok(Snapshot {
         kind: Kind::Postgres,
         schema: u32::try_from(schema).unwrap_or(0),
+        position,
         parts,
     })
 }
 
-async fn tables(connection: &mut Connection) -> Result<Vec<String>, StoreError> {
+pub(super) async fn tables(connection: &mut Connection) -> Result<Vec<String>, StoreError> {
     let mut tables = Vec::new();
     connection
         .query(&TABLES, &[], |row| {
@@ -82,11 +86,11 @@ async fn tables(connection: &mut Connection) -> Result<Vec<String>, StoreError> 
     }
 }
 
-fn part(folder: &Path, table: &str) -> PathBuf {
+pub(super) fn part(folder: &Path, table: &str) -> PathBuf {
     folder.join(format!("{table}.copy"))
 }
 
-fn broken(error: &std::io::Error) -> StoreError {
+pub(super) fn broken(error: &std::io::Error) -> StoreError {
     StoreError::Unavailable(format!("a file of a copy: {error}"))
 }
 
@@ -108,56 +112,4 @@ async fn copy_out(connection: &Connection, table: &str, part: &Path) -> Result<(
             .map_err(|error| broken(&error))?;
     }
     file.flush().await.map_err(|error| broken(&error))
-}
-
-/// Fill an empty database from the files in `folder`, which were written at migration `schema`.
-pub(crate) async fn fill(
-    url: &PostgresUrl,
-    known: &'static [Migration],
-    schema: u32,
-    folder: &Path,
-) -> Result<(), StoreError> {
-    let until = known.partition_point(|migration| migration.number <= schema);
-    let Some(known) = known.get(..until) else {
-        return Ok(());
-    };
-    if known.last().map(|it| it.number) != Some(schema) {
-        return Err(StoreError::Schema(format!(
-            "the copy is of migration {schema}, which this program does not know"
-        )));
-    }
-    let mut connection = Server::new(url)?.connect().await?;
-    if !tables(&mut connection).await?.is_empty() {
-        return Err(StoreError::Unavailable(
-            "the database to restore to is not empty".into(),
-        ));
-    }
-    connection.migrate(known).await?;
-    connection.batch(BEGIN_FILL).await?;
-    for table in tables(&mut connection).await? {
-        if table != MIGRATIONS {
-            copy_in(&connection, &table, &part(folder, &table)).await?;
-        }
-    }
-    connection.batch("COMMIT").await
-}
-
-async fn copy_in(connection: &Connection, table: &str, part: &Path) -> Result<(), StoreError> {
-    let text = format!("COPY {table} FROM STDIN (FORMAT binary)");
-    let sink = connection.client.copy_in(&text).await;
-    let mut sink = pin!(sink.map_err(|error| classify(&error))?);
-    let file = tokio::fs::File::open(part).await;
-    let mut file = file.map_err(|error| broken(&error))?;
-    loop {
-        let mut piece = bytes::BytesMut::with_capacity(PIECE_BYTES);
-        let count = file.read_buf(&mut piece).await;
-        if count.map_err(|error| broken(&error))? == 0 {
-            break;
-        }
-        sink.send(piece.freeze())
-            .await
-            .map_err(|error| classify(&error))?;
-    }
-    sink.finish().await.map_err(|error| classify(&error))?;
-    Ok(())
 }

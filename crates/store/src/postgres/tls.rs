@@ -51,6 +51,11 @@ impl PostgresUrl {
         }
     }
 
+    /// Another text, on a way protected likewise.
+    pub(crate) fn with(&self, url: Secret<String>) -> Self {
+        Self::new(url, self.tls.clone())
+    }
+
     /// The text, with its password.
     #[must_use]
     pub fn expose(&self) -> &str {

@@ -40,14 +40,14 @@ pub(crate) enum Undone {
 }
 
 /// Something that was sent and whose answer is awaited later. Awaited in the order of sending, or the connection stands still.
-enum Sent<'a, T> {
+pub(super) enum Sent<'a, T> {
     Done(Result<T, Error>),
     Open(Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>),
 }
 
 impl<'a, T> Sent<'a, T> {
     /// Send now: the driver writes at the first poll.
-    async fn new(future: impl Future<Output = Result<T, Error>> + Send + 'a) -> Self {
+    pub(super) async fn new(future: impl Future<Output = Result<T, Error>> + Send + 'a) -> Self {
         let mut future: Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>> =
             Box::pin(future);
         match poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
@@ -56,7 +56,7 @@ impl<'a, T> Sent<'a, T> {
         }
     }
 
-    async fn answer(self) -> Result<T, Error> {
+    pub(super) async fn answer(self) -> Result<T, Error> {
         match self {
             Self::Done(done) => done,
             Self::Open(future) => future.await,

@@ -60,6 +60,7 @@ pub(crate) fn copy(
     Ok(Snapshot {
         kind: Kind::Sqlite,
         schema,
+        position: None,
         parts: vec![part],
     })
 }

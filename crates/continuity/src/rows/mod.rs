@@ -1,0 +1,236 @@
+//! Between two points of PostgreSQL: what is committed leaves the machine at most a second later, sealed, row by row, and takes a restored
+//! point forward to any moment since (`docs/formats/row-stream.md`).
+//!
+//! Invariant: a chain is what one replication slot gave: it has no gap. A slot that is lost ends it.
+//! Invariant: a piece may repeat what one before it says, and never leaves anything out.
+
+mod form;
+mod forward;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::{Instant, Rng};
+use store::Db;
+use store::changes::{Following, Lack, RowFollower};
+use store::snapshot::Kind;
+
+use crate::ContinuityError;
+use crate::pieces::{self, State};
+use crate::repository::Repository;
+use crate::stream::{Sent, standing};
+pub use form::FORMAT;
+pub(crate) use form::{Place, read, write};
+pub use forward::forward;
+
+/// How often a stream that has nothing to send says that it lives.
+const ALIVE_EVERY: Duration = Duration::from_secs(5);
+
+/// Who follows a database.
+#[derive(Debug)]
+pub enum Begun<T> {
+    /// It is none of PostgreSQL.
+    ByPages,
+    /// Nobody can, and why.
+    Lacks(Lack),
+    /// Another node does.
+    Elsewhere,
+    /// We do.
+    Here(T),
+}
+
+impl<T> Begun<T> {
+    /// The same, as something else.
+    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Begun<U> {
+        match self {
+            Self::ByPages => Begun::ByPages,
+            Self::Lacks(lack) => Begun::Lacks(lack),
+            Self::Elsewhere => Begun::Elsewhere,
+            Self::Here(here) => Begun::Here(to(here)),
+        }
+    }
+
+    pub(crate) fn of(following: Following, here: impl FnOnce(Box<RowFollower>) -> T) -> Self {
+        match following {
+            Following::ByPages => Self::ByPages,
+            Following::Lacks(lack) => Self::Lacks(lack),
+            Following::Elsewhere => Self::Elsewhere,
+            Following::Here(follower) => Self::Here(here(follower)),
+        }
+    }
+}
+
+/// Sends what is committed. After a failure another one is begun.
+pub struct RowStream {
+    repository: Repository,
+    follower: Box<RowFollower>,
+    path: PathBuf,
+    /// The chain, once its slot was found or made.
+    state: Option<State>,
+    rng: Arc<dyn Rng>,
+}
+
+impl fmt::Debug for RowStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RowStream").field(&self.state).finish()
+    }
+}
+
+impl RowStream {
+    /// Send what is committed to `db`, and note in the file at `path` how far that is.
+    ///
+    /// # Errors
+    /// [`ContinuityError::Store`].
+    pub async fn begin(
+        repository: Repository,
+        db: &Db,
+        path: PathBuf,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Begun<Self>, ContinuityError> {
+        let following = db.follow_rows().await?;
+        Ok(Begun::of(following, |follower| Self {
+            repository,
+            follower,
+            path,
+            state: None,
+            rng,
+        }))
+    }
+
+    /// Send what was committed since the last time; `now` is the moment before it is read.
+    ///
+    /// # Errors
+    /// [`ContinuityError`]; nothing is lost, the next one who begins sends it.
+    pub async fn send(&mut self, now: Instant) -> Result<Sent, ContinuityError> {
+        let mut sent = Sent::default();
+        let mut state = match self.state.take() {
+            Some(state) => state,
+            None => {
+                let (state, begun) = self.go_on(now).await?;
+                sent.begun = begun;
+                state
+            }
+        };
+        let mut look = self.follower.look().await?;
+        let mut wrote = false;
+        while let Some(piece) = look.next().await? {
+            let at = match look.left_off_at() {
+                // There is more: of what was acknowledged later than the last one here, nothing is said.
+                Some(ended) if piece.ends => ended.clamp(state.at.min(now.micros()), now.micros()),
+                _ => now.micros(),
+            };
+            let place = Place {
+                chain: &state.chain,
+                number: state.next,
+                at: Instant::from_micros(at),
+                position: look.position(),
+                ends: piece.ends,
+            };
+            let plain = write(&place, &piece.changes)?;
+            let named = (&*state.chain, place.number, place.at);
+            let put = pieces::put(&self.repository, named, &plain, &*self.rng).await?;
+            let taken = || ContinuityError::Repository("a piece's name is taken".into());
+            sent.bytes += put.ok_or_else(taken)?;
+            sent.pages += piece.changes.rows.len();
+            state.next += 1;
+            if piece.ends {
+                state.at = at;
+            }
+            wrote = true;
+        }
+        if let Some(why) = look.over() {
+            tracing::warn!(
+                why,
+                "the stream ends here, and another begins; a recovery point goes on with that"
+            );
+            self.follower.end().await?;
+            let (state, begun) = self.go_on(now).await?;
+            self.state = Some(state);
+            sent.begun |= begun;
+            return Ok(sent);
+        }
+        let position = look.position();
+        sent.more = look.left_off_at().is_some();
+        self.follower.settle(look).await?;
+        let alive = !sent.more && now.since(state.alive_at()) >= ALIVE_EVERY;
+        if wrote || alive {
+            if !sent.more {
+                state.alive_at = now.micros();
+            }
+            state.position = format!("{position:016x}");
+            state.write(&self.path)?;
+        }
+        self.state = Some(state);
+        Ok(sent)
+    }
+
+    /// The chain whose slot is there, or a new one; whether it is new.
+    async fn go_on(&mut self, now: Instant) -> Result<(State, bool), ContinuityError> {
+        let noted = State::read(&self.path);
+        if let Some(chain) = self.follower.chain().await? {
+            let noted = noted.filter(|it| it.chain == chain);
+            let known = noted.as_ref().map_or(1, |it| it.next);
+            // The last ones may be there without having been noted.
+            let there = pieces::from(&self.repository, &chain, known).await?;
+            let mut state = noted.unwrap_or_else(|| State {
+                chain,
+                next: known,
+                position: String::new(),
+                at: 0,
+                alive_at: 0,
+            });
+            if let Some(last) = there.last() {
+                state.next = last.number + 1;
+                state.at = state.at.max(last.at.micros());
+            }
+            return Ok((state, false));
+        }
+        let mut bytes = [0; 8];
+        self.rng.fill(&mut bytes);
+        let chain = format!("{:020}-{}", now.micros(), hex::encode(bytes));
+        self.follower.begin(&chain).await?;
+        let state = State {
+            chain,
+            next: 1,
+            position: String::new(),
+            at: now.micros(),
+            alive_at: now.micros(),
+        };
+        state.write(&self.path)?;
+        Ok((state, true))
+    }
+}
+
+/// The chain, and its piece from which on a copy goes on that is made from now on. `None`: nothing is sent.
+///
+/// # Errors
+/// [`ContinuityError`].
+pub(crate) async fn going(
+    repository: &Repository,
+    db: &Db,
+    state: &Path,
+) -> Result<Option<(String, u64)>, ContinuityError> {
+    let noted = standing(state).map(|it| (it.chain, it.next));
+    if db.kind() == Kind::Sqlite {
+        return Ok(noted);
+    }
+    let Some(chain) = db.chain().await? else {
+        return Ok(None);
+    };
+    if let Some(noted) = noted.filter(|it| it.0 == chain) {
+        return Ok(Some(noted));
+    }
+    // Another node sends. Whether everybody saw what the last look of it gave is not known: what was before that, everybody did.
+    let there = pieces::from(repository, &chain, 1).await?;
+    let mut ends = 0;
+    for piece in there.iter().rev() {
+        let (head, _) = read(&pieces::open(repository, &chain, piece).await?)?;
+        ends += u32::from(head.ends);
+        if ends == 2 {
+            return Ok(Some((chain, piece.number + 1)));
+        }
+    }
+    Ok(Some((chain, 1)))
+}
