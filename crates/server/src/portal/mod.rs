@@ -6,6 +6,7 @@
 mod chart;
 mod data;
 mod delete;
+mod examples;
 mod fields;
 mod guardians;
 mod history;
@@ -29,6 +30,7 @@ use crate::desk::Desk;
 use reader::Reader;
 
 pub(crate) use data::title;
+pub use fields::SOURCES as FIELDS;
 pub(crate) use fields::label;
 
 /// What these pages say.
@@ -40,8 +42,14 @@ pub static SOURCES: Sources = [
     include_str!("../../words/portal/en.ftl"),
 ];
 
-static WORDS: LazyLock<Words> =
-    LazyLock::new(|| Words::read(&[&crate::sharing::SOURCES, &crate::rights::SOURCES, &SOURCES]));
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    Words::read(&[
+        &crate::sharing::SOURCES,
+        &crate::rights::SOURCES,
+        &FIELDS,
+        &SOURCES,
+    ])
+});
 
 /// Every page of the portal, over `api`.
 #[must_use]
