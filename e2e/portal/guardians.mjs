@@ -105,7 +105,7 @@ for (const child of children) {
     await look(page, child, "sharing-over");
 
     // Who it was stands among who looked, as the account that did it.
-    await page.goto(`${base}/portal/looks`);
+    await page.goto(`${base}/portal/looks?show=all`);
     await look(page, child, "looks");
 
     // What waits for the day: one thing to be kept, and one to be taken back.

@@ -282,3 +282,4 @@ for-hoperat = um die Einrichtung zu betreiben
 for-pubhlth = für die öffentliche Gesundheit, ohne Ihren Namen
 for-hlegal = für eine gesetzliche Pflicht oder einen Anspruch
 for-sysdev = um das System selbst zu pflegen
+account-to-portal = Zu Ihren Seiten

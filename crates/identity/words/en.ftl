@@ -282,3 +282,4 @@ for-hoperat = to run the organisation
 for-pubhlth = for public health, without your name
 for-hlegal = for a legal duty or claim
 for-sysdev = to keep the system itself
+account-to-portal = To your pages

@@ -282,3 +282,4 @@ for-hoperat = pour faire fonctionner l’organisation
 for-pubhlth = pour la santé publique, sans votre nom
 for-hlegal = pour une obligation légale ou un droit
 for-sysdev = pour entretenir le système lui-même
+account-to-portal = Vers vos pages

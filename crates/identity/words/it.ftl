@@ -282,3 +282,4 @@ for-hoperat = per gestire l’organizzazione
 for-pubhlth = per la salute pubblica, senza il suo nome
 for-hlegal = per un obbligo di legge o un diritto
 for-sysdev = per curare il sistema stesso
+account-to-portal = Alle Sue pagine

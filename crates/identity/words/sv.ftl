@@ -282,3 +282,4 @@ for-hoperat = för att driva verksamheten
 for-pubhlth = för folkhälsan, utan ditt namn
 for-hlegal = för en rättslig skyldighet eller ett rättsligt krav
 for-sysdev = för att sköta själva systemet
+account-to-portal = Till dina sidor

@@ -168,3 +168,9 @@ pub(crate) fn moment(t: Tongue, value: &Value, name: &str) -> String {
         |at| t.moment(Instant::from_micros(at.as_microsecond())),
     )
 }
+
+/// A day, as the API writes it, the way the reader's language does.
+pub(crate) fn day(t: Tongue, text: &str) -> String {
+    text.parse()
+        .map_or_else(|_| text.to_owned(), |day: jiff::civil::Date| t.day(day))
+}

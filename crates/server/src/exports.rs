@@ -8,7 +8,7 @@ use identity::{Label, OwnAccount};
 use policy::{Allowed, Authority, ExportOf, FileAt, Verb, decide};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::jobs::{Claimed, Dedupe, JobId, NewJob, complete, enqueue, extend};
+use store::jobs::{Claimed, Dedupe, JobId, LEASE_LOST, NewJob, complete, enqueue, extend};
 use store::{Statement, StoreError, WriteSet};
 use tokio::sync::mpsc;
 use vault::export::{ExportId, Extra, Taken, Wish};
@@ -93,13 +93,11 @@ pub async fn build(house: &Installation, job: &Claimed) -> Result<(), Failure> {
     let payload: Payload = serde_json::from_slice(&job.job.payload).map_err(|_| unreadable())?;
     let export: ExportId = payload.export.parse().map_err(|_| unreadable())?;
     let person = payload.person;
-    let done = |set: WriteSet| set.with(complete(job, house.clock.now()));
     let build = match house.vault.to_build(tenant, person, export).await {
         Ok(build) => build,
         // Deleted meanwhile, made already, or the person is gone.
         Err(VaultError::NoExport | VaultError::NoPerson) => {
-            house.db.commit(done(WriteSet::new())).await?;
-            return Ok(());
+            return finish(house, job, WriteSet::new()).await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -114,8 +112,7 @@ pub async fn build(house: &Installation, job: &Claimed) -> Result<(), Failure> {
         Ok(_) => {}
         // Deleted meanwhile, or the person is gone.
         Err(StoreError::Guard(_)) => {
-            house.db.commit(done(WriteSet::new())).await?;
-            return Ok(());
+            return finish(house, job, WriteSet::new()).await;
         }
         Err(error) => return Err(error.into()),
     }
@@ -127,28 +124,44 @@ pub async fn build(house: &Installation, job: &Claimed) -> Result<(), Failure> {
     let (bytes, taken) = match kept {
         Ok(kept) => kept,
         Err(VaultError::NoPerson) => {
-            house.db.commit(done(WriteSet::new())).await?;
-            return Ok(());
+            return finish(house, job, WriteSet::new()).await;
         }
         Err(error) => {
             tracing::warn!(%error, "an archive could not be made");
             if job.job.attempts >= ATTEMPTS_MAX {
                 let set = Vault::export_failed(tenant, person, export);
-                house.db.commit(done(set)).await?;
-                return Ok(());
+                return finish(house, job, set).await;
             }
             return Err(error.into());
         }
     };
+    let now = house.clock.now();
+    let made = (file, bytes);
     let set = house
         .vault
-        .export_ready(&ctx, person, &build.export, (file, bytes), &taken);
-    match house.db.commit(done(set)).await {
+        .export_ready((tenant, person), &build.export, made, &taken, now);
+    match house.db.commit(set.with(complete(job, now))).await {
         Ok(_) => Ok(()),
         // Deleted while it was being made, or made by another worker: what was stored here is nobody's archive.
         Err(StoreError::Guard(_)) => {
             remove(house, tenant, person, file).await?;
-            house.db.commit(done(WriteSet::new())).await?;
+            finish(house, job, WriteSet::new()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The job is done, with `set` in the same commit. Where it is nobody's any more, or another worker's, nothing is left to do: an erasure that
+/// wins takes the jobs about the person with it.
+async fn finish(house: &Installation, job: &Claimed, set: WriteSet) -> Result<(), Failure> {
+    match house
+        .db
+        .commit(set.with(complete(job, house.clock.now())))
+        .await
+    {
+        Ok(_) => Ok(()),
+        Err(StoreError::Guard(LEASE_LOST)) => {
+            tracing::info!("an archive was wanted no more");
             Ok(())
         }
         Err(error) => Err(error.into()),

@@ -295,11 +295,16 @@ async fn measures(
     Ok(promised.chain(stated).collect())
 }
 
+/// Columns of the table.
+const COLUMNS: usize = 19;
+
 impl Processing {
-    /// As a table: one line for each activity that is in use, with what holds for all of them repeated.
+    /// As a table that spreadsheets open, with the mark of UTF-8: one line for each activity, with what is short and holds for all of them
+    /// repeated; then one line for each measure of security, which holds for every activity.
     #[must_use]
     pub fn csv(&self) -> String {
-        let mut out = line(
+        let mut out = "\u{feff}".to_owned();
+        out.push_str(&line(
             [
                 "controller",
                 "contact",
@@ -322,15 +327,10 @@ impl Processing {
                 "security_measures",
             ]
             .map(str::to_owned),
-        );
+        ));
         let said = |it: &Option<String>| it.clone().unwrap_or_default();
         let processors = self.recipients.iter().filter(|it| it.kind == "processor");
         let processors: Vec<_> = processors.map(|it| it.name.clone()).collect();
-        let security: Vec<_> = self
-            .security
-            .iter()
-            .map(|it| format!("{} ({})", it.text, it.state))
-            .collect();
         for it in &self.activities {
             let recipients = [it.recipients.clone(), processors.clone()].concat();
             out.push_str(&line([
@@ -352,8 +352,14 @@ impl Processing {
                 self.transfers.join("; "),
                 it.kept.clone(),
                 it.regions.join("; "),
-                security.join("; "),
+                String::new(),
             ]));
+        }
+        for it in &self.security {
+            let mut cells = [const { String::new() }; COLUMNS];
+            let [.., last] = &mut cells;
+            *last = format!("{} ({})", it.text, it.state);
+            out.push_str(&line(cells));
         }
         out
     }

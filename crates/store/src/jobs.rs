@@ -179,6 +179,9 @@ pub struct Job {
     pub error: Option<String>,
 }
 
+/// The guard that fails where a job is not ours any more: another worker has it, or it was taken out of the queue.
+pub const LEASE_LOST: &str = "job.lease";
+
 /// A job that is ours until `job.due_at`.
 #[derive(Clone, Debug)]
 pub struct Claimed {
@@ -356,7 +359,7 @@ fn with_lease(sql: &'static Sql, claimed: &Claimed, more: Vec<Value>) -> Stateme
         claimed.lease.into(),
     ];
     params.extend(more);
-    Statement::new(sql, params).expecting(1, "job.lease")
+    Statement::new(sql, params).expecting(1, LEASE_LOST)
 }
 
 /// Doubles with each attempt; a job's own part of up to a quarter keeps many that failed together from coming back together.

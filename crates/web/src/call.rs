@@ -63,7 +63,7 @@ impl<W> Call<W> {
             Problem::new(
                 ErrorKind::NotFound,
                 "http.not_found",
-                format!("The address holds what is {error}."),
+                format!("`{name}` in the address is none: {}.", error.rule),
             )
         })
     }

@@ -36,6 +36,13 @@ impl Words {
             // Every page is written in one direction; the marks would only get into what people copy.
             bundle.set_use_isolating(false);
             bundle.set_transform(Some(if lang == Lang::Fr { french } else { set }));
+            bundle.set_formatter(Some(match lang {
+                Lang::Sv => |it, _| counted(it, Lang::Sv),
+                Lang::De => |it, _| counted(it, Lang::De),
+                Lang::It => |it, _| counted(it, Lang::It),
+                Lang::Fr => |it, _| counted(it, Lang::Fr),
+                Lang::En => |it, _| counted(it, Lang::En),
+            }));
             for sources in [&[&KIT][..], areas].concat() {
                 let resource = FluentResource::try_new(lang.of(sources).to_owned())
                     .unwrap_or_else(|(resource, _)| resource);
@@ -65,6 +72,16 @@ impl Words {
 
 fn identifier(lang: Lang) -> unic_langid::LanguageIdentifier {
     lang.code().parse().unwrap_or_default()
+}
+
+/// A whole number, as its language sets thousands apart.
+fn counted(value: &FluentValue<'_>, lang: Lang) -> Option<String> {
+    let FluentValue::Number(number) = value else {
+        return None;
+    };
+    // Counts are far below what a float holds exactly.
+    let digits = number.value.to_string();
+    digits.parse().ok().map(|it| format::number(it, lang))
 }
 
 fn set(text: &str) -> Cow<'_, str> {
@@ -158,6 +175,18 @@ impl Tongue {
         let mut errors = Vec::new();
         let text = bundle.format_pattern(pattern, Some(&args), &mut errors);
         Some(text.into_owned())
+    }
+
+    /// A day.
+    #[must_use]
+    pub fn day(&self, date: jiff::civil::Date) -> String {
+        format::day(date, self.lang)
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub fn number(&self, number: u64) -> String {
+        format::number(number, self.lang)
     }
 
     /// Day and minute in UTC.
@@ -304,6 +333,8 @@ mod tests {
         let sv = WORDS.tongue(Lang::Sv);
         assert_eq!(sv.say_with("n", "n", 1), "en sak");
         assert_eq!(sv.say_with("n", "n", 2), "2 saker");
+        assert_eq!(sv.say_with("n", "n", 12_000), "12\u{a0}000 saker");
+        assert_eq!(WORDS.tongue(Lang::En).say_with("n", "n", 5_000), "5,000");
         assert_eq!(
             WORDS.tongue(Lang::Fr).say_with("n", "n", 2),
             "«\u{a0}2\u{a0}»"

@@ -18,6 +18,8 @@ passkey-no-script = Ein Passkey braucht JavaScript. Alles andere geht ohne.
 error-ask = Wenn Sie uns dazu schreiben, hilft uns beides beim Suchen:
 error-code = Was es war
 error-request = Welche Anfrage
+error-back-portal = Zurück zu Ihren Seiten
+error-to-sign-in = Zur Anmeldung
 error-back-account = Zurück zu Ihrem Konto
 error-back-console = Zurück zur Konsole
 

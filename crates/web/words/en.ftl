@@ -18,6 +18,8 @@ passkey-no-script = A passkey needs JavaScript. Everything else works without.
 error-ask = If you write to us about this, these two help us find it:
 error-code = What it was
 error-request = Which request
+error-back-portal = Back to your pages
+error-to-sign-in = To sign in
 error-back-account = Back to your account
 error-back-console = Back to the console
 

@@ -18,6 +18,8 @@ passkey-no-script = La clé d’accès a besoin de JavaScript. Tout le reste s�
 error-ask = Si vous nous écrivez à ce sujet, ces deux repères nous aident à retrouver le cas :
 error-code = Ce que c’était
 error-request = Quelle requête
+error-back-portal = Revenir à vos pages
+error-to-sign-in = Aller à la connexion
 error-back-account = Revenir à votre compte
 error-back-console = Revenir à la console
 

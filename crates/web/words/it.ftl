@@ -18,6 +18,8 @@ passkey-no-script = La passkey richiede JavaScript. Tutto il resto funziona senz
 error-ask = Se ci scrive, questi due dati ci aiutano a trovare il caso:
 error-code = Che cosa è stato
 error-request = Quale richiesta
+error-back-portal = Torna alle Sue pagine
+error-to-sign-in = Vai all’accesso
 error-back-account = Torna al suo account
 error-back-console = Torna alla console
 

@@ -18,6 +18,8 @@ passkey-no-script = En inloggningsnyckel kräver JavaScript. Allt annat fungerar
 error-ask = Skriv gärna med de här två om du hör av dig, så hittar vi det:
 error-code = Vad det var
 error-request = Vilken förfrågan
+error-back-portal = Tillbaka till dina sidor
+error-to-sign-in = Till inloggningen
 error-back-account = Tillbaka till ditt konto
 error-back-console = Tillbaka till konsolen
 

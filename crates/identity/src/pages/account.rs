@@ -35,6 +35,8 @@ struct Overview {
     lead: String,
     due: Option<(String, &'static str, String)>,
     lines: Vec<Line>,
+    /// Whether there are pages of their own to go to: staff have the console.
+    portal: bool,
 }
 
 /// What an account has, counted.
@@ -79,6 +81,7 @@ async fn look(desk: Desk, call: Call<Visit>, who: SignedIn) -> Result<Answer, Pr
         lead: t.say_with("account-lead", "email", account.email.as_str()),
         due: due(t, &has, account.kind),
         lines: lines(t, &has, sessions.len() as u64),
+        portal: account.kind == Kind::Person,
         page,
     };
     show(StatusCode::OK, &overview, Shown::Plain)

@@ -74,7 +74,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
                 id: "listErasures",
                 group: GROUP,
                 summary: "What a person asked to have deleted",
-                about: "",
+                about: "`held` says that a legal hold stops what waits, whatever its day.",
                 params: vec![PERSON],
                 body: None,
                 answers: &[(200, "Requests, newest first")],
@@ -331,7 +331,20 @@ async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
 async fn list(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let (ctx, allowed, person) = let_in(&house, &call, Verb::Read, Action::PersonRead).await?;
     let found = house.erasures(&ctx.tenant, person).await?;
-    let lines: Vec<_> = found.iter().map(wire).collect();
+    let mut lines = Vec::with_capacity(found.len());
+    for it in &found {
+        let mut line = wire(it);
+        // What waits may wait longer than its day.
+        if it.state == "waiting"
+            && let Some(line) = line.as_object_mut()
+        {
+            let held = house
+                .is_held(&ctx.tenant, person, &it.part, ctx.now)
+                .await?;
+            line.insert("held".into(), held.into());
+        }
+        lines.push(line);
+    }
     let index = noted(&house, &ctx, &allowed, person).await?;
     Ok(Answer::value(StatusCode::OK, &json!({ "erasures": lines })).logged(index))
 }

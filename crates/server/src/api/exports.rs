@@ -138,7 +138,11 @@ async fn noted(
 fn wire(it: &Export) -> Value {
     json!({
         "export": it.export,
-        "state": it.state,
+        // Where it will lie is written down when a worker begins.
+        "state": match it.state {
+            ExportState::Waiting if it.file.is_some() => json!("making"),
+            state => json!(state),
+        },
         "lang": it.lang,
         "protected": it.protected,
         "asked_at": it.asked_at.to_string(),

@@ -196,9 +196,20 @@ fn wire(right: &Right, ctx: &Ctx) -> Value {
     })
 }
 
-/// The same, with the days that are left where the house answers.
-fn counted(house: &House, right: &Right, ctx: &Ctx) -> Value {
+/// The same, with the days that are left where the house answers; of what is closed, when it was answered, and whether in time.
+async fn counted(house: &House, right: &Right, ctx: &Ctx) -> Result<Value, Problem> {
     let mut said = wire(right, ctx);
+    if right.closed_at.is_some()
+        && let Some(it) = house.right_in_time(&ctx.tenant, right).await?
+        && let Some(said) = said.as_object_mut()
+    {
+        let answered = json!({
+            "day": it.day.to_string(),
+            "last_day": it.last.map(|day| day.to_string()),
+            "late": it.is_late(),
+        });
+        said.insert("answered".into(), answered);
+    }
     let today = govern::rights::day_of(ctx.now, &house.config.rights.zone());
     if let (Ok(today), Some(next)) = (today, right.next)
         && let Ok(left) = today.until(next.last)
@@ -206,7 +217,15 @@ fn counted(house: &House, right: &Right, ctx: &Ctx) -> Value {
     {
         next.insert("days_left".into(), left.get_days().into());
     }
-    said
+    Ok(said)
+}
+
+async fn all_counted(house: &House, rights: &[Right], ctx: &Ctx) -> Result<Vec<Value>, Problem> {
+    let mut lines = Vec::with_capacity(rights.len());
+    for right in rights {
+        lines.push(counted(house, right, ctx).await?);
+    }
+    Ok(lines)
 }
 
 fn event(it: &Happened) -> Value {
@@ -242,7 +261,7 @@ async fn whole(
         }
     };
     let limits = consent::limits(&house.db, &ctx.tenant, right.person).await?;
-    let mut said = counted(house, right, ctx);
+    let mut said = counted(house, right, ctx).await?;
     if let Some(said) = said.as_object_mut() {
         said.insert("wish".into(), json!(wish));
         said.insert("events".into(), events.iter().map(event).collect());
@@ -322,7 +341,7 @@ async fn ask(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
     let (right, index) = house.ask_right(&ctx, &allowed, &new).await?;
     let at = format!("/v1/persons/{person}/rights-requests/{}", right.request);
     Ok(
-        Answer::value(StatusCode::CREATED, &counted(&house, &right, &ctx))
+        Answer::value(StatusCode::CREATED, &counted(&house, &right, &ctx).await?)
             .header_text(LOCATION, &at)
             .logged(index),
     )
@@ -339,7 +358,7 @@ async fn list_own(house: House, call: Call<Authority>) -> Result<Logged, Problem
         .await?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let lines: Vec<_> = found.iter().map(|it| counted(&house, it, &ctx)).collect();
+    let lines = all_counted(&house, &found, &ctx).await?;
     let next = found
         .last()
         .filter(|_| more)
@@ -403,7 +422,7 @@ async fn take_back(house: House, call: Call<Authority>) -> Result<Logged, Proble
         };
         house.step_right(&ctx, &allowed, &right, &step).await?
     };
-    Ok(Answer::value(StatusCode::OK, &counted(&house, &right, &ctx)).logged(index))
+    Ok(Answer::value(StatusCode::OK, &counted(&house, &right, &ctx).await?).logged(index))
 }
 
 async fn inbox(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
@@ -422,10 +441,8 @@ async fn inbox(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
         .await?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let lines: Vec<_> = found
-        .iter()
-        .map(|(it, _)| counted(&house, it, &ctx))
-        .collect();
+    let rights: Vec<_> = found.iter().map(|(it, _)| it.clone()).collect();
+    let lines = all_counted(&house, &rights, &ctx).await?;
     let next = found
         .last()
         .filter(|_| more)
@@ -490,7 +507,9 @@ async fn step(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
             let (right, index) = house
                 .lift_right(&ctx, &allowed, &right, account, true)
                 .await?;
-            return Ok(Answer::value(StatusCode::OK, &counted(&house, &right, &ctx)).logged(index));
+            return Ok(
+                Answer::value(StatusCode::OK, &counted(&house, &right, &ctx).await?).logged(index),
+            );
         }
     };
     let step = NewStep {
@@ -500,7 +519,7 @@ async fn step(house: House, call: Call<Authority>) -> Result<Logged, Problem> {
         carry_out: take.carry_out.unwrap_or(true),
     };
     let (right, index) = house.step_right(&ctx, &allowed, &right, &step).await?;
-    let mut said = counted(&house, &right, &ctx);
+    let mut said = counted(&house, &right, &ctx).await?;
     if let Some(said) = said.as_object_mut() {
         said.insert("event".into(), What::Step(event).as_str().into());
     }

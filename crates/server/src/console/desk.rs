@@ -10,7 +10,7 @@ use web::words::Tongue;
 use web::{Answer, Call, Frame, Place, Problem, Visit};
 
 use super::WORDS;
-pub(super) use crate::desk::{Ask, Desk, authority, list, moment, text, wants_fresh_proof};
+pub(super) use crate::desk::{Ask, Desk, authority, day, list, moment, text, wants_fresh_proof};
 
 /// Somebody of the staff who is signed in, and what they called for.
 pub(super) struct Asker {

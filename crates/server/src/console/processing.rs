@@ -93,10 +93,13 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
     let kept = list(&said, "security")
         .iter()
         .filter(|it| matches!(text(it, "state"), "kept" | "stated"))
-        .map(|it| text(it, "text"));
-    let kept: Vec<_> = kept.collect();
+        .map(|it| text(it, "text").to_owned());
+    let mut kept: Vec<_> = kept.collect();
+    if kept.is_empty() {
+        kept.push(t.say("processing-none"));
+    }
     page = page
-        .fact(t.say("processing-security"), or_none(kept.join(" ")))
+        .facts(t.say("processing-security"), kept)
         .fact(t.say("processing-made"), moment(t, &said, "made_at"));
     let in_use = |it: &&Value| it.get("in_use").and_then(Value::as_bool) == Some(true);
     for it in list(&said, "activities").iter().filter(in_use) {

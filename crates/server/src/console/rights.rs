@@ -7,10 +7,11 @@ use base::ErrorKind;
 use http::StatusCode;
 use policy::Authority;
 use serde_json::{Value, json};
+use web::format::isolated;
 use web::words::{Told, Tongue};
 use web::{Act, Answer, Cell, Form, Frame, Place, Problem, Route, Row, Shown, TablePage, show};
 
-use super::desk::{Asker, Desk, list, moment, text};
+use super::desk::{Asker, Desk, day, list, moment, text};
 use super::{form, page};
 
 const LIST: &str = "/console/rights";
@@ -71,14 +72,28 @@ fn kind(t: Tongue, it: &Value) -> String {
     t.say(&format!("right-{}", text(it, "kind")))
 }
 
-fn last_day(it: &Value) -> &str {
-    it.pointer("/next/last_day")
-        .and_then(Value::as_str)
-        .unwrap_or("–")
+fn last_day(t: Tongue, it: &Value) -> String {
+    ["/next/last_day", "/answered/last_day"]
+        .into_iter()
+        .find_map(|path| it.pointer(path).and_then(Value::as_str))
+        .map_or_else(|| "–".to_owned(), |it| day(t, it))
 }
 
-/// How many days are left, or that it is late.
+/// How many days are left, or that it is late; of what is closed, when it was answered, and whether in time.
 fn left(t: Tongue, it: &Value) -> (&'static str, String) {
+    if let Some(answered) = it.get("answered") {
+        let date = day(t, text(answered, "day"));
+        let late = answered.get("late").and_then(Value::as_bool) == Some(true);
+        let (class, key) = match (text(answered, "last_day"), late) {
+            ("", _) => ("kept", "rights-was-answered"),
+            (_, true) => ("broken", "rights-was-late"),
+            (_, false) => ("kept", "rights-was-in-time"),
+        };
+        return (class, t.say_with(key, "date", &date));
+    }
+    if !text(it, "closed_at").is_empty() {
+        return ("intent", t.say("rights-nothing-due"));
+    }
     if it.get("overdue").and_then(Value::as_bool) == Some(true) {
         return ("broken", t.say("rights-late"));
     }
@@ -90,6 +105,10 @@ fn left(t: Tongue, it: &Value) -> (&'static str, String) {
             (class, t.say_all("rights-left", &[("n", Told::Count(days))]))
         }
     }
+}
+
+fn short(id: &str) -> String {
+    id.chars().take(8).collect()
 }
 
 async fn look(asker: Asker) -> Result<Answer, Problem> {
@@ -115,6 +134,8 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
     let t = asker.t();
     let columns = [
         "column-right",
+        "column-person",
+        "column-request",
         "column-state",
         "column-asked-at",
         "column-last-day",
@@ -131,13 +152,17 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
         let name = kind(t, it);
         let path = format!("{LIST}/{}", text(it, "request"));
         let (class, left) = left(t, it);
+        // Who it is, is told by the beginning of an id; and which of theirs, likewise.
+        let (person, request) = (short(text(it, "person")), short(text(it, "request")));
         page = page.row(Row {
-            name: name.clone(),
+            name: format!("{name} {request}"),
             cells: vec![
                 Cell::Link(Place::new(path, name)),
+                Cell::Text(person),
+                Cell::Text(request),
                 state(t, it),
                 Cell::Text(moment(t, it, "received_at")),
-                Cell::Text(last_day(it).to_owned()),
+                Cell::Text(last_day(t, it)),
                 Cell::State(class, left),
             ],
             acts: Vec::new(),
@@ -181,7 +206,7 @@ fn paragraphs(text: &str) -> Vec<String> {
     text.split("\n\n")
         .map(str::trim)
         .filter(|it| !it.is_empty())
-        .map(str::to_owned)
+        .map(|it| isolated(it).into_owned())
         .collect()
 }
 
@@ -250,8 +275,9 @@ async fn shown(
                 )),
             ),
             (t.say("column-person"), text(&said, "person").to_owned()),
+            (t.say("column-request"), right.clone()),
             (t.say("column-asked-at"), moment(t, &said, "received_at")),
-            (t.say("column-last-day"), last_day(&said).to_owned()),
+            (t.say("column-last-day"), last_day(t, &said)),
             (t.say("column-left"), left),
             (
                 t.say("right-law"),
@@ -303,7 +329,7 @@ fn asked_for(t: Tongue, wish: &Value) -> Vec<String> {
         lines.push(t.say_with("right-about", "place", &place));
     }
     if !text(wish, "value").is_empty() {
-        lines.push(t.say_with("right-value", "value", text(wish, "value")));
+        lines.push(t.say_with("right-value", "value", &*isolated(text(wish, "value"))));
     }
     if !text(wish, "purpose").is_empty() {
         let key = format!("purpose-{}", text(wish, "purpose").to_lowercase());

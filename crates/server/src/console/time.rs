@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use policy::Authority;
 use serde_json::{Value, json};
+use web::format::isolated;
 use web::words::Told;
 use web::{Act, Answer, Cell, Choice, Field, Form, FormPage, Problem, Route, Row, TablePage};
 
@@ -181,7 +182,7 @@ async fn look_holds(asker: Asker) -> Result<Answer, Problem> {
             name: what.clone(),
             cells: vec![
                 Cell::Text(what),
-                Cell::Text(text(it, "reason").to_owned()),
+                Cell::Text(isolated(text(it, "reason")).into_owned()),
                 state(&asker, it),
                 Cell::Text(by),
                 Cell::Text(moment(t, it, "placed_at")),
@@ -197,8 +198,14 @@ async fn look_new(asker: Asker) -> Result<Answer, Problem> {
     show_new(&asker, None, None)
 }
 
-fn show_new(asker: &Asker, form: Option<&Form>, wrong: Option<String>) -> Result<Answer, Problem> {
+/// The form; `wrong` names a field and says what is wrong with it, or says it of the whole (`""`).
+fn show_new(
+    asker: &Asker,
+    form: Option<&Form>,
+    wrong: Option<(&str, &str)>,
+) -> Result<Answer, Problem> {
     let t = asker.t();
+    let wrong_of = |name: &str| wrong.filter(|it| it.0 == name).map(|it| t.say(it.1));
     let was = |name: &str| form.map_or("", |it| it.trimmed(name)).to_owned();
     let scopes = SCOPES.map(|scope| Choice {
         value: scope.to_owned(),
@@ -208,34 +215,66 @@ fn show_new(asker: &Asker, form: Option<&Form>, wrong: Option<String>) -> Result
     let chosen = Some(was("on")).filter(|it| !it.is_empty());
     FormPage::new(asker.frame(), t.say("hold-new"), NEW, t.say("hold-place"))
         .lead(t.say("hold-new-lead"))
-        .error(wrong)
+        .error(wrong_of(""))
         .field(
             Field::one_of("on", t.say("column-thing"), scopes.into())
-                .value(chosen.as_deref().unwrap_or("person")),
+                .value(chosen.as_deref().unwrap_or("person"))
+                .error(wrong_of("on")),
         )
         .field(
             Field::text("what", t.say("hold-what"))
                 .hint(t.say("hold-what-hint"))
                 .value(&was("what"))
+                .error(wrong_of("what"))
                 .optional(),
         )
         .field(
             Field::lines("reason", t.say("column-reason"), 2_000)
                 .hint(t.say("hold-reason-hint"))
-                .value(&was("reason")),
+                .value(&was("reason"))
+                .error(wrong_of("reason")),
         )
         .field(
             Field::text("until", t.say("column-until"))
                 .hint(t.say("hold-until-hint"))
                 .value(&was("until"))
+                .error(wrong_of("until"))
                 .optional(),
         )
         .also(HOLDS, t.say("leave"))
         .answer()
 }
 
+/// The field that is wrong and what to say of it, as far as it can be told before it is asked for.
+fn mistake(asker: &Asker, form: &Form) -> Option<(&'static str, &'static str)> {
+    let (on, what, until) = (form.text("on"), form.trimmed("what"), form.trimmed("until"));
+    let register = asker.desk.house.vault.register();
+    let now = jiff::Timestamp::from_microsecond(asker.call.now.micros()).unwrap_or_default();
+    let ended = |it: &str| {
+        let last = format!("{it}T23:59:59Z").parse::<jiff::Timestamp>();
+        last.map_or(true, |last| last <= now)
+    };
+    if !SCOPES.contains(&on) {
+        Some(("on", "mistake-hold-on"))
+    } else if on == "person" && what.parse::<base::PersonId>().is_err() {
+        Some(("what", "mistake-hold-person"))
+    } else if on == "collection" && register.collection(what).is_none() {
+        Some(("what", "mistake-hold-collection"))
+    } else if on == "tenant" && !what.is_empty() {
+        Some(("what", "mistake-hold-empty"))
+    } else if form.trimmed("reason").is_empty() {
+        Some(("reason", "mistake-hold-reason"))
+    } else if !until.is_empty() && ended(until) {
+        Some(("until", "mistake-hold-until"))
+    } else {
+        None
+    }
+}
+
 async fn send(asker: Asker, form: Form) -> Result<Answer, Problem> {
-    let t = asker.t();
+    if let Some(wrong) = mistake(&asker, &form) {
+        return show_new(&asker, Some(&form), Some(wrong));
+    }
     let on = form.text("on");
     let mut body = json!({ "on": on, "reason": form.trimmed("reason") });
     if let Some(body) = body.as_object_mut() {
@@ -250,31 +289,44 @@ async fn send(asker: Asker, form: Form) -> Result<Answer, Problem> {
     }
     match asker.ask("placeHold", &[], Some(&body)).await {
         Ok(_) => Ok(Answer::see(HOLDS).notice("hold-placed")),
-        Err(problem)
-            if matches!(
-                problem.code,
-                "hold.body" | "person.not_found" | "collection.not_found" | "card.refused"
-            ) =>
-        {
-            show_new(&asker, Some(&form), Some(t.say("mistake-hold")))
+        Err(problem) => {
+            let wrong = match problem.code {
+                "person.not_found" => ("what", "mistake-hold-person"),
+                "collection.not_found" => ("what", "mistake-hold-collection"),
+                "card.refused" => ("reason", "mistake-hold-reason"),
+                "hold.body" => ("", "mistake-hold"),
+                _ => return Err(problem),
+            };
+            show_new(&asker, Some(&form), Some(wrong))
         }
-        Err(problem) => Err(problem),
     }
 }
 
 async fn look_lift(asker: Asker) -> Result<Answer, Problem> {
     let t = asker.t();
     let hold = asker.call.part_text("hold")?;
-    FormPage::new(
+    let said = asker.ask("listHolds", &[], None).await?;
+    let found = list(&said, "holds");
+    let mut page = FormPage::new(
         asker.frame(),
         t.say("hold-lift"),
         format!("{HOLDS}/{hold}/lift"),
         t.say("hold-lift"),
     )
-    .destroys()
-    .lead(t.say("hold-lift-lead"))
-    .also(HOLDS, t.say("leave"))
-    .answer()
+    .destroys();
+    if let Some(it) = found.iter().find(|it| text(it, "hold") == hold) {
+        let (what, since) = (on(&asker, it), moment(t, it, "placed_at"));
+        page = page.lead(t.say_all(
+            "hold-lift-what",
+            &[
+                ("what", what.as_str().into()),
+                ("date", since.as_str().into()),
+            ],
+        ));
+    }
+    page.lead(t.say("hold-lift-lead"))
+        .also(HOLDS, t.say("leave"))
+        .answer()
 }
 
 async fn lift(asker: Asker, _form: Form) -> Result<Answer, Problem> {

@@ -146,7 +146,7 @@ async fn kind(reader: Reader) -> Result<Answer, Problem> {
     let collection = register
         .collection(&name)
         .ok_or(vault::VaultError::NoCollection)?;
-    let delete = deletes(&reader, &name);
+    let mut delete = deletes(&reader, &name);
     let over_time = collection.parameter("date").is_some();
     let path = [("collection", name.as_str())];
     let href = |record: &str| format!("{PLACE}/{name}/{record}");
@@ -156,10 +156,13 @@ async fn kind(reader: Reader) -> Result<Answer, Problem> {
             query.push_str(&format!("&cursor={cursor}"));
         }
         let said = reader.ask("listRecords", &path, &query, None).await?;
-        let lines = list(&said, "records")
+        let lines: Vec<_> = list(&said, "records")
             .iter()
-            .map(|it| line(t, it, &href))
+            .map(|it| line(t, &name, it, &href))
             .collect();
+        if lines.is_empty() && !holds_any(&reader, &name).await? {
+            delete = None;
+        }
         let next = text(&said, "next");
         let page = Kind {
             title: title(t, collection),
@@ -190,13 +193,18 @@ async fn kind(reader: Reader) -> Result<Answer, Problem> {
         .collect();
     found.sort_by_key(|it| std::cmp::Reverse(it.1));
     let bodies: Vec<&Value> = found.iter().filter_map(|it| it.0.get("body")).collect();
-    let series = fields::series(t, &bodies);
+    let series = fields::series(t, &name, &bodies);
     let charts = draw(t, &series, from, to);
     let lines: Vec<_> = found
         .iter()
         .take(LINES_MAX)
-        .map(|it| line(t, it.0, &href))
+        .map(|it| line(t, &name, it.0, &href))
         .collect();
+    // Where there is nothing of it at all, nothing older is offered, and nothing to delete.
+    let none = lines.is_empty() && !holds_any(&reader, &name).await?;
+    if none {
+        delete = None;
+    }
     let step = |days: i64| to.checked_add(jiff::Span::new().days(days)).ok();
     let at = |to: Date| format!("{PLACE}/{name}?to={to}");
     let page = Kind {
@@ -204,16 +212,16 @@ async fn kind(reader: Reader) -> Result<Answer, Problem> {
         window: t.say_all(
             "window",
             &[
-                ("from", from.to_string().as_str().into()),
-                ("to", to.to_string().as_str().into()),
+                ("from", t.day(from).as_str().into()),
+                ("to", t.day(to).as_str().into()),
             ],
         ),
         charts,
         more: found.len() > lines.len() || !text(&said, "next").is_empty(),
         lines,
-        older: step(-WINDOW).map(at),
+        older: step(-WINDOW).filter(|_| !none).map(at),
         newer: step(WINDOW)
-            .filter(|_| to < today)
+            .filter(|_| to < today && !none)
             .map(|it| at(it.min(today))),
         delete,
         page: reader.frame(),
@@ -221,9 +229,19 @@ async fn kind(reader: Reader) -> Result<Answer, Problem> {
     show(StatusCode::OK, &page, Shown::Plain)
 }
 
+/// Whether anything of a kind is kept about the person.
+async fn holds_any(reader: &Reader, name: &str) -> Result<bool, Problem> {
+    let kept = reader.ask("readPerson", &[], "", None).await?;
+    let count = kept.get("records").and_then(|it| it.get(name));
+    Ok(count.and_then(Value::as_u64).is_some_and(|n| n > 0))
+}
+
 /// Charts, with what belongs together in one: both pressures.
 fn draw(t: Tongue, series: &[fields::Series], from: Date, to: Date) -> Vec<String> {
-    let (systolic, diastolic) = (fields::label(t, "systolic"), fields::label(t, "diastolic"));
+    let (systolic, diastolic) = (
+        fields::label(t, "", "systolic"),
+        fields::label(t, "", "diastolic"),
+    );
     let is = |it: &fields::Series, words: &[&str]| words.iter().any(|word| it.name.contains(word));
     let upper = |it: &fields::Series| is(it, &[&systolic, "Systolic"]);
     let lower = |it: &fields::Series| is(it, &[&diastolic, "Diastolic"]);
@@ -247,10 +265,10 @@ fn today(reader: &Reader) -> Date {
         .unwrap_or_default()
 }
 
-fn line(t: Tongue, it: &Value, href: &impl Fn(&str) -> String) -> (Place, String) {
+fn line(t: Tongue, kind: &str, it: &Value, href: &impl Fn(&str) -> String) -> (Place, String) {
     let body = it.get("body").unwrap_or(&Value::Null);
-    let when = fields::day(body).map_or_else(|| moment(t, it, "written_at"), |it| it.to_string());
-    let name = fields::headline(t, body);
+    let when = fields::day(body).map_or_else(|| moment(t, it, "written_at"), |it| t.day(it));
+    let name = fields::headline(t, kind, body);
     (Place::new(href(text(it, "record")), name), when)
 }
 
@@ -272,6 +290,30 @@ fn deletes(reader: &Reader, what: &str) -> Option<String> {
     (!reader.stands_in).then(|| format!("/portal/delete/kind/{what}"))
 }
 
+/// Versions of a record that was changed, the one that stands named as that; nothing of one that never was.
+fn versions(t: Tongue, versions: &[Value]) -> Vec<String> {
+    let number = |it: &Value| it.get("version").and_then(Value::as_u64).unwrap_or(0);
+    let newest = versions.iter().map(number).max();
+    if versions.len() < 2 {
+        return Vec::new();
+    }
+    let lines = versions.iter().map(|it| {
+        let key = if Some(number(it)) == newest {
+            "version-now"
+        } else {
+            "version"
+        };
+        t.say_all(
+            key,
+            &[
+                ("n", number(it).to_string().as_str().into()),
+                ("when", moment(t, it, "written_at").as_str().into()),
+            ],
+        )
+    });
+    lines.collect()
+}
+
 async fn record(reader: Reader) -> Result<Answer, Problem> {
     let t = reader.t();
     let name = reader.part("collection")?.to_owned();
@@ -283,25 +325,12 @@ async fn record(reader: Reader) -> Result<Answer, Problem> {
     let path = [("collection", name.as_str()), ("record", id.as_str())];
     let said = reader.ask("readRecord", &path, "", None).await?;
     let history = reader.ask("recordHistory", &path, "limit=20", None).await?;
-    let versions = list(&history, "versions").iter().map(|it| {
-        let number = it
-            .get("version")
-            .and_then(Value::as_u64)
-            .unwrap_or(0)
-            .to_string();
-        t.say_all(
-            "version",
-            &[
-                ("n", number.as_str().into()),
-                ("when", moment(t, it, "written_at").as_str().into()),
-            ],
-        )
-    });
+    let versions = versions(t, list(&history, "versions"));
     let page = Record {
-        title: fields::headline(t, &said),
+        title: fields::heading(t, &name, &title(t, collection), &said),
         kind: Place::new(format!("{PLACE}/{name}"), title(t, collection)),
-        rows: fields::rows(t, &said),
-        versions: versions.collect(),
+        rows: fields::rows(t, &name, &said),
+        versions,
         delete: deletes(&reader, &format!("{name}/{id}")),
         correct: (!reader.stands_in).then(|| {
             format!("/portal/rights/new?kind=rectification&collection={name}&record={id}")
@@ -341,7 +370,7 @@ async fn files(reader: Reader) -> Result<Answer, Problem> {
     for it in list(&said, "files") {
         let name = match text(it, "name") {
             "" => t.say("file-unnamed"),
-            name => name.to_owned(),
+            name => web::format::isolated(name).into_owned(),
         };
         let len = it.get("length").and_then(Value::as_u64).unwrap_or(0);
         let media_type = text(it, "media_type");

@@ -69,15 +69,29 @@ struct Delete {
     by_law: Option<String>,
     later: String,
     code: Option<String>,
+    error: Option<String>,
     /// Whether the person reads themselves: what a guardian asks for waits.
     own: bool,
 }
 
 async fn look(reader: Reader) -> Result<Answer, Problem> {
-    shown(&reader, None).await
+    shown(&reader, None, None).await
 }
 
-async fn shown(reader: &Reader, code: Option<String>) -> Result<Answer, Problem> {
+/// The status of a page whose form was sent with a mistake in it, or not.
+pub(super) const fn status(mistaken: bool) -> StatusCode {
+    if mistaken {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    }
+}
+
+async fn shown(
+    reader: &Reader,
+    code: Option<String>,
+    error: Option<String>,
+) -> Result<Answer, Problem> {
     let t = reader.t();
     let plan = reader.ask("planErasure", &[], "", None).await?;
     let register = reader.desk.house.vault.register();
@@ -101,7 +115,7 @@ async fn shown(reader: &Reader, code: Option<String>) -> Result<Answer, Problem>
         (
             text(it, "erasure").to_owned(),
             super::part::name(reader, it.get("of").unwrap_or(&Value::Null)),
-            t.say_with("part-due", "date", &moment(t, it, "due_at")),
+            super::part::due(reader, "part", it),
         )
     });
     let by_law = list(&plan, "by_law")
@@ -111,7 +125,7 @@ async fn shown(reader: &Reader, code: Option<String>) -> Result<Answer, Problem>
     let waiting = waits().find(|it| whole(it)).map(|it| {
         (
             text(it, "erasure").to_owned(),
-            t.say_with("delete-due", "date", &moment(t, it, "due_at")),
+            super::part::due(reader, "delete", it),
         )
     });
     let days = plan
@@ -131,12 +145,17 @@ async fn shown(reader: &Reader, code: Option<String>) -> Result<Answer, Problem>
         code,
         own: !reader.stands_in,
         page: reader.frame(),
+        error,
     };
-    show(StatusCode::OK, &page, Shown::Plain)
+    show(status(page.error.is_some()), &page, Shown::Plain)
 }
 
 async fn ask(reader: Reader, form: Form) -> Result<Answer, Problem> {
-    let now = form.text("when") == "now";
+    // Everything goes by this form: what it does not know, it does not take for a yes.
+    let Some(now) = super::part::at_once(&form) else {
+        let wrong = reader.t().say("delete-choose");
+        return shown(&reader, None, Some(wrong)).await;
+    };
     let body = json!({ "now": now });
     match reader.ask("askErasure", &[], "", Some(&body)).await {
         // The session ended with the account: the code is shown on a page for anybody, once.
@@ -146,7 +165,7 @@ async fn ask(reader: Reader, form: Form) -> Result<Answer, Problem> {
             text(&said, "code"),
             text(&said, "certificate"),
         ),
-        Ok(said) => shown(&reader, Some(text(&said, "code").to_owned())).await,
+        Ok(said) => shown(&reader, Some(text(&said, "code").to_owned()), None).await,
         Err(problem) if wants_fresh_proof(&problem) => {
             Ok(Answer::see(&identity::pages::confirm_path(PLACE)))
         }
@@ -256,6 +275,8 @@ async fn behind(desk: Arc<Desk>, call: Call<Visit>, form: Form) -> Result<Answer
     }
     let said = match &standing {
         None => t.say("erased-unknown"),
+        // Its day is over, and it is not done: a hold may stop it.
+        Some(it) if it.state == "waiting" && it.due_at <= call.now => t.say("erased-waiting-on"),
         Some(it) => t.say_with(
             &super::part::state_key(&it.part, &it.state),
             "date",

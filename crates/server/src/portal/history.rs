@@ -11,7 +11,7 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use policy::Authority;
 use serde_json::Value;
 use web::words::{Told, Tongue};
-use web::{Answer, PROOFS_SCRIPT, Problem, Route};
+use web::{Answer, Frame, PROOFS_SCRIPT, Place, Problem, Route, Shown, show};
 
 use super::looks::{Line, Names, is_own, log_keys, proven};
 use super::page;
@@ -23,16 +23,106 @@ const AT_ONCE: usize = 100;
 /// Entries of one file, which a browser on a phone still opens and checks: some ten megabytes. Older ones are in the next file.
 const IN_A_FILE: u64 = 5_000;
 
+/// Files that are listed; more are reached from the last of them.
+const FILES_MAX: usize = 40;
+
 const PLACE: &str = "/portal/looks/history";
 
 pub(super) fn routes(desk: &Arc<Desk>) -> Vec<Route<Authority>> {
-    vec![page(
-        desk,
-        PLACE,
-        "looksHistory",
-        "The whole history of who looked, as a page to keep that checks itself",
-        history,
-    )]
+    vec![
+        page(
+            desk,
+            PLACE,
+            "looksHistory",
+            "The whole history of who looked, as a page to keep that checks itself",
+            history,
+        ),
+        page(
+            desk,
+            "/portal/looks/files",
+            "looksFiles",
+            "The files that the whole history of who looked is",
+            files,
+        ),
+    ]
+}
+
+/// One file of the history: where it is, from when until when, and how much is in it.
+struct Part {
+    place: Place,
+    count: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/history-files.html")]
+struct Parts {
+    page: Frame,
+    parts: Vec<Part>,
+}
+
+/// Every file, found by reading through what is about the person. That they looked stands in the log; what is read for it leaves for nobody.
+async fn files(reader: Reader) -> Result<Answer, Problem> {
+    let t = reader.t();
+    reader.ask("listAccesses", &[], "limit=1", None).await?;
+    let who = crate::desk::authority(&reader.desk.house, &reader.call).await?;
+    let house = &reader.desk.house;
+    let handle = house.vault.handle(who.tenant(), reader.person).await?;
+    let mut parts = Vec::new();
+    let mut before = None;
+    while parts.len() < FILES_MAX {
+        let wanted = usize::try_from(IN_A_FILE).unwrap_or(usize::MAX);
+        let found = house
+            .log
+            .about(who.tenant(), handle, before, wanted)
+            .await?;
+        let (Some(newest), Some(oldest)) = (found.first(), found.last()) else {
+            break;
+        };
+        let at = |logged: &audit::Logged| logged.entry().map(|it| t.moment(it.at));
+        let from = at(oldest)?;
+        let to = at(newest)?;
+        let name = t.say_all(
+            "looks-files-one",
+            &[("from", from.as_str().into()), ("to", to.as_str().into())],
+        );
+        let count = found.len() as u64;
+        parts.push(Part {
+            place: Place::new(format!("{PLACE}?before={}", newest.index + 1), name),
+            count: t.say_all("looks-files-count", &[("n", Told::Count(count))]),
+        });
+        before = Some(oldest.index);
+        if count < IN_A_FILE {
+            break;
+        }
+    }
+    let page = Parts {
+        parts,
+        page: reader.frame(),
+    };
+    show(StatusCode::OK, &page, Shown::Plain)
+}
+
+/// Where a file begins, as its address says.
+fn before(reader: &Reader) -> Result<Option<u64>, Problem> {
+    let text = reader.query("before");
+    let read = text.map(|it| it.parse().ok().filter(|it: &u64| *it > 0));
+    read.map(|it| {
+        it.ok_or_else(|| {
+            Problem::new(
+                ErrorKind::Invalid,
+                "http.query",
+                "`before` is the number of an entry.",
+            )
+        })
+    })
+    .transpose()
+}
+
+/// What a file is called when it is saved: by the day on which it was made and its newest entry, so that no two are taken for each other.
+fn file_name(reader: &Reader, newest: u64) -> String {
+    let day = reader.call.now.to_string();
+    let day = day.get(..10).unwrap_or_default();
+    format!("attachment; filename=\"who-looked-{day}-{newest}.html\"")
 }
 
 #[derive(Template)]
@@ -73,10 +163,21 @@ struct Rest {
 /// Each reading stands in the log before its entries leave. Where one fails, the connection breaks: the end, which says how many
 /// entries there are, is missing, and so is the script.
 async fn history(reader: Reader) -> Result<Answer, Problem> {
-    let before = reader.query("before").and_then(|text| text.parse().ok());
+    let before = before(&reader)?;
     let said = reader
         .ask("listAccesses", &[], &proven(AT_ONCE, before), None)
         .await?;
+    let newest = list(&said, "entries").first();
+    let newest = newest.and_then(|it| it.get("index")?.as_u64());
+    // A file without entries is none.
+    let newest = newest.ok_or_else(|| {
+        Problem::new(
+            ErrorKind::NotFound,
+            "log.not_found",
+            "There is no such entry.",
+        )
+    })?;
+    let name = file_name(&reader, newest);
     let keys = log_keys(&reader).await?;
     let t = reader.t();
     let head = rendered(&Head {
@@ -105,10 +206,7 @@ async fn history(reader: Reader) -> Result<Answer, Problem> {
             CONTENT_TYPE,
             HeaderValue::from_static("application/octet-stream"),
         )
-        .header(
-            CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment; filename=\"who-looked.html\""),
-        ))
+        .header_text(CONTENT_DISPOSITION, &name))
 }
 
 impl Rest {

@@ -66,14 +66,14 @@ struct Looks {
     next: Option<String>,
 }
 
-/// What to show.
-const FILTERS: [&str; 4] = ["all", "others", "opened", "refused"];
+/// What to show. What others did comes first: one's own looks, of which each page makes some, would drown it.
+const FILTERS: [&str; 4] = ["others", "all", "opened", "refused"];
 
 async fn look(reader: Reader) -> Result<Answer, Problem> {
     let t = reader.t();
-    let chosen = reader.query("show").unwrap_or("all");
+    let chosen = reader.query("show").unwrap_or("others");
     let chosen = FILTERS.into_iter().find(|it| *it == chosen);
-    let chosen = chosen.unwrap_or("all");
+    let chosen = chosen.unwrap_or("others");
     let before = reader.query("before").and_then(|it| it.parse::<u64>().ok());
     let mut names = Names::new(t);
     let mut lines = Vec::new();

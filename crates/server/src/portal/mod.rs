@@ -7,6 +7,7 @@ mod chart;
 mod data;
 mod delete;
 mod dictionary;
+mod examples;
 mod fields;
 mod guardians;
 mod history;
@@ -30,6 +31,7 @@ use crate::desk::Desk;
 use reader::Reader;
 
 pub(crate) use data::title;
+pub use fields::SOURCES as FIELDS;
 pub(crate) use fields::label;
 
 /// What these pages say.
@@ -41,8 +43,14 @@ pub static SOURCES: Sources = [
     include_str!("../../words/portal/en.ftl"),
 ];
 
-static WORDS: LazyLock<Words> =
-    LazyLock::new(|| Words::read(&[&crate::sharing::SOURCES, &crate::rights::SOURCES, &SOURCES]));
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    Words::read(&[
+        &crate::sharing::SOURCES,
+        &crate::rights::SOURCES,
+        &FIELDS,
+        &SOURCES,
+    ])
+});
 
 /// Every page of the portal, over `api`.
 #[must_use]

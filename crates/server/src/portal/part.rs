@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use http::StatusCode;
 use policy::Authority;
 use serde_json::{Value, json};
 use web::words::Told;
@@ -44,8 +43,10 @@ struct Named {
     path: String,
     /// Where one comes from.
     back: Place,
-    /// The key of its title.
+    /// The key of its title, and of the same with a name in it.
     title: &'static str,
+    /// The name of the kind.
+    kind: Option<String>,
     /// Whether it is more than one thing: who it is, is proven once more.
     many: bool,
 }
@@ -58,6 +59,7 @@ fn named(reader: &Reader) -> Result<Named, Problem> {
             .collection(name)
             .ok_or(vault::VaultError::NoCollection)?;
         let back = super::title(t, collection);
+        let called = Some(back.clone());
         let (kind, own) = (
             format!("/portal/data/{name}"),
             format!("/portal/delete/kind/{name}"),
@@ -69,6 +71,7 @@ fn named(reader: &Reader) -> Result<Named, Problem> {
                 path: format!("{own}/{record}"),
                 back: Place::new(kind, back),
                 title: "part-record",
+                kind: called,
                 many: false,
             },
             Err(_) => Named {
@@ -77,6 +80,7 @@ fn named(reader: &Reader) -> Result<Named, Problem> {
                 path: own,
                 back: Place::new(kind, back),
                 title: "part-kind",
+                kind: called,
                 many: true,
             },
         });
@@ -89,6 +93,7 @@ fn named(reader: &Reader) -> Result<Named, Problem> {
             path: format!("{FILES}/{file}"),
             back,
             title: "part-file",
+            kind: None,
             many: false,
         },
         Err(_) => Named {
@@ -97,6 +102,7 @@ fn named(reader: &Reader) -> Result<Named, Problem> {
             path: FILES.to_owned(),
             back,
             title: "part-files",
+            kind: None,
             many: true,
         },
     })
@@ -116,28 +122,76 @@ struct PartPage {
     later: String,
     proves: bool,
     code: Option<String>,
+    error: Option<String>,
     /// Whether the person reads themselves.
     own: bool,
 }
 
 async fn look(reader: Reader) -> Result<Answer, Problem> {
-    shown(&reader, named(&reader)?, None).await
+    shown(&reader, named(&reader)?, None, None).await
 }
 
-async fn shown(reader: &Reader, named: Named, code: Option<String>) -> Result<Answer, Problem> {
+/// What is named, by its own name: the kind; the record, by what it is and of when; the file.
+async fn called(reader: &Reader, named: &Named) -> Option<String> {
+    let t = reader.t();
+    if let Ok(record) = reader.part("record") {
+        let collection = reader.part("collection").ok()?;
+        let path = [("collection", collection), ("record", record)];
+        // Who may delete it and not read it is shown its kind.
+        let Ok(said) = reader.ask("readRecord", &path, "", None).await else {
+            return named.kind.clone();
+        };
+        let kind = named.kind.as_deref().unwrap_or_default();
+        return Some(super::fields::heading(t, collection, kind, &said));
+    }
+    if let Ok(file) = reader.part("file") {
+        let said = reader.ask("listFiles", &[], "limit=100", None).await.ok()?;
+        let files = list(&said, "files").iter();
+        let mut found = files.filter(|it| text(it, "file") == file);
+        let name = text(found.next()?, "name");
+        return (!name.is_empty()).then(|| web::format::isolated(name).into_owned());
+    }
+    named.kind.clone()
+}
+
+/// When a request is carried out that waits, in words that begin with `area`; under a hold, that it waits for that.
+pub(super) fn due(reader: &Reader, area: &str, it: &Value) -> String {
+    let t = reader.t();
+    let date = moment(t, it, "due_at");
+    let held = it.get("held").and_then(Value::as_bool) == Some(true);
+    let past = text(it, "due_at")
+        .parse::<jiff::Timestamp>()
+        .is_ok_and(|at| at.as_microsecond() <= reader.call.now.micros());
+    match (held, past) {
+        (true, true) => t.say(&format!("{area}-due-held")),
+        (true, false) => t.say_with(&format!("{area}-due-held-until"), "date", &date),
+        (false, true) => t.say(&format!("{area}-due-now")),
+        (false, false) => t.say_with(&format!("{area}-due"), "date", &date),
+    }
+}
+
+/// At once, or after a while: what a form says. `None` where it says neither.
+pub(super) fn at_once(form: &Form) -> Option<bool> {
+    match form.text("when") {
+        "now" => Some(true),
+        "later" => Some(false),
+        _ => None,
+    }
+}
+
+async fn shown(
+    reader: &Reader,
+    named: Named,
+    code: Option<String>,
+    error: Option<String>,
+) -> Result<Answer, Problem> {
     let t = reader.t();
     let plan = reader.ask("planErasure", &[], &named.query, None).await?;
     let asked = reader.ask("listErasures", &[], "", None).await?;
     let waiting = list(&asked, "erasures")
         .iter()
         .find(|it| text(it, "state") == "waiting" && it.get("of") == plan.get("of"))
-        .map(|it| {
-            let due = moment(t, it, "due_at");
-            (
-                text(it, "erasure").to_owned(),
-                t.say_with("part-due", "date", &due),
-            )
-        });
+        .map(|it| (text(it, "erasure").to_owned(), due(reader, "part", it)));
     let number = |path: &str| plan.pointer(path).and_then(Value::as_u64).unwrap_or(0);
     let records = plan.pointer("/goes/records").and_then(Value::as_object);
     let records = records
@@ -177,8 +231,13 @@ async fn shown(reader: &Reader, named: Named, code: Option<String>) -> Result<An
             .filter(|it| *it != "tombstones" || named.of.get("collection").is_some())
             .map(|it| t.say(&format!("part-stays-{it}"))),
     );
+    let status = delete::status(error.is_some());
     let page = PartPage {
-        title: t.say(named.title),
+        title: match called(reader, &named).await {
+            Some(name) => t.say_with(&format!("{}-named", named.title), "what", &name),
+            None => t.say(named.title),
+        },
+        error,
         back: named.back,
         action: named.path,
         goes,
@@ -194,12 +253,15 @@ async fn shown(reader: &Reader, named: Named, code: Option<String>) -> Result<An
         own: !reader.stands_in,
         page: reader.frame(),
     };
-    show(StatusCode::OK, &page, Shown::Plain)
+    show(status, &page, Shown::Plain)
 }
 
 async fn ask(reader: Reader, form: Form) -> Result<Answer, Problem> {
     let named = named(&reader)?;
-    let now = form.text("when") == "now";
+    let Some(now) = at_once(&form) else {
+        let wrong = reader.t().say("delete-choose");
+        return shown(&reader, named, None, Some(wrong)).await;
+    };
     let body = json!({ "now": now, "of": named.of });
     match reader.ask("askErasure", &[], "", Some(&body)).await {
         Ok(said) if now && text(&said, "state") == "done" => delete::done(
@@ -208,7 +270,7 @@ async fn ask(reader: Reader, form: Form) -> Result<Answer, Problem> {
             text(&said, "code"),
             text(&said, "certificate"),
         ),
-        Ok(said) => shown(&reader, named, Some(text(&said, "code").to_owned())).await,
+        Ok(said) => shown(&reader, named, Some(text(&said, "code").to_owned()), None).await,
         Err(problem) if wants_fresh_proof(&problem) => {
             Ok(Answer::see(&identity::pages::confirm_path(&named.path)))
         }

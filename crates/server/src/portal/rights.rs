@@ -8,12 +8,13 @@ use govern::rights::Kind;
 use http::StatusCode;
 use policy::Authority;
 use serde_json::{Value, json};
+use web::format::isolated;
 use web::words::Tongue;
 use web::{Answer, Choice, Field, Form, FormPage, Frame, Place, Problem, Route, Shown, show};
 
 use super::reader::Reader;
 use super::{fields, form, page};
-use crate::desk::{Desk, list, moment, text};
+use crate::desk::{Desk, day, list, moment, text};
 use crate::rights::{TEXT_MAX, VALUE_MAX};
 
 const PLACE: &str = "/portal/rights";
@@ -75,12 +76,13 @@ fn due(t: Tongue, it: &Value) -> String {
         .and_then(Value::as_str)
         .unwrap_or("");
     let late = it.get("overdue").and_then(Value::as_bool) == Some(true);
-    match (last, late, step) {
-        ("", ..) => String::new(),
-        (last, true, _) => t.say_with("rights-late", "day", last),
-        (last, _, "confirm") => t.say_with("rights-confirm-by", "day", last),
-        (last, ..) => t.say_with("rights-answer-by", "day", last),
-    }
+    let key = match (last, late, step) {
+        ("", ..) => return String::new(),
+        (_, true, _) => "rights-late",
+        (_, _, "confirm") => "rights-confirm-by",
+        _ => "rights-answer-by",
+    };
+    t.say_with(key, "day", &day(t, last))
 }
 
 fn state(t: Tongue, it: &Value) -> String {
@@ -163,7 +165,69 @@ async fn look_new(reader: Reader) -> Result<Answer, Problem> {
         entry: of("entry"),
         ..Filled::default()
     };
-    show_new(&reader, &filled, None).await
+    show_new(&reader, &filled, &Wrong::default()).await
+}
+
+/// What is wrong with what was sent: as a whole, or with a field.
+#[derive(Default)]
+struct Wrong {
+    whole: Option<String>,
+    field: Option<(&'static str, String)>,
+}
+
+impl Wrong {
+    fn whole(t: Tongue, key: &str) -> Self {
+        Self {
+            whole: Some(t.say(key)),
+            field: None,
+        }
+    }
+
+    fn of(&self, name: &str) -> Option<String> {
+        let found = self.field.as_ref().filter(|it| it.0 == name);
+        found.map(|it| it.1.clone())
+    }
+
+    /// The first thing that is wrong, of what can be told before it is asked for.
+    fn find(t: Tongue, kind: Kind, filled: &Filled, collections: &[String]) -> Option<Self> {
+        let corrects = matches!(kind, Kind::Rectification | Kind::Correct);
+        let objects = matches!(kind, Kind::Objection | Kind::OptOut);
+        let chosen = PURPOSES.iter().any(|it| it.as_str() == filled.purpose);
+        let known = filled.collection.is_empty()
+            || filled.collection == "all"
+            || collections.contains(&filled.collection);
+        let says = !filled.text.is_empty();
+        let (field, key) = if filled.value.chars().count() > VALUE_MAX {
+            ("value", "rights-value-long")
+        } else if filled.text.chars().count() > TEXT_MAX {
+            ("text", "rights-text-long")
+        } else if !known && kind == Kind::Restriction {
+            ("collection", "rights-collection-choose")
+        } else if objects && !chosen {
+            ("purpose", "rights-purpose-choose")
+        } else if corrects && !filled.value.is_empty() && filled.field.is_empty() {
+            ("field", "rights-field-choose")
+        } else if corrects && !says && !filled.field.is_empty() && filled.value.is_empty() {
+            ("value", "rights-value-missing")
+        } else if (corrects && filled.value.is_empty() || kind == Kind::Question) && !says {
+            ("text", "rights-text-missing")
+        } else {
+            return None;
+        };
+        Some(Self {
+            whole: None,
+            field: Some((field, t.say(key))),
+        })
+    }
+}
+
+/// Refuses what is about a line of the log that is not there, or not about the person.
+fn no_entry() -> Problem {
+    Problem::new(
+        ErrorKind::NotFound,
+        "log.not_found",
+        "There is no such entry.",
+    )
 }
 
 fn choice(value: &str, name: String) -> Choice {
@@ -174,11 +238,7 @@ fn choice(value: &str, name: String) -> Choice {
     }
 }
 
-async fn show_new(
-    reader: &Reader,
-    filled: &Filled,
-    wrong: Option<String>,
-) -> Result<Answer, Problem> {
+async fn show_new(reader: &Reader, filled: &Filled, wrong: &Wrong) -> Result<Answer, Problem> {
     let t = reader.t();
     let Some(kind) = Kind::of(&filled.kind) else {
         return Ok(Answer::see(PLACE));
@@ -188,12 +248,14 @@ async fn show_new(
     let about = t.say(&format!("right-about-{}", kind.as_str()));
     let mut page = FormPage::new(reader.frame(), title, NEW, t.say("rights-send"))
         .lead(about)
-        .error(wrong)
+        .error(wrong.whole.clone())
         .hidden("kind", kind.as_str())
         .hidden("record", filled.record.as_str())
         .hidden("entry", filled.entry.as_str());
     if !filled.entry.is_empty() {
-        page = page.lead(t.say_with("rights-about-entry", "n", &filled.entry));
+        let index = filled.entry.parse().map_err(|_| no_entry())?;
+        let look = super::looks::one(reader, t, index).await;
+        page = page.lead(about_look(t, &look.ok_or_else(no_entry)?));
     }
     let corrects = matches!(kind, Kind::Rectification | Kind::Correct);
     if corrects && !filled.record.is_empty() {
@@ -209,24 +271,29 @@ async fn show_new(
             .as_object()
             .into_iter()
             .flatten()
-            .map(|(key, _)| choice(key, fields::label(t, key)));
+            .map(|(key, _)| choice(key, fields::label(t, &filled.collection, key)));
         page = page
             .lead(t.say_all(
                 "rights-about-record",
                 &[
                     ("kind", (&name).into()),
-                    ("what", (&fields::headline(t, &said)).into()),
+                    (
+                        "what",
+                        (&fields::heading(t, &filled.collection, &name, &said)).into(),
+                    ),
                 ],
             ))
             .hidden("collection", filled.collection.as_str())
             .field(
                 Field::one_of("field", t.say("rights-field"), choices.collect())
                     .value(&filled.field)
+                    .error(wrong.of("field"))
                     .optional(),
             )
             .field(
                 Field::lines("value", t.say("rights-value"), VALUE_MAX)
                     .value(&filled.value)
+                    .error(wrong.of("value"))
                     .optional(),
             );
     } else if kind == Kind::Restriction {
@@ -253,7 +320,8 @@ async fn show_new(
                 t.say("rights-what"),
                 std::iter::once(all).chain(some).collect(),
             )
-            .value(chosen),
+            .value(chosen)
+            .error(wrong.of("collection")),
         );
     } else {
         page = page.hidden("collection", filled.collection.as_str());
@@ -262,12 +330,14 @@ async fn show_new(
         let purposes = PURPOSES.map(|it| choice(it.as_str(), t.say(&format!("purpose-{it}"))));
         page = page.field(
             Field::one_of("purpose", t.say("rights-purpose"), purposes.into())
-                .value(&filled.purpose),
+                .value(&filled.purpose)
+                .error(wrong.of("purpose")),
         );
     }
     let mut words = Field::lines("text", t.say("rights-text"), TEXT_MAX)
         .hint(t.say("rights-text-hint"))
-        .value(&filled.text);
+        .value(&filled.text)
+        .error(wrong.of("text"));
     if kind != Kind::Question {
         words = words.optional();
     }
@@ -289,8 +359,19 @@ async fn send(reader: Reader, form: Form) -> Result<Answer, Problem> {
         purpose: of("purpose"),
         text: form.text("text").trim().replace("\r\n", "\n"),
     };
+    if let Some(kind) = Kind::of(&filled.kind) {
+        let register = reader.desk.house.vault.register();
+        let names = register.collections().iter().map(|it| it.name.to_string());
+        if let Some(wrong) = Wrong::find(t, kind, &filled, &names.collect::<Vec<_>>()) {
+            return show_new(&reader, &filled, &wrong).await;
+        }
+    }
+    let entry = match filled.entry.as_str() {
+        "" => None,
+        text => Some(text.parse::<u64>().map_err(|_| no_entry())?),
+    };
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let named = !filled.field.is_empty() && !filled.value.is_empty();
+    let named = !filled.field.is_empty();
     let body = json!({
         "kind": filled.kind,
         "text": filled.text,
@@ -299,7 +380,7 @@ async fn send(reader: Reader, form: Form) -> Result<Answer, Problem> {
         "field": some(&filled.field).filter(|_| named),
         "value": some(&filled.value).filter(|_| named),
         "purpose": some(&filled.purpose),
-        "entry": filled.entry.parse::<u64>().ok(),
+        "entry": entry,
         "lang": t.lang().code(),
     });
     match reader.ask("askRight", &[], "", Some(&body)).await {
@@ -308,13 +389,13 @@ async fn send(reader: Reader, form: Form) -> Result<Answer, Problem> {
             Ok(Answer::see(&href).notice("rights-asked"))
         }
         Err(problem) if problem.code == "rights.too_many" => {
-            show_new(&reader, &filled, Some(t.say("rights-many"))).await
+            show_new(&reader, &filled, &Wrong::whole(t, "rights-many")).await
         }
         Err(problem) if problem.code == "card.refused" => {
-            show_new(&reader, &filled, Some(t.say("rights-card"))).await
+            show_new(&reader, &filled, &Wrong::whole(t, "rights-card")).await
         }
         Err(problem) if matches!(problem.kind, ErrorKind::Invalid | ErrorKind::Refused) => {
-            show_new(&reader, &filled, Some(t.say("rights-mistake"))).await
+            show_new(&reader, &filled, &Wrong::whole(t, "rights-mistake")).await
         }
         Err(problem) => Err(problem),
     }
@@ -379,8 +460,19 @@ fn paragraphs(text: &str) -> Vec<String> {
     text.split("\n\n")
         .map(str::trim)
         .filter(|it| !it.is_empty())
-        .map(str::to_owned)
+        .map(|it| isolated(it).into_owned())
         .collect()
+}
+
+/// What happened, in a line of who looked.
+fn about_look(t: Tongue, look: &super::looks::Line) -> String {
+    t.say_all(
+        "rights-about-look",
+        &[
+            ("when", look.when.as_str().into()),
+            ("what", look.sentence.as_str().into()),
+        ],
+    )
 }
 
 /// What was asked, in lines.
@@ -395,12 +487,12 @@ async fn wish(reader: &Reader, t: Tongue, wish: &Value) -> Vec<String> {
         lines.push(t.say_with("rights-about-kind", "kind", &name));
     }
     if !text(wish, "field").is_empty() {
-        let field = fields::label(t, text(wish, "field"));
+        let field = fields::label(t, collection, text(wish, "field"));
         lines.push(t.say_all(
             "rights-should-be",
             &[
                 ("field", (&field).into()),
-                ("value", text(wish, "value").into()),
+                ("value", (&*isolated(text(wish, "value"))).into()),
             ],
         ));
     }
@@ -409,13 +501,7 @@ async fn wish(reader: &Reader, t: Tongue, wish: &Value) -> Vec<String> {
     }
     if let Some(entry) = wish.get("entry").and_then(Value::as_u64) {
         lines.push(match super::looks::one(reader, t, entry).await {
-            Some(look) => t.say_all(
-                "rights-about-look",
-                &[
-                    ("when", look.when.as_str().into()),
-                    ("what", look.sentence.as_str().into()),
-                ],
-            ),
+            Some(look) => about_look(t, &look),
             None => t.say_with("rights-about-entry", "n", &entry.to_string()),
         });
     }

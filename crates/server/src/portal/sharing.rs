@@ -301,10 +301,10 @@ struct Question {
     days: u32,
     spans: Vec<(u32, String)>,
     waits: bool,
+    /// How it was answered, where it was; and where what came of it stands.
+    over: String,
+    grant: Option<String>,
 }
-
-/// Records of the person's own that are shown as examples.
-const EXAMPLES_MAX: usize = 3;
 
 async fn question(reader: Reader) -> Result<Answer, Problem> {
     let t = reader.t();
@@ -338,12 +338,15 @@ async fn question(reader: Reader) -> Result<Answer, Problem> {
         .map(|it| (it, t.say_all("days", &[("n", Told::Count(u64::from(it)))])))
         .collect();
     let state = text(&said, "state");
+    let grant = text(&said, "grant");
     let page = Question {
+        over: answered(t, &said),
+        grant: (!grant.is_empty()).then(|| format!("{PLACE}/{grant}")),
         title: t.say_with("home-asks", "who", text(&said, "name")),
         text: words,
         sha256,
         parts,
-        examples: examples(&reader, offer.as_ref()).await,
+        examples: super::examples::examples(&reader, &said, offer.as_ref()).await,
         days,
         spans,
         waits: matches!(state, "open" | "deferred"),
@@ -353,46 +356,16 @@ async fn question(reader: Reader) -> Result<Answer, Problem> {
     show(StatusCode::OK, &page, Shown::Plain)
 }
 
-/// One record of the person's own for each of the first parts, cut to what would be seen of it.
-async fn examples(reader: &Reader, offer: Option<&Offer>) -> Vec<(String, Vec<(String, String)>)> {
-    let t = reader.t();
-    let register = reader.desk.house.vault.register();
-    let mut examples = Vec::new();
-    let named = offer
-        .into_iter()
-        .flat_map(|it| &it.parts)
-        .filter(|it| it.verbs.reads());
-    for part in named {
-        let Some(name) = &part.collection else {
-            continue;
-        };
-        let path = [("collection", name.as_str())];
-        let Ok(said) = reader.ask("listRecords", &path, "limit=1", None).await else {
-            continue;
-        };
-        let Some(record) = list(&said, "records").first().and_then(|it| it.get("body")) else {
-            continue;
-        };
-        let mut rows = super::fields::rows(t, record);
-        if let Some(only) = &part.fields {
-            let seen: serde_json::Map<_, _> = record
-                .as_object()
-                .into_iter()
-                .flatten()
-                .filter(|(key, _)| only.contains(*key))
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect();
-            rows = super::fields::rows(t, &Value::Object(seen));
-        }
-        let title = register
-            .collection(name.as_str())
-            .map_or_else(|| name.to_string(), |it| super::data::title(t, it));
-        examples.push((title, rows));
-        if examples.len() == EXAMPLES_MAX {
-            break;
-        }
+/// How a question was answered that waits for nothing any more.
+fn answered(t: Tongue, asking: &Value) -> String {
+    match text(asking, "state") {
+        state @ ("granted" | "refused") => t.say_with(
+            &format!("question-{state}"),
+            "date",
+            &moment(t, asking, "answered_at"),
+        ),
+        _ => t.say("question-over"),
     }
-    examples
 }
 
 async fn answer(reader: Reader, form: Form) -> Result<Answer, Problem> {
@@ -428,8 +401,16 @@ async fn answer(reader: Reader, form: Form) -> Result<Answer, Problem> {
     };
     match reader.ask("answerAsking", &path, "", Some(&body)).await {
         Ok(_) => Ok(Answer::see(PLACE).notice(notice)),
+        // Sent twice, or answered meanwhile: it is said what was answered.
         Err(problem) if matches!(problem.code, "consent.over" | "consent.shown") => {
-            Ok(Answer::see(&format!("/portal/question/{id}")).notice("answer-again"))
+            let said = reader.ask("readAsking", &path, "", None).await?;
+            let page = Answer::see(&format!("/portal/question/{id}"));
+            Ok(match text(&said, "state") {
+                "granted" => Answer::see(PLACE).notice("answer-was-granted"),
+                "refused" => Answer::see(PLACE).notice("answer-was-refused"),
+                "open" | "deferred" => page.notice("answer-again"),
+                _ => page,
+            })
         }
         Err(problem) => Err(problem),
     }

@@ -125,7 +125,7 @@ async fn show_with(
     let mut waiting = false;
     let lines = list(&said, "exports").iter().map(|it| {
         let state = text(it, "state");
-        waiting |= state == "waiting";
+        waiting |= matches!(state, "waiting" | "making");
         let number = |name: &str| it.get(name).and_then(Value::as_u64).unwrap_or(0);
         let mut about = vec![t.say(&format!("take-{state}"))];
         if state == "ready" {

@@ -1,7 +1,7 @@
 //! Something is asked for.
 
 use audit::{Action, Entry, Outcome};
-use base::{Ctx, Name, ObjectId, Purpose};
+use base::{Ctx, Handle, Name, ObjectId, PersonId, Purpose};
 use govern::rights::{self, Kind, Request};
 use policy::{Allowed, RightsOf};
 use store::StoreError;
@@ -12,6 +12,7 @@ use web::Lang;
 use super::rows::{EVENT_INSERT, INSERT, ROOM};
 use super::{Next, Right, RightsFault, Standing, TEXT_MAX, VALUE_MAX, What, Wish, packs};
 use crate::Installation;
+use crate::erasures::Part;
 
 /// The guard that one request too many fails.
 const GUARD_ROOM: &str = "rights.room";
@@ -103,6 +104,32 @@ impl Installation {
         Ok(())
     }
 
+    /// Whether what it is about is there, and is the person's: no clock starts about what is not. Nothing is opened for it but an entry
+    /// of the log about them.
+    async fn check_there(
+        &self,
+        ctx: &Ctx,
+        person: PersonId,
+        handle: Handle,
+        wish: &Wish,
+    ) -> Result<(), RightsFault> {
+        if let (Some(collection), Some(record)) = (&wish.collection, &wish.record) {
+            let tenant = &ctx.tenant;
+            let part = self.vault.record_part(tenant, person, collection, record)?;
+            let part = Part::Records(part);
+            self.plan_part(tenant, person, &part, ctx.now).await?;
+        }
+        let Some(entry) = wish.entry else {
+            return Ok(());
+        };
+        let before = entry.checked_add(1).ok_or(RightsFault::NoEntry)?;
+        let found = self.log.about(&ctx.tenant, handle, Some(before), 1).await?;
+        match found.first() {
+            Some(logged) if logged.index == entry => Ok(()),
+            _ => Err(RightsFault::NoEntry),
+        }
+    }
+
     /// A request comes in. Gives it, and the index of its entry.
     ///
     /// # Errors
@@ -118,6 +145,7 @@ impl Installation {
         // First: of whom there is none, nothing is said.
         let handle = self.vault.handle(tenant, person).await?;
         self.check_wish(new.kind, &new.wish)?;
+        self.check_there(ctx, person, handle, &new.wish).await?;
         let here = self.config.rights.law_of(tenant);
         let zone = self.config.rights.zone();
         let received = rights::day_of(ctx.now, &zone)?;

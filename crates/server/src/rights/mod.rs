@@ -116,6 +116,23 @@ pub struct Days {
     pub longer: Option<Date>,
 }
 
+/// When it was answered or refused, and by when that was due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InTime {
+    /// The day on which it was.
+    pub day: Date,
+    /// The last day on which that was in time; nothing where no law sets one.
+    pub last: Option<Date>,
+}
+
+impl InTime {
+    /// Whether it was after the last day.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.last.is_some_and(|last| self.day > last)
+    }
+}
+
 /// A request, without what was written.
 #[derive(Clone, Debug)]
 pub struct Right {
@@ -229,6 +246,9 @@ pub enum RightsFault {
     /// No such request: or somebody else's.
     #[error("no such request")]
     NotFound,
+    /// No such entry of the log, or it is about somebody else.
+    #[error("no such entry about the person")]
+    NoEntry,
     /// Somebody else took a step meanwhile.
     #[error("another step was taken meanwhile")]
     Moved,
@@ -241,6 +261,9 @@ pub enum RightsFault {
     /// The vault: the person, keys, storage.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The log, where a request is about an entry of it.
+    #[error(transparent)]
+    Log(#[from] audit::AuditError),
     /// Grants that end with an objection.
     #[error(transparent)]
     Sharing(#[from] SharingError),
@@ -267,9 +290,10 @@ impl Fault for RightsFault {
             Self::Rules(_) | Self::Moved | Self::NothingToLift => ErrorKind::Conflict,
             Self::Wish(_) | Self::Kind => ErrorKind::Invalid,
             Self::TooMany => ErrorKind::TooMany,
-            Self::NotFound => ErrorKind::NotFound,
+            Self::NotFound | Self::NoEntry => ErrorKind::NotFound,
             Self::Correction(_) => ErrorKind::Refused,
             Self::Vault(error) => error.kind(),
+            Self::Log(error) => error.kind(),
             Self::Sharing(error) => error.kind(),
         }
     }
@@ -286,10 +310,12 @@ impl Fault for RightsFault {
             Self::Kind => "rights.kind",
             Self::TooMany => "rights.too_many",
             Self::NotFound => "rights.not_found",
+            Self::NoEntry => "log.not_found",
             Self::Moved => "rights.moved",
             Self::NothingToLift => "rights.nothing_to_lift",
             Self::Correction(_) => "rights.correction",
             Self::Vault(error) => error.code(),
+            Self::Log(error) => error.code(),
             Self::Sharing(error) => error.code(),
         }
     }
@@ -310,9 +336,11 @@ impl Fault for RightsFault {
             Self::Kind => "Under the law that counts here there is no such request.".into(),
             Self::TooMany => "As many requests are open as one person may have at once. Wait for an answer to one, or take one back.".into(),
             Self::NotFound => "There is no such request.".into(),
+            Self::NoEntry => "There is no such entry of the log about this person.".into(),
             Self::Moved => "Somebody took another step meanwhile. Look at it again.".into(),
             Self::NothingToLift => "Nothing came of this request that could be lifted, or it was lifted already.".into(),
             Self::Vault(error) => error.public(),
+            Self::Log(error) => error.public(),
             Self::Sharing(error) => error.public(),
         }
     }

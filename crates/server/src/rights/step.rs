@@ -12,7 +12,7 @@ use vault::{Vault, VaultError};
 
 use super::ask::{TRIES, entry};
 use super::rows::{EVENT_INSERT, MOVE, Sealed};
-use super::{Days, Right, RightsFault, Standing, TEXT_MAX, What, Wish};
+use super::{Days, InTime, Right, RightsFault, Standing, TEXT_MAX, What, Wish};
 use crate::Installation;
 use crate::notices::{Jobs, Told};
 
@@ -159,6 +159,35 @@ impl Installation {
                 None
             },
         })
+    }
+
+    /// When a request was answered or refused, and by when that was due; nothing where it was neither.
+    ///
+    /// # Errors
+    /// Storage failures.
+    pub async fn right_in_time(
+        &self,
+        tenant: &TenantId,
+        right: &Right,
+    ) -> Result<Option<InTime>, RightsFault> {
+        let ends = |it: &What| matches!(it, What::Step(Event::Answered | Event::Refused));
+        let mut events = self.right_events(tenant, right).await?;
+        let Some(at) = events.iter().position(|it| ends(&it.what)) else {
+            return Ok(None);
+        };
+        let Some(end) = events.drain(at..).next() else {
+            return Ok(None);
+        };
+        let last = match right.pack()? {
+            Some(rules) => {
+                let dues =
+                    rights::due(&replay(right, &events), rules, &self.config.rights.days()?)?;
+                let answer = dues.iter().find(|it| it.step == Step::Answer);
+                answer.map(|it| it.last)
+            }
+            None => None,
+        };
+        Ok(Some(InTime { day: end.day, last }))
     }
 
     /// Lift what came of a request.

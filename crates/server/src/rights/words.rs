@@ -21,16 +21,12 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(&[&SOURCES]));
 /// Steps that a draft is there for.
 pub(crate) const DRAFTS: [&str; 4] = ["confirm", "extend", "answer", "refuse"];
 
-/// A day, the way a language writes it. A pure date is read the same by all: year, month, day.
-fn day(date: Date) -> String {
-    date.to_string()
-}
-
 /// The draft of what the person is told with a step, in their language, with what is known filled in.
 pub(crate) fn draft(right: &Right, step: &str, days: Days) -> Option<String> {
     let step = DRAFTS.into_iter().find(|it| *it == step)?;
     let t: Tongue = WORDS.tongue(right.lang);
     let kind = t.say(&format!("right-{}", right.kind.as_str()));
+    let day = |date: Date| t.day(date);
     let received = day(right.received);
     let last = days.last.map(day).unwrap_or_default();
     let longer = days.longer.map(day).unwrap_or_default();

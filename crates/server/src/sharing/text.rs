@@ -18,7 +18,8 @@ pub static SOURCES: Sources = [
     include_str!("../../words/sharing/en.ftl"),
 ];
 
-static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(&[&crate::portal::SOURCES, &SOURCES]));
+static WORDS: LazyLock<Words> =
+    LazyLock::new(|| Words::read(&[&crate::portal::FIELDS, &crate::portal::SOURCES, &SOURCES]));
 
 /// The words in a language.
 pub(crate) fn tongue(lang: Lang) -> Tongue {
@@ -42,7 +43,10 @@ pub(crate) fn part(t: Tongue, register: &Register, part: &PartOffered) -> String
     if let Some(fields) = &part.fields {
         let fields: Vec<_> = fields
             .iter()
-            .map(|it| crate::portal::label(t, it))
+            .map(|it| {
+                let kind = part.collection.as_ref().map_or("", |it| it.as_str());
+                crate::portal::label(t, kind, it)
+            })
             .collect();
         let _ = write!(
             line,

@@ -53,6 +53,7 @@ mod notices;
 mod pages;
 mod parts;
 mod portal;
+mod portal_words;
 mod post;
 mod previews;
 mod processing;

@@ -126,7 +126,7 @@ fn token(got: &Got) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-async fn send(house: &House, path: &str, jar: &str, body: String) -> Got {
+pub(crate) async fn send(house: &House, path: &str, jar: &str, body: String) -> Got {
     house
         .ask(Method::POST, path)
         .header("content-type", "application/x-www-form-urlencoded")

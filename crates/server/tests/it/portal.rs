@@ -41,7 +41,7 @@ pub async fn somebody(house: &House) -> (String, PersonId) {
     (format!("__Host-session={}", session.text.expose()), person)
 }
 
-fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+pub fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
     text.split(from)
         .nth(1)
         .and_then(|it| it.split(to).next())
@@ -52,6 +52,9 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 async fn every_page_is_whole_in_every_language() {
     let house = House::over_sqlite().await;
     let (mut jar, _) = somebody(&house).await;
+    let looks = look(&house, &mut jar, "/portal/looks").await.text();
+    let entry = between(&looks, "kind=report&amp;entry=", "\"");
+    let about_entry = format!("/portal/rights/new?kind=report&entry={entry}");
     for lang in ["sv", "de", "it", "fr", "en"] {
         let mut jar_of = format!("{jar}; __Host-lang={lang}");
         for path in [
@@ -65,14 +68,15 @@ async fn every_page_is_whole_in_every_language() {
             "/portal/delete/kind/sheet/2026-11-09",
             "/portal/delete/files",
             "/portal/looks",
-            "/portal/looks?show=others",
+            "/portal/looks?show=all",
+            "/portal/looks/files",
             "/portal/sharing",
             "/portal/take",
             "/portal/rights",
             "/portal/rights/new?kind=access",
             "/portal/rights/new?kind=restriction",
             "/portal/rights/new?kind=objection",
-            "/portal/rights/new?kind=report&entry=3",
+            about_entry.as_str(),
             "/portal/rights/new?kind=rectification&collection=sheet&record=2026-11-09",
         ] {
             let got = look(&house, &mut jar_of, path).await;
@@ -245,7 +249,9 @@ async fn a_question_is_answered_and_taken_back_on_pages() {
         assert_eq!(read().await.code(), "consent.no_grant", "one tap");
 
         // Every line of who looked carries a proof that holds by the log's own verifier.
-        let looks = look(&house, &mut jar, "/portal/looks").await.text();
+        let looks = look(&house, &mut jar, "/portal/looks?show=all")
+            .await
+            .text();
         assert!(looks.contains("/assets/proofs.js"));
         let keys = between(&looks, "data-keys=\"", "\"").replace("&#10;", "\n");
         assert!(keys.contains('+'), "{looks}");
@@ -432,6 +438,8 @@ async fn a_part_is_deleted_on_pages() {
     assert!(done.text().contains("It is deleted."), "{}", done.text());
     let none = look(&house, &mut jar, "/portal/files").await.text();
     assert!(none.contains("No files are kept"), "{none}");
-    let looks = look(&house, &mut jar, "/portal/looks").await.text();
+    let looks = look(&house, &mut jar, "/portal/looks?show=all")
+        .await
+        .text();
     assert!(looks.contains("destroyed for good"), "{looks}");
 }

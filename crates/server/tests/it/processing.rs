@@ -87,8 +87,11 @@ async fn they_are_drawn_up_from_what_is_in_force() {
         let text = table.text();
         assert_eq!(
             text.matches("\r\n").count(),
-            1 + said["activities"].as_array().unwrap().len()
+            1 + said["activities"].as_array().unwrap().len() + measures.len()
         );
+        assert!(text.starts_with("\u{feff}controller,"), "{text}");
+        let measure = measures[0]["text"].as_str().unwrap();
+        assert_eq!(text.matches(measure).count(), 1, "said once: {text}");
         assert!(text.contains("\r\n,,,,,slip,Slip,"), "{text}");
         let wrong = house.ask(Method::GET, "/v1/processing-activities?format=xml");
         let wrong = wrong.by(&staff(ACME, Role::Compliance, 9)).send().await;

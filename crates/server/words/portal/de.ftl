@@ -26,7 +26,7 @@ records = { $n ->
     [one] Ein Eintrag
    *[other] { $n } Einträge
  }
-window = Von { $from } bis { $to }
+window = Vom { $from } bis { $to }
 kind-none = Nichts aus dieser Zeit.
 kind-more = Aus dieser Zeit gibt es mehr, als auf eine Seite passt.
 column-when = Wann
@@ -45,7 +45,7 @@ days = { $n ->
     [one] ein Tag
    *[other] { $n } Tage
  }
-looks-lead = Jede Zeile steht in einem Protokoll, das sich nicht unbemerkt ändern lässt. Auch Ihre eigenen Blicke stehen darin.
+looks-lead = Jede Zeile steht in einem Protokoll, das sich nicht unbemerkt ändern lässt. Zuerst steht hier, was andere getan haben; Ihre eigenen Blicke stehen unter „Alle“.
 looks-show = Zeigen
 looks-show-all = Alle
 looks-show-others = Nicht ich
@@ -136,11 +136,11 @@ notice-answer-granted = Sie haben Ja gesagt. Sie können es jederzeit zurückneh
 notice-answer-refused = Sie haben Nein gesagt. Es wurde nichts geteilt.
 notice-answer-deferred = Später also. Die Frage wartet hier auf Sie.
 notice-answer-again = Sie hat sich inzwischen geändert. Bitte lesen Sie noch einmal.
-question-over = Diese Frage ist schon beantwortet oder hat zu lange gewartet.
+question-over = Diese Frage hat zu lange auf eine Antwort gewartet. Durch sie wird nichts geteilt.
 question-examples = Was zu sehen wäre
-question-examples-text = So sähe zum Beispiel einer Ihrer Einträge dort aus.
+question-examples-text = So sähe zum Beispiel ein Eintrag dort aus. Was hier verdeckt ist, ist auch dort verdeckt, und was fehlt, ist dort nicht zu sehen.
 question-answer = Ihre Antwort
-question-parts = Was Sie teilen würden
+question-parts = Was geteilt würde
 question-essential = (nötig)
 question-long = Wie lange
 question-no = Nein
@@ -217,7 +217,7 @@ portal-take = Mitnehmen
 home-take = Einträge und Dateien in einem Archiv, für Sie selbst oder für jemand anderen.
 take-lead = Ein Archiv: Ihre Einträge als JSON und als Tabellen, medizinische Einträge als FHIR, Ihre Dateien, wie Sie sie abgegeben haben, und wer geschaut hat. Es bleibt sieben Tage hier. Was Sie teilen, mit den Belegen, und Ihr Konto liegen auch darin.
 take-of = Archiv vom { $date }
-take-waiting = Es wird gerade gemacht; bei vielen Daten dauert das einige Minuten.
+take-waiting = Es wartet, bis es an der Reihe ist.
 take-ready = Fertig
 take-failed = Es konnte nicht gemacht werden. Bitten Sie noch einmal darum.
 take-until = bleibt bis { $date }
@@ -450,7 +450,7 @@ age-never-lead = Niemand entscheidet für Sie. Hätte es je jemand getan, stünd
 age-other-lead = Was jemand erlaubt hat, der nicht mehr sorgeberechtigt ist, erlaubt niemandem etwas. Behalten, verkleinern oder zurücknehmen.
 age-none = Nichts wartet auf eine Antwort.
 age-text = Der Text, dem zugestimmt wurde
-age-parts = Was davon bleiben soll
+age-parts = Was bleiben soll
 age-keep = Alles behalten
 age-narrow = Nur das Angekreuzte behalten
 age-end = Zurücknehmen
@@ -463,3 +463,36 @@ notice-age-narrowed = Nur das Angekreuzte ist geblieben.
 notice-age-ended = Zurückgenommen. Damit wird nichts mehr geöffnet.
 notice-age-choose = Es wurde nichts geändert. Sehen Sie noch einmal hin und wählen Sie: behalten, ankreuzen, was bleiben soll, oder zurücknehmen.
 delete-guardian = Sie verlangen es an der Stelle von jemandem, deshalb wartet es. Die Person, und wer sonst für sie entscheidet, erfährt davon und kann es absagen.
+record-of = { $what }, { $date }
+version-now = Fassung { $n }, { $when }: was jetzt dort steht
+looks-history-files = Alle Dateien des Verlaufs
+looks-files-lead = Sind es viele Einträge, besteht der Verlauf aus mehreren Dateien, die neuesten zuerst. Jede Datei prüft sich selbst.
+looks-files-one = { $from } bis { $to }
+looks-files-count = { $n ->
+    [one] ein Eintrag
+   *[other] { $n } Einträge
+ }
+notice-answer-was-granted = Die Frage ist schon beantwortet, mit Ja. Das lässt sich jederzeit zurücknehmen.
+notice-answer-was-refused = Die Frage ist schon beantwortet, mit Nein. Es wurde nichts geteilt.
+question-granted = Die Antwort war Ja, { $date }.
+question-refused = Die Antwort war Nein, { $date }. Es wurde nichts geteilt.
+question-grant = Ansehen, was geteilt wird, und zurücknehmen
+delete-due-held = Das Löschen von allem wartet, bis die Löschsperre aufgehoben ist, und geschieht dann sofort. Bis dahin können Sie es sich anders überlegen.
+delete-due-held-until = Alles wird frühestens am { $date } gelöscht, und nicht, solange die Löschsperre gilt. Bis dahin können Sie es sich anders überlegen.
+delete-due-now = Es ist so weit: Alles wird in Kürze gelöscht. Bis es begonnen hat, können Sie es sich anders überlegen.
+part-due-held = Es wartet, bis die Löschsperre aufgehoben ist, und wird dann sofort gelöscht. Bis dahin können Sie es sich anders überlegen.
+part-due-held-until = Es wird frühestens am { $date } gelöscht, und nicht, solange die Löschsperre gilt. Bis dahin können Sie es sich anders überlegen.
+part-due-now = Es ist so weit: Es wird in Kürze gelöscht. Bis es begonnen hat, können Sie es sich anders überlegen.
+erased-waiting-on = Der Tag ist da, aber es ist noch nicht geschehen. Entweder geschieht es in Kürze, oder es wartet, bis eine Löschsperre aufgehoben ist.
+delete-choose = Es wurde nichts gelöscht. Wählen Sie eines von beiden: jetzt, oder nach einer Weile.
+part-record-named = Diesen Eintrag löschen: { $what }
+part-kind-named = Alles dieser Art löschen: { $what }
+part-file-named = Diese Datei löschen: { $what }
+rights-text-missing = Sagen Sie in ein paar Worten, worum es geht.
+rights-text-long = Der Text hat höchstens 4000 Zeichen.
+rights-value-long = Was dort stehen soll, hat höchstens 2000 Zeichen.
+rights-value-missing = Schreiben Sie, was dort stehen soll, oder sagen Sie in Ihren Worten, was nicht stimmt.
+rights-field-choose = Wählen Sie, was nicht stimmt.
+rights-purpose-choose = Wählen Sie, welchem Zweck Sie widersprechen.
+rights-collection-choose = Wählen Sie, was eingeschränkt werden soll.
+take-making = Es wird gerade gemacht; bei vielen Daten dauert das einige Minuten.

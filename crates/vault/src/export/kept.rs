@@ -285,24 +285,24 @@ impl Vault {
             .run_expecting(&sql::EXPORT_PLAN, params, 1, GUARD_WAITING)
     }
 
-    /// The write that says that an archive is ready; it holds once.
+    /// The write that says that an archive was made, and when; it holds once.
     #[must_use]
     pub fn export_ready(
         &self,
-        ctx: &Ctx,
-        person: PersonId,
+        (tenant, person): (&TenantId, PersonId),
         export: &Export,
         file: (ObjectId, u64),
         taken: &Taken,
+        made_at: Instant,
     ) -> WriteSet {
         let number = |it: u64| Value::Int(i64::try_from(it).unwrap_or(i64::MAX));
-        self.guarded(&ctx.tenant, person).run_expecting(
+        self.guarded(tenant, person).run_expecting(
             &sql::EXPORT_READY,
             vec![
-                (&ctx.tenant).into(),
+                tenant.into(),
                 person.into(),
                 export.export.into(),
-                ctx.now.into(),
+                made_at.into(),
                 file.0.into(),
                 number(file.1),
                 number(taken.records),

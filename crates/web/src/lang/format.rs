@@ -1,6 +1,9 @@
 //! Dates, times, numbers and sizes the way a language writes them.
 
+use std::borrow::Cow;
+
 use base::Instant;
+use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::Lang;
@@ -12,20 +15,82 @@ pub fn moment(at: Instant, lang: Lang) -> String {
         return at.to_string();
     };
     let zoned = timestamp.to_zoned(TimeZone::UTC);
-    let month = usize::try_from(zoned.month() - 1)
+    let (day, hour, minute) = (day(zoned.date(), lang), zoned.hour(), zoned.minute());
+    match lang {
+        Lang::Sv => format!("{day} kl. {hour:02}.{minute:02} UTC"),
+        Lang::De => format!("{day}, {hour:02}:{minute:02} Uhr UTC"),
+        Lang::It => format!("{day}, ore {hour:02}:{minute:02} UTC"),
+        Lang::Fr => format!("{day} à {hour}\u{a0}h\u{a0}{minute:02} UTC"),
+        Lang::En => format!("{day}, {hour:02}:{minute:02} UTC"),
+    }
+}
+
+/// A day, e.g. `23 November 2026`.
+#[must_use]
+pub fn day(date: Date, lang: Lang) -> String {
+    let month = usize::try_from(date.month() - 1)
         .ok()
         .and_then(|index| Marks::of(lang).months.get(index));
     let month = month.copied().unwrap_or_default();
-    let (day, year, hour, minute) = (zoned.day(), zoned.year(), zoned.hour(), zoned.minute());
+    let (day, year) = (date.day(), date.year());
     match lang {
-        Lang::Sv => format!("{day} {month} {year} kl. {hour:02}.{minute:02} UTC"),
-        Lang::De => format!("{day}. {month} {year}, {hour:02}:{minute:02} Uhr UTC"),
-        Lang::It if day == 1 => format!("1º {month} {year}, ore {hour:02}:{minute:02} UTC"),
-        Lang::It => format!("{day} {month} {year}, ore {hour:02}:{minute:02} UTC"),
-        Lang::Fr if day == 1 => format!("1er {month} {year} à {hour}\u{a0}h\u{a0}{minute:02} UTC"),
-        Lang::Fr => format!("{day} {month} {year} à {hour}\u{a0}h\u{a0}{minute:02} UTC"),
-        Lang::En => format!("{day} {month} {year}, {hour:02}:{minute:02} UTC"),
+        Lang::De => format!("{day}. {month} {year}"),
+        Lang::It if day == 1 => format!("1º {month} {year}"),
+        Lang::Fr if day == 1 => format!("1er {month} {year}"),
+        Lang::Sv | Lang::It | Lang::Fr | Lang::En => format!("{day} {month} {year}"),
     }
+}
+
+/// Somebody's own words within a line of ours: whatever they say of the direction of writing ends with them, and the rest of the line stands
+/// as it is. A text that says nothing of it comes back as it was.
+#[must_use]
+pub fn isolated(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(turns) {
+        return text.into();
+    }
+    const POP: char = '\u{202c}';
+    const END: char = '\u{2069}';
+    let mut out = String::with_capacity(text.len() + 16);
+    out.push('\u{2068}');
+    // What still has to be closed, the innermost last.
+    let mut open: Vec<char> = Vec::new();
+    for letter in text.chars() {
+        match letter {
+            '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => open.push(POP),
+            '\u{2066}'..='\u{2068}' => open.push(END),
+            POP => {
+                if open.last() != Some(&POP) {
+                    continue;
+                }
+                open.pop();
+            }
+            // What closes nothing of theirs would close ours.
+            END => match open.iter().rposition(|it| *it == END) {
+                Some(at) => open.truncate(at),
+                None => continue,
+            },
+            _ => {}
+        }
+        out.push(letter);
+    }
+    out.extend(open.into_iter().rev());
+    out.push(END);
+    out.into()
+}
+
+/// Whether a letter is written from the right, or says something of the direction.
+const fn turns(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{590}'..='\u{8ff}'
+            | '\u{fb1d}'..='\u{fdff}'
+            | '\u{fe70}'..='\u{fefe}'
+            | '\u{10800}'..='\u{10fff}'
+            | '\u{1e800}'..='\u{1efff}'
+    )
 }
 
 /// A text with the spaces and hyphens at which its language does not break lines. Files are written with ordinary ones.
@@ -229,6 +294,44 @@ mod tests {
                 "23 November 2026, 05:02 UTC",
             ]
         );
+    }
+
+    #[test]
+    fn days_read_as_people_write_them() {
+        let days = |text: &str| {
+            let date = text.parse().unwrap();
+            Lang::ALL.map(|lang| day(date, lang))
+        };
+        assert_eq!(
+            days("2026-12-28"),
+            [
+                "28 december 2026",
+                "28. Dezember 2026",
+                "28 dicembre 2026",
+                "28 décembre 2026",
+                "28 December 2026",
+            ]
+        );
+        assert_eq!(
+            days("2026-11-01")[2..4],
+            ["1º novembre 2026", "1er novembre 2026"]
+        );
+    }
+
+    #[test]
+    fn what_turns_a_line_ends_with_whose_words_it_is() {
+        assert_eq!(isolated("calm, 61 kg"), "calm, 61 kg");
+        assert_eq!(isolated("a\u{202e}b"), "\u{2068}a\u{202e}b\u{202c}\u{2069}");
+        // Nothing of theirs closes what is ours.
+        assert_eq!(
+            isolated("a\u{2069}\u{202c}\u{202e}b\u{2069}"),
+            "\u{2068}a\u{202e}b\u{202c}\u{2069}"
+        );
+        assert_eq!(
+            isolated("\u{2067}\u{202e}x\u{2069}y"),
+            "\u{2068}\u{2067}\u{202e}x\u{2069}y\u{2069}"
+        );
+        assert_eq!(isolated("שלום"), "\u{2068}שלום\u{2069}");
     }
 
     #[test]

@@ -24,7 +24,8 @@ struct Refusal {
 }
 
 /// Where sections of pages begin, with what that is called.
-const BEGINNINGS: [(&str, &str); 2] = [
+const BEGINNINGS: [(&str, &str); 3] = [
+    ("/portal", "error-back-portal"),
     ("/account", "error-back-account"),
     ("/console", "error-back-console"),
 ];
@@ -36,6 +37,19 @@ fn back(path: &str) -> Option<(&'static str, &'static str)> {
         path.strip_prefix(start)
             .is_some_and(|rest| rest.starts_with('/'))
     })
+}
+
+/// Where one can go on from here: to the beginning of the section; from elsewhere to one's own pages, or to where one signs in.
+fn onwards(visit: &Visit) -> Option<(&'static str, &'static str)> {
+    let signed_in = visit.session().is_some();
+    let home = if signed_in {
+        ("/portal", "error-back-portal")
+    } else {
+        ("/sign-in", "error-to-sign-in")
+    };
+    let section = back(visit.path()).filter(|_| signed_in);
+    let path = visit.path().split('?').next().unwrap_or_default();
+    section.or_else(|| Some(home).filter(|(href, _)| *href != path))
 }
 
 /// What the words of a failure are called, by its kind.
@@ -75,7 +89,7 @@ pub(crate) fn refusal(visit: &Visit, id: RequestId, problem: &Problem) -> Answer
         next: said("next"),
         code: problem.code,
         request: id.to_string(),
-        also: back(visit.path())
+        also: onwards(visit)
             .map(|(href, key)| Place::new(href, page.t.say(key)))
             .into_iter()
             .collect(),
@@ -93,6 +107,7 @@ mod tests {
         for (path, begins) in [
             ("/console/apps?x=1", Some("/console")),
             ("/account/password", Some("/account")),
+            ("/portal/data/nothing", Some("/portal")),
             ("/console", None),
             ("/accounts/x", None),
             ("/nothing", None),

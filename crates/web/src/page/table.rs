@@ -89,7 +89,7 @@ pub struct TablePage {
     page: Frame,
     title: String,
     lead: Vec<String>,
-    facts: Vec<(String, String)>,
+    facts: Vec<(String, Vec<String>)>,
     caption: String,
     columns: Vec<String>,
     rows: Vec<Row>,
@@ -126,6 +126,13 @@ impl TablePage {
     /// With a fact above it: what it is called, and what it is.
     #[must_use]
     pub fn fact(mut self, name: String, what: String) -> Self {
+        self.facts.push((name, vec![what]));
+        self
+    }
+
+    /// With several of them under one name.
+    #[must_use]
+    pub fn facts(mut self, name: String, what: Vec<String>) -> Self {
         self.facts.push((name, what));
         self
     }

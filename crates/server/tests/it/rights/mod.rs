@@ -112,9 +112,10 @@ async fn a_request_is_asked_timed_and_answered_and_says_nothing_to_anybody_else(
             &json!({ "kind": "access", "text": secret, "lang": "sv" }),
         )
         .await;
+        let entry = house.log_size(ACME).await - 1;
         let question = asked(
             &house,
-            &json!({ "kind": "question", "text": "Who?", "entry": 3 }),
+            &json!({ "kind": "question", "text": "Who?", "entry": entry }),
         )
         .await;
 
@@ -207,7 +208,10 @@ async fn a_request_is_asked_timed_and_answered_and_says_nothing_to_anybody_else(
             "{draft}"
         );
         assert!(
-            text(&draft, "draft").contains(text(&draft, "received_day")),
+            text(&draft, "draft").contains(&web::format::day(
+                text(&draft, "received_day").parse().unwrap(),
+                web::Lang::Sv
+            )),
             "{draft}"
         );
         let done = stepped(
@@ -321,6 +325,28 @@ async fn what_cannot_be_asked_is_refused_and_says_why() {
             let got = ask(&house, ACME, &body).await;
             assert_eq!((got.status, got.code().as_str()), (status, code), "{body}: {}", got.text());
         }
+        // What is not there, or is not theirs, starts no clock.
+        let person = house.person(ACME);
+        let path = format!("/v1/persons/{person}/records/slip/one");
+        assert_eq!(house.put(&path, &json!({ "word": "x" })).await.status, 201);
+        let other = house.new_person(ACME).await;
+        let theirs = format!("/v1/persons/{other}/records/slip/theirs");
+        assert_eq!(house.put(&theirs, &json!({ "word": "x" })).await.status, 201);
+        let not_theirs = house.log_size(ACME).await - 1;
+        for (body, code) in [
+            (json!({ "kind": "rectification", "text": "x", "collection": "sheet", "record": "made-up" }), "record.not_found"),
+            (json!({ "kind": "rectification", "text": "x", "collection": "sheet", "record": "one" }), "record.not_found"),
+            (json!({ "kind": "rectification", "text": "x", "collection": "slip", "record": "theirs" }), "record.not_found"),
+            (json!({ "kind": "question", "text": "x", "entry": not_theirs }), "log.not_found"),
+            (json!({ "kind": "report", "entry": 1_000_000 }), "log.not_found"),
+        ] {
+            let got = ask(&house, ACME, &body).await;
+            assert_eq!((got.status, got.code().as_str()), (404, code), "{body}: {}", got.text());
+        }
+        assert!(inbox(&house, "?state=all").await.is_empty(), "no clock began");
+        let none = own(&house, Method::DELETE, "None").await;
+        assert!(none.status == 404 && !none.text().contains("file id"), "{}", none.text());
+
         // The other tenant answers under another law: ten business days to confirm first.
         let theirs = ask(&house, OTHER, &json!({ "kind": "access" })).await;
         assert_eq!(theirs.code(), "rights.kind");

@@ -77,7 +77,7 @@ async fn a_correction_goes_from_a_record_s_page_to_the_console_and_back() {
         assert!(shown.contains("Wir haben es berichtigt.") && shown.contains("Version 2"), "{shown}");
         let record = house.get(format!("/v1/persons/{person}/records/sheet/one")).await;
         assert_eq!(record.json()["pulse"], 72);
-        let looks = look(&house, &mut jar, "/portal/looks").await.text();
+        let looks = look(&house, &mut jar, "/portal/looks?show=all").await.text();
         assert!(!looks.contains(">did-"), "{looks}");
     })
     .await;
