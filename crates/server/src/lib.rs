@@ -27,6 +27,7 @@ pub mod notices;
 pub mod people;
 mod portal;
 pub mod post;
+mod postgres;
 pub mod previews;
 pub mod private;
 mod privileges;

@@ -164,7 +164,7 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
         .map_err(|error| Failure::file(folder, &error))?;
     let text = if database == Kind::Postgres {
         let (url_file, keys) = target.databases()?;
-        let url = installation::url_of(&config.data.with_url(url_file.clone()))?;
+        let url = crate::postgres::url_of(&config.data.with_url(url_file.clone()))?;
         let (known, schema) = (store::migrations::DATA, restored.manifest.schema);
         let mut filling = Filling::begin(&url, known, schema, &restored.database).await?;
         if let (Of::Moment(moment), Some(stream)) = (of, &restored.manifest.stream) {
@@ -237,7 +237,7 @@ async fn fill_keys(
 ) -> Result<Database, Failure> {
     let (_, url_file) = target.databases()?;
     let to = config.keys.with_url(url_file);
-    let url = installation::url_of(&to)?;
+    let url = crate::postgres::url_of(&to)?;
     let mut filling = Filling::begin(&url, store::migrations::KEYS, schema, folder).await?;
     generations::forward(folder, &mut filling).await?;
     filling.end().await?;

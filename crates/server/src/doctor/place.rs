@@ -319,7 +319,7 @@ pub(super) async fn databases(config: &Config) -> Vec<Look> {
         let Database::Postgres { .. } = database else {
             continue;
         };
-        let Ok(url) = crate::installation::url_of(database) else {
+        let Ok(url) = crate::postgres::url_of(database) else {
             // Said among the secrets.
             continue;
         };

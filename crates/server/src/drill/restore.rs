@@ -18,7 +18,7 @@ use super::canary::Canary;
 use crate::api::House;
 use crate::backup::{clock, run};
 use crate::config::{Config, DrillPlaces};
-use crate::installation::url_of;
+use crate::postgres::url_of;
 use crate::restore::{From, Of, To, restore_looking};
 use crate::{Failure, Installation, backup};
 
