@@ -10,9 +10,6 @@ use store::Value;
 
 use crate::ConsentError;
 
-/// How a token of the tenant's is said to have let somebody in.
-const BY_TOKEN: &str = "token";
-
 /// Whom something is granted to: an app, or somebody with an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
@@ -35,13 +32,16 @@ fn tenants_own(tenant: &TenantId, who: &str) -> [u8; 16] {
 }
 
 impl Party {
+    /// How a token of the tenant's is said to have let somebody in ([`Actor::authenticated_by`]).
+    pub const BY_TOKEN: &str = "token";
+
     /// Who acts, as somebody whom a person can grant something to. Programs that come by a token of the tenant's alone, with no app behind
     /// it, are to the person the tenant itself: one asker and one grantee, whichever token they have at the time. Likewise staff without
     /// an account.
     #[must_use]
     pub fn of(tenant: &TenantId, actor: &Actor) -> Option<Self> {
         let id = &actor.id;
-        let by_token = actor.authenticated_by == BY_TOKEN;
+        let by_token = actor.authenticated_by == Self::BY_TOKEN;
         match actor.kind {
             ActorKind::App if by_token => Some(Self::App(AppId::from_bytes(tenants_own(
                 tenant, "programs",

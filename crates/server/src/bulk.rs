@@ -1,6 +1,7 @@
 //! Bulk exports are laid down by the queue's worker: persons are looked at in slices, and counted; nothing is opened.
 
 use base::{ActorKind, Ctx, Instant, ObjectId, TenantId};
+use consent::Party;
 use serde::{Deserialize, Serialize};
 use store::jobs::{Claimed, Dedupe, JobId, NewJob, complete, enqueue, extend};
 use store::{Statement, StoreError, WriteSet};
@@ -47,6 +48,9 @@ fn of_who_asked(house: &Installation, tenant: &TenantId, bulk: &Bulk) -> Ctx {
     let mut actor = ctx.actor;
     actor.kind = ActorKind::App;
     actor.id.clone_from(&bulk.owner);
+    if bulk.by_token {
+        actor.authenticated_by = Party::BY_TOKEN;
+    }
     Ctx {
         purpose: Some(bulk.asked.purpose),
         actor,

@@ -455,6 +455,7 @@ alert-right-due = Ein Antrag einer Person ist bald zu beantworten
 alert-right-overdue = Ein Antrag einer Person wurde nicht rechtzeitig beantwortet
 
 thing-guardian = Wer für wen entscheidet
+thing-proposed-guardian = Bestellungen, die auf eine zweite Person warten
 place-guardians = Sorgeberechtigte
 column-decides = Entscheidet ab
 column-guardians = Sorgeberechtigte

@@ -455,6 +455,7 @@ alert-right-due = A person’s request is to be answered soon
 alert-right-overdue = A person’s request was not answered in time
 
 thing-guardian = Who decides for whom
+thing-proposed-guardian = Guardians who wait for a second person
 place-guardians = Guardians
 column-decides = Decides from
 column-guardians = Guardians

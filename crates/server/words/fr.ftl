@@ -455,6 +455,7 @@ alert-right-due = Il faudra bientôt répondre à la demande d’une personne
 alert-right-overdue = La demande d’une personne n’a pas reçu de réponse à temps
 
 thing-guardian = Qui décide pour qui
+thing-proposed-guardian = Représentants qui attendent une deuxième personne
 place-guardians = Représentants légaux
 column-decides = Décide à partir du
 column-guardians = Représentants

@@ -455,6 +455,7 @@ alert-right-due = A una richiesta di una persona va presto data risposta
 alert-right-overdue = A una richiesta di una persona non è stata data risposta in tempo
 
 thing-guardian = Chi decide per chi
+thing-proposed-guardian = Tutori che attendono una seconda persona
 place-guardians = Tutori
 column-decides = Decide dal
 column-guardians = Tutori

@@ -455,6 +455,7 @@ alert-right-due = En begäran från en person ska snart besvaras
 alert-right-overdue = En begäran från en person har inte besvarats i tid
 
 thing-guardian = Vem som bestämmer åt vem
+thing-proposed-guardian = Vårdnadshavare som väntar på en andra person
 place-guardians = Vårdnadshavare
 column-decides = Bestämmer från
 column-guardians = Vårdnadshavare

@@ -39,6 +39,7 @@ pub static DATA: &[Migration] = &[
     migration!(23, "beyond-reach", "data/0023-beyond-reach.sql"),
     migration!(24, "destruction", "data/0024-destruction.sql"),
     migration!(25, "beat", "data/0025-beat.sql"),
+    migration!(26, "bulk-owner", "data/0026-bulk-owner.sql"),
 ];
 
 /// The key store.

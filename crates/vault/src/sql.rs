@@ -463,7 +463,7 @@ pub(crate) static COUNT_FILES: Sql = Sql::both(concat!(
 ));
 
 pub(crate) static BULK_INSERT: Sql = Sql::both(
-    "INSERT INTO bulk_export (tenant, bulk, state, owner, purpose, whole, kinds, since, request, asked_at, expires_at, persons, left_out) VALUES ($1, $2, 'waiting', $3, $4, $5, $6, $7, $8, $9, $10, 0, 0)",
+    "INSERT INTO bulk_export (tenant, bulk, state, owner, purpose, whole, kinds, since, request, asked_at, expires_at, persons, left_out, owner_by) VALUES ($1, $2, 'waiting', $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11)",
 );
 /// The guard of a new one: `$2` are made at once at most, `$3` kept.
 pub(crate) static BULK_ROOM: Sql = Sql::both(concat!(
@@ -471,7 +471,7 @@ pub(crate) static BULK_ROOM: Sql = Sql::both(concat!(
     "AND (SELECT count(*) FROM bulk_export WHERE tenant = $1) < CAST($3 AS BIGINT)"
 ));
 pub(crate) static BULK_FIND: Sql = Sql::both(
-    "SELECT state, owner, purpose, whole, kinds, since, request, asked_at, expires_at, persons, left_out FROM bulk_export WHERE tenant = $1 AND bulk = $2",
+    "SELECT state, owner, purpose, whole, kinds, since, request, asked_at, expires_at, persons, left_out, owner_by FROM bulk_export WHERE tenant = $1 AND bulk = $2",
 );
 pub(crate) static BULK_PARTS: Sql = Sql::both(
     "SELECT part, kind, behind, upto, count FROM bulk_part WHERE tenant = $1 AND bulk = $2 ORDER BY part",

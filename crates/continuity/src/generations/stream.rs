@@ -50,6 +50,8 @@ pub struct KeyStream {
     to: Option<(Generation, u64)>,
     /// Every page that was committed since the last generation was noticed, as it was last.
     changed: BTreeMap<u32, Vec<u8>>,
+    /// The same for the time between the two that were noticed last: the next one may have been read before this one was noticed.
+    before: BTreeMap<u32, Vec<u8>>,
     page_bytes: u32,
     database_pages: u32,
 }
@@ -82,6 +84,7 @@ impl KeyStream {
             since: None,
             to: None,
             changed: BTreeMap::new(),
+            before: BTreeMap::new(),
             page_bytes: 0,
             database_pages: 0,
         }))
@@ -99,6 +102,7 @@ impl KeyStream {
         if !drained.joins {
             // What was committed before is known to nobody: a generation that is read from now on has it.
             self.changed.clear();
+            self.before.clear();
             (self.since, self.to) = (Some(now), None);
         }
         let mut fresh = BTreeMap::new();
@@ -111,14 +115,19 @@ impl KeyStream {
         if newest.is_some() && newest != known {
             // A new generation: everything since the one before it, which is more than it lacks.
             self.changed.extend(fresh);
-            let (generation, next) = (newest, 1);
-            self.to = generation.map(|it| (it, next));
-            let all = std::mem::take(&mut self.changed);
+            self.to = newest.map(|it| (it, 1));
+            let since = std::mem::take(&mut self.changed);
+            let mut all = std::mem::replace(&mut self.before, since.clone());
+            all.extend(since);
             return self.put(all, now).await;
         }
         if self.to.is_none() {
             self.changed.extend(fresh);
             return Ok(Kept::NeedsGeneration);
+        }
+        // Whether it can be put or not, the next generation gets it.
+        for (page, bytes) in &fresh {
+            self.changed.insert(*page, bytes.clone());
         }
         self.put(fresh, now).await
     }
@@ -152,19 +161,13 @@ impl KeyStream {
             };
             let (places, environment) = (self.places.clone(), self.environment.clone());
             let rng = Arc::clone(&self.rng);
-            let (piece, outcome) = blocking(move || {
+            let put = blocking(move || {
                 let at = (generation, number, now);
                 let plain = write(&chain(generation), number, now, &piece)?;
                 let plain = zeroize::Zeroizing::new(plain);
-                let outcome = seal(&places, &environment, at, &plain, &*rng);
-                Ok((piece, outcome))
-            })
-            .await?;
-            // Whether it could be put or not, the next generation gets it.
-            for (page, bytes) in piece.pages {
-                self.changed.insert(page, bytes);
-            }
-            if let Err(error) = outcome {
+                seal(&places, &environment, at, &plain, &*rng)
+            });
+            if let Err(error) = put.await {
                 // This one has a gap now: none but a newer one is gone on from.
                 (self.since, self.to) = (Some(now), None);
                 return Err(error);

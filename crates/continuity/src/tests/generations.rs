@@ -251,8 +251,25 @@ async fn what_came_since_lies_beside_the_newest_and_goes_with_it() {
     assert_eq!(stream.send(now()).await.unwrap(), Kept::Whole);
     assert_eq!(persons(&back("third").await).await, 9);
 
+    // What two generations have is sent with no third one.
+    for lacks in [true, true, false] {
+        house.keep().await.unwrap();
+        assert_eq!(stream.send(now()).await.unwrap(), Kept::Whole);
+        let number = house.numbers()[0];
+        let pieces = files(&house.places().folder.join(format!("{number:08}.stream")));
+        assert_eq!(pieces.is_empty(), !lacks, "{number}: {pieces:?}");
+    }
+    house.keep().await.unwrap();
+    assert_eq!(stream.send(now()).await.unwrap(), Kept::Whole);
+    house.add_person().await;
+    assert_eq!(stream.send(now()).await.unwrap(), Kept::Whole);
+    house.add_person().await;
+    assert_eq!(stream.send(now()).await.unwrap(), Kept::Whole);
+    assert_eq!(persons(&back("fourth").await).await, 11);
+
     // A piece that is missing or altered is found.
-    let folder = house.places().folder.join("00000002.stream");
+    let newest = format!("{:08}.stream", house.numbers()[0]);
+    let folder = house.places().folder.join(newest);
     let mut pieces = files(&folder);
     pieces.sort();
     assert_eq!(pieces.len(), 2, "{pieces:?}");

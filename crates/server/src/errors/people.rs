@@ -16,6 +16,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The account holds the role, or somebody asked for it already.",
     ),
     (
+        "access.elsewhere",
+        "The configuration names another tenant whose staff may have recovery points destroyed before their time.",
+    ),
+    (
         "access.no_account",
         "There is no such account of staff to give a role to, or it is stopped.",
     ),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base::{Ctx, Instant, Name, ObjectId, PersonId, Purpose, TenantId};
+use consent::Party;
 use policy::{Allowed, BulkOf};
 use store::{Row, Value, WriteSet};
 
@@ -62,6 +63,8 @@ pub struct Bulk {
     pub state: BulkState,
     /// Who asked, as the log calls them.
     pub owner: String,
+    /// Whether they came by a token of the tenant's alone.
+    pub by_token: bool,
     /// What was asked for.
     pub asked: NewBulk,
     /// When; nothing that was written later is in it.
@@ -119,6 +122,7 @@ impl Bulk {
             bulk,
             state,
             owner: row.text(1)?.to_owned(),
+            by_token: row.text(11)? == Party::BY_TOKEN,
             asked: NewBulk {
                 purpose: row.text(2)?.parse().map_err(|_| damaged())?,
                 whole: row.int(3)? != 0,
@@ -176,6 +180,7 @@ impl Vault {
                     new.request.as_str().into(),
                     ctx.now.into(),
                     ctx.now.after(KEPT_FOR).into(),
+                    ctx.actor.authenticated_by.into(),
                 ],
             );
         (bulk, set)
