@@ -131,7 +131,7 @@ impl Open {
                 secure_delete: false,
             },
             Some(url) => DbConfig::Postgres {
-                url: Arc::new(base::Secret::new(url)),
+                url: Arc::new(base::Secret::new(url).into()),
             },
         };
         let db = Db::open(place, MIGRATIONS, None).await?;

@@ -179,7 +179,58 @@ pub enum Database {
     Postgres {
         /// A file that holds the connection URL, since it may hold a password.
         url_file: PathBuf,
+        /// How the way there is protected: by TLS, if the server is not on this machine or somebody signed its certificate.
+        #[serde(default)]
+        tls: Option<DatabaseTls>,
+        /// Who signed the server's certificate.
+        #[serde(default)]
+        ca_file: Option<PathBuf>,
     },
+}
+
+/// How the way to a database server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DatabaseTls {
+    /// By TLS: the certificate is signed by whom `ca_file` names, and names the host.
+    Require,
+    /// Not at all.
+    Off,
+}
+
+impl Database {
+    /// The server behind another URL, reached in the same way.
+    #[must_use]
+    pub fn with_url(&self, url_file: PathBuf) -> Self {
+        let (tls, ca_file) = match self {
+            Self::Sqlite { .. } => (None, None),
+            Self::Postgres { tls, ca_file, .. } => (*tls, ca_file.clone()),
+        };
+        Self::Postgres {
+            url_file,
+            tls,
+            ca_file,
+        }
+    }
+
+    fn check(&self, key: &'static str) -> Result<(), ConfigError> {
+        let Self::Postgres { tls, ca_file, .. } = self else {
+            return Ok(());
+        };
+        let message = match (tls, ca_file) {
+            (Some(DatabaseTls::Require), None) => {
+                "with tls = \"require\", name who signed the server's certificate: ca_file, a PEM file"
+            }
+            (Some(DatabaseTls::Off), Some(_)) => {
+                "with tls = \"off\" nobody looks at ca_file: leave one of them out"
+            }
+            _ => return Ok(()),
+        };
+        Err(ConfigError::Value {
+            key,
+            message: message.to_owned(),
+        })
+    }
 }
 
 /// Where files lie.
@@ -368,10 +419,12 @@ impl Config {
     fn paths(&mut self) -> Vec<&mut PathBuf> {
         let mut paths = vec![&mut self.tls.certificate, &mut self.tls.key];
         for database in [&mut self.data, &mut self.keys] {
-            paths.push(match database {
-                Database::Sqlite { path } => path,
-                Database::Postgres { url_file } => url_file,
-            });
+            match database {
+                Database::Sqlite { path } => paths.push(path),
+                Database::Postgres {
+                    url_file, ca_file, ..
+                } => paths.extend(std::iter::once(url_file).chain(ca_file)),
+            }
         }
         let Files::Folder { path } = &mut self.files;
         paths.push(path);
@@ -461,6 +514,8 @@ impl Config {
         if !matches!(self.logging.format.as_str(), "json" | "text") {
             return value("logging.format", "json or text");
         }
+        self.data.check("data.tls")?;
+        self.keys.check("keys.tls")?;
         if let Some(mail) = &self.mail {
             mail.check()?;
         }

@@ -16,12 +16,12 @@ use keys::{CacheLimits, Keys, Settings};
 use policy::access::Access;
 use policy::{Authority, RegisterShape, RuleFile, Rules, Tokens};
 use store::objects::{LocalObjects, Objects};
-use store::{Db, DbConfig};
+use store::{Db, DbConfig, PostgresTls, PostgresUrl};
 use vault::Vault;
 use vault::register::Register;
 
 use crate::clock::SystemClock;
-use crate::config::{Config, Database, Files, SealConfig};
+use crate::config::{Config, Database, DatabaseTls, Files, SealConfig};
 use crate::people::VaultPeople;
 use crate::secrets::KeySecrets;
 use crate::sharing::KeptAnswers;
@@ -513,10 +513,42 @@ pub(crate) fn database(config: &Database, secure_delete: bool) -> Result<DbConfi
                 secure_delete,
             })
         }
-        Database::Postgres { url_file } => {
-            let url = secret_text(url_file)?;
-            Ok(DbConfig::Postgres { url: Arc::new(url) })
-        }
+        Database::Postgres {
+            url_file,
+            tls,
+            ca_file,
+        } => Ok(DbConfig::Postgres {
+            url: Arc::new(postgres_url(url_file, *tls, ca_file.as_deref())?),
+        }),
+    }
+}
+
+/// Where a PostgreSQL server is, and how the way there is protected.
+///
+/// # Errors
+/// [`Failure`]: a file cannot be read.
+pub(crate) fn postgres_url(
+    url_file: &Path,
+    tls: Option<DatabaseTls>,
+    ca_file: Option<&Path>,
+) -> Result<PostgresUrl, Failure> {
+    let url = secret_text(url_file)?;
+    let tls = match (tls, ca_file) {
+        (Some(DatabaseTls::Off), _) => PostgresTls::DangerPlain,
+        (_, Some(ca)) => PostgresTls::Verified(Arc::new(crate::tls::client(ca)?)),
+        (_, None) => PostgresTls::ThisMachine,
+    };
+    Ok(PostgresUrl::new(url, tls))
+}
+
+/// The URL of a database that is no file.
+///
+/// # Errors
+/// [`Failure`]: it is a file, or a file of it cannot be read.
+pub(crate) fn url_of(database: &Database) -> Result<Arc<PostgresUrl>, Failure> {
+    match self::database(database, true)? {
+        DbConfig::Postgres { url } => Ok(url),
+        DbConfig::Sqlite { .. } => Err(Failure::text("a file has no URL")),
     }
 }
 

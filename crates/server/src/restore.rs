@@ -120,11 +120,12 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
             },
             Kind::Postgres => {
                 let (_, url_file) = target.databases()?;
-                let url = Arc::new(installation::secret_text(&url_file)?);
+                let to = config.keys.with_url(url_file);
+                let url = installation::url_of(&to)?;
                 fill_postgres(&url, store::migrations::KEYS, opened.schema, &folder).await?;
                 // What was filled in lies in the database now; no second copy of keys stays behind.
                 continuity::wipe(&folder)?;
-                Database::Postgres { url_file }
+                to
             }
         };
     }
@@ -164,7 +165,7 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
     let database = restored.manifest.engine.as_str();
     let text = if database == Kind::Postgres.as_str() {
         let (url_file, keys) = target.databases()?;
-        let url = Arc::new(installation::secret_text(&url_file)?);
+        let url = installation::url_of(&config.data.with_url(url_file.clone()))?;
         let schema = restored.manifest.schema;
         fill_postgres(&url, store::migrations::DATA, schema, &restored.database).await?;
         let keys = matches!(from, From::Backup(_)).then_some(keys);

@@ -9,7 +9,7 @@ use base::Secret;
 use tempfile::TempDir;
 
 use crate::postgres::Server;
-use crate::{Db, DbConfig, Journal, Migration, StoreError};
+use crate::{Db, DbConfig, Journal, Migration, PostgresUrl, StoreError};
 
 /// The variable that names a PostgreSQL server where tests may create databases, as a URL with a database to start from.
 pub const POSTGRES_VARIABLE: &str = "STRONGROOM_TEST_POSTGRES";
@@ -132,8 +132,8 @@ pub async fn each_engine(
     Ok(engines)
 }
 
-fn secret(url: &str) -> Arc<Secret<String>> {
-    Arc::new(Secret::new(url.to_owned()))
+fn secret(url: &str) -> Arc<PostgresUrl> {
+    Arc::new(Secret::new(url.to_owned()).into())
 }
 
 /// The same server, another database.

@@ -4,14 +4,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use base::Secret;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::batch::{Job, Task};
 use crate::blocking::blocking;
 use crate::follow::{Follower, Position};
-use crate::postgres::{self, Length};
+use crate::postgres::{self, Length, PostgresUrl};
 use crate::queue::Queue;
 use crate::snapshot::{Question, Snapshot};
 use crate::stats::Counters;
@@ -27,10 +26,10 @@ pub enum DbConfig {
         /// Whether deleted rows are overwritten with zeros in the file. For the key store; see [`Db::scrub`].
         secure_delete: bool,
     },
-    /// A PostgreSQL server, by a loopback address or a Unix socket: the connection is not encrypted yet.
+    /// A PostgreSQL server.
     Postgres {
-        /// A libpq connection string or URL; may hold a password, so never logged.
-        url: Arc<Secret<String>>,
+        /// Where it is, and how the way there is protected.
+        url: Arc<PostgresUrl>,
     },
 }
 

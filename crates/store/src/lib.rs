@@ -28,7 +28,7 @@ mod write;
 
 pub use db::{Db, DbConfig};
 pub use error::StoreError;
-pub use postgres::postgres_lasts;
+pub use postgres::{PostgresTls, PostgresUrl, postgres_lasts};
 pub use schema::Migration;
 pub use stats::Stats;
 pub use value::{Row, Value};

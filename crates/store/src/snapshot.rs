@@ -2,11 +2,8 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use base::Secret;
-
-use crate::{Migration, Row, Sql, Value};
+use crate::{Migration, PostgresUrl, Row, Sql, Value};
 
 /// The name of a SQLite database's only part.
 pub const SQLITE_PART: &str = "strongroom.sqlite";
@@ -86,7 +83,7 @@ pub struct Snapshot {
 /// [`crate::StoreError::Unavailable`] where it is not empty or cannot be reached, [`crate::StoreError::Schema`] where this program does not
 /// know the migration.
 pub async fn fill_postgres(
-    url: &Arc<Secret<String>>,
+    url: &PostgresUrl,
     known: &'static [Migration],
     schema: u32,
     folder: &Path,

@@ -16,7 +16,7 @@ static NOTHING: &[Migration] = &[];
 static FILES: Sql = Sql::both("SELECT file, sealed_len, written_at FROM file ORDER BY file");
 static GONE: Sql = Sql::both("INSERT INTO person (tenant, person, gone_at) VALUES ('acme', $1, 1)");
 
-fn url(config: &DbConfig) -> Arc<base::Secret<String>> {
+fn url(config: &DbConfig) -> Arc<store::PostgresUrl> {
     match config {
         DbConfig::Postgres { url } => Arc::clone(url),
         DbConfig::Sqlite { .. } => panic!("a PostgreSQL database has a URL"),

@@ -66,6 +66,15 @@ pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now<'_>) -> Result<S
         let mut place = toml::Table::new();
         place.insert("kind".to_owned(), kind.into());
         place.insert(at.to_owned(), restored(path));
+        // A server is reached as the one before was.
+        let before = table.get(name).and_then(toml::Value::as_table);
+        for key in ["tls", "ca_file"] {
+            if kind == "postgres"
+                && let Some(value) = before.and_then(|it| it.get(key))
+            {
+                place.insert(key.to_owned(), value.clone());
+            }
+        }
         table.insert(name.to_owned(), toml::Value::Table(place));
     };
     match now {
@@ -107,8 +116,10 @@ const PATHS: &[&[&str]] = &[
     &["tls", "key"],
     &["data", "path"],
     &["data", "url_file"],
+    &["data", "ca_file"],
     &["keys", "path"],
     &["keys", "url_file"],
+    &["keys", "ca_file"],
     &["files", "path"],
     &["seal", "path"],
     &["seal", "file"],
@@ -184,7 +195,7 @@ mod tests {
         );
         let postgres = base.replace(
             "kind = \"sqlite\"\npath = \"keys/keys.sqlite\"",
-            "kind = \"postgres\"\nurl_file = \"secrets/keys.url\"",
+            "kind = \"postgres\"\nurl_file = \"secrets/keys.url\"\nca_file = \"tls/db.pem\"",
         );
         let s3 = base.replace(
             "kind = \"folder\"\npath = \"backup/repository\"",

@@ -210,7 +210,7 @@ fn timed(path: &Path) -> std::io::Result<Duration> {
 pub(super) fn secrets(config: &Config) -> Vec<Look> {
     let mut files: Vec<(PathBuf, bool)> = Vec::new();
     for database in [&config.data, &config.keys] {
-        if let Database::Postgres { url_file } = database {
+        if let Database::Postgres { url_file, .. } = database {
             files.push((url_file.clone(), false));
         }
     }
@@ -295,15 +295,14 @@ pub(super) async fn sockets(config: &Config) -> Vec<Look> {
 pub(super) async fn databases(config: &Config) -> Vec<Look> {
     let mut looks = Vec::new();
     for (name, database) in [("data", &config.data), ("keys", &config.keys)] {
-        let Database::Postgres { url_file } = database else {
+        let Database::Postgres { .. } = database else {
             continue;
         };
-        let Ok(bytes) = keys::seal::read_secret_file(url_file) else {
+        let Ok(url) = crate::installation::url_of(database) else {
             // Said among the secrets.
             continue;
         };
-        let url = String::from_utf8_lossy(&bytes).trim().to_owned();
-        looks.push(match store::postgres_lasts(base::Secret::new(url)).await {
+        looks.push(match store::postgres_lasts(&url).await {
             Ok(()) => Look::good(
                 "database",
                 format!("{name}: reached, and it keeps what it commits"),

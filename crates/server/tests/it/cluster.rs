@@ -12,14 +12,21 @@ use crate::load::Told;
 use crate::running::Place;
 
 /// A database server with nothing in it. Killed with the test.
-struct Cluster {
+pub struct Cluster {
     folder: TempDir,
     programs: PathBuf,
-    port: u16,
+    pub port: u16,
+    /// More settings of the server.
+    more: String,
 }
 
 impl Cluster {
     fn start() -> Option<Self> {
+        Self::begin(|_| String::new())
+    }
+
+    /// One whose files are prepared before it starts, with the settings that this gives.
+    pub fn begin(prepare: impl FnOnce(&Self) -> String) -> Option<Self> {
         let programs = programs()?;
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0")
@@ -27,10 +34,11 @@ impl Cluster {
             .local_addr()
             .unwrap()
             .port();
-        let cluster = Self {
+        let mut cluster = Self {
             folder,
             programs,
             port,
+            more: String::new(),
         };
         // PostgreSQL refuses to run as root, and its user must be able to come here.
         std::fs::set_permissions(cluster.root(), PermissionsExt::from_mode(0o777)).unwrap();
@@ -48,18 +56,22 @@ impl Cluster {
                 .arg("-D")
                 .arg(cluster.data()),
         );
-        (made && cluster.up()).then_some(cluster)
+        if !made {
+            return None;
+        }
+        cluster.more = prepare(&cluster);
+        cluster.up().then_some(cluster)
     }
 
-    fn root(&self) -> &Path {
+    pub fn root(&self) -> &Path {
         self.folder.path()
     }
 
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.root().join("data")
     }
 
-    fn run(&self, program: &str) -> Command {
+    pub fn run(&self, program: &str) -> Command {
         let program = self.programs.join(program);
         let mut command = if rustix::process::geteuid().is_root() {
             let mut command = Command::new("runuser");
@@ -72,7 +84,7 @@ impl Cluster {
         command
     }
 
-    fn ran(&self, command: &mut Command) -> bool {
+    pub fn ran(&self, command: &mut Command) -> bool {
         // Into a file: a server that goes on would else hold the pipe.
         let said = self.root().join("said");
         let file = std::fs::File::create(&said).unwrap();
@@ -88,10 +100,10 @@ impl Cluster {
         held
     }
 
-    fn up(&self) -> bool {
+    pub fn up(&self) -> bool {
         let settings = format!(
-            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories='' -c fsync=on",
-            self.port
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories='' -c fsync=on {}",
+            self.port, self.more
         );
         let mut start = self.run("pg_ctl");
         start.arg("-D").arg(self.data());
@@ -100,13 +112,13 @@ impl Cluster {
     }
 
     /// As if it lost its power: nothing is written any more, and what was is recovered from its log.
-    fn down(&self) -> bool {
+    pub fn down(&self) -> bool {
         let mut stop = self.run("pg_ctl");
         stop.arg("-D").arg(self.data());
         self.ran(stop.args(["-m", "immediate", "-w", "stop"]))
     }
 
-    fn make(&self, database: &str) -> PathBuf {
+    pub fn make(&self, database: &str) -> PathBuf {
         let mut create = self.run("psql");
         create.args(["-h", "127.0.0.1", "-U", "postgres", "-p"]);
         create.arg(self.port.to_string());

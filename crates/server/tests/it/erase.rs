@@ -25,10 +25,10 @@ async fn key_store(house: &House) -> Db {
             path: path.clone(),
             secure_delete: true,
         },
-        server::config::Database::Postgres { url_file } => {
+        server::config::Database::Postgres { url_file, .. } => {
             let url = std::fs::read_to_string(url_file).unwrap();
             DbConfig::Postgres {
-                url: Arc::new(base::Secret::new(url)),
+                url: Arc::new(base::Secret::new(url).into()),
             }
         }
     };

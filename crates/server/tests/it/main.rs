@@ -32,6 +32,7 @@ mod disk;
 mod doctor;
 mod drill;
 mod early;
+mod encrypted;
 mod erase;
 mod erasures;
 mod exports;

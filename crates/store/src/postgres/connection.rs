@@ -1,15 +1,15 @@
 //! One connection: how it is opened, what it prepares, how its schema is brought up to date.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use base::Secret;
 use futures_util::TryStreamExt;
 use tokio_postgres::config::TargetSessionAttrs;
-use tokio_postgres::{Client, Config, NoTls, RowStream};
+use tokio_postgres::tls::TlsStream;
+use tokio_postgres::{Client, Config, NoTls, RowStream, Socket};
 
 use super::error::{classify, unreachable};
+use super::tls::{PostgresUrl, Rustls};
 use super::value;
 use crate::schema::{self, Engine};
 use crate::{Migration, Row, Sql, StoreError, Value};
@@ -45,14 +45,14 @@ static APPLY: Sql =
     Sql::both("INSERT INTO schema_migration (number, name, sql) VALUES ($1, $2, $3)");
 
 /// Where the server is and how to get in.
-pub(crate) struct Server(Config);
+pub(crate) struct Server {
+    config: Config,
+    tls: Option<Rustls>,
+}
 
 impl Server {
-    pub(crate) fn new(url: &Arc<Secret<String>>) -> Result<Self, StoreError> {
-        // The driver's reason may quote a piece of the text, and so of the password.
-        let mut config: Config = url.expose().parse().map_err(|_| {
-            StoreError::Unavailable("the PostgreSQL URL cannot be understood".into())
-        })?;
+    pub(crate) fn new(url: &PostgresUrl) -> Result<Self, StoreError> {
+        let (mut config, tls) = url.config()?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIME_MAX);
         }
@@ -64,21 +64,15 @@ impl Server {
             .tcp_user_timeout(SILENCE_MAX);
         // A standby would answer reads with less than was acknowledged.
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        Ok(Self(config))
+        Ok(Self { config, tls })
     }
 
     /// A new session that does not lose commits.
     pub(crate) async fn connect(&self) -> Result<Connection, StoreError> {
-        let (client, driver) = self
-            .0
-            .connect(NoTls)
-            .await
-            .map_err(|error| unreachable(&error))?;
-        tokio::spawn(async move {
-            if let Err(error) = driver.await {
-                tracing::warn!(reason = %classify(&error), "a connection to PostgreSQL ended");
-            }
-        });
+        let client = match &self.tls {
+            None => driven(self.config.connect(NoTls).await)?,
+            Some(tls) => driven(self.config.connect(tls.clone()).await)?,
+        };
         let mut connection = Connection {
             client,
             statements: HashMap::new(),
@@ -90,12 +84,28 @@ impl Server {
     }
 }
 
+/// The client of a connection, whose other half goes on by itself.
+fn driven<S>(
+    opened: Result<(Client, tokio_postgres::Connection<Socket, S>), tokio_postgres::Error>,
+) -> Result<Client, StoreError>
+where
+    S: TlsStream + Unpin + Send + 'static,
+{
+    let (client, driver) = opened.map_err(|error| unreachable(&error))?;
+    tokio::spawn(async move {
+        if let Err(error) = driver.await {
+            tracing::warn!(reason = %classify(&error), "a connection to PostgreSQL ended");
+        }
+    });
+    Ok(client)
+}
+
 /// Whether a PostgreSQL server answers, is fit, and survives a power failure: `fsync` and `full_page_writes`. Makes and changes nothing.
 ///
 /// # Errors
 /// [`StoreError`]: it cannot be reached, or how it is set.
-pub async fn postgres_lasts(url: Secret<String>) -> Result<(), StoreError> {
-    let mut connection = Server::new(&Arc::new(url))?.connect().await?;
+pub async fn postgres_lasts(url: &PostgresUrl) -> Result<(), StoreError> {
+    let mut connection = Server::new(url)?.connect().await?;
     let rows = connection.rows(&LASTS, &[]).await?;
     let row = rows
         .first()

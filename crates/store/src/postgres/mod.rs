@@ -1,11 +1,10 @@
 //! PostgreSQL: one writer task with a pipelined connection, a pool of reading connections.
-//!
-//! Connections are not encrypted yet: use a loopback address or a Unix socket.
 
 mod connection;
 mod error;
 mod readers;
 mod snapshot;
+mod tls;
 mod transaction;
 mod value;
 mod writer;
@@ -14,11 +13,12 @@ pub(crate) use connection::Server;
 pub use connection::postgres_lasts;
 pub(crate) use readers::{Length, Readers};
 pub(crate) use snapshot::{copy, fill};
+pub use tls::{PostgresTls, PostgresUrl};
 pub(crate) use writer::Writer;
 
 /// How many migrations of `known` the database at `url` lacks.
 pub(crate) async fn missing(
-    url: &std::sync::Arc<base::Secret<String>>,
+    url: &PostgresUrl,
     known: &'static [crate::Migration],
 ) -> Result<usize, crate::StoreError> {
     Server::new(url)?.connect().await?.missing(known).await

@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::Arc;
 
-use base::Secret;
 use futures_util::{SinkExt, TryStreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::connection::{Connection, Server};
 use super::error::classify;
+use super::tls::PostgresUrl;
 use crate::snapshot::{Kind, Question, Snapshot};
 use crate::{Migration, Sql, StoreError};
 
@@ -113,7 +112,7 @@ async fn copy_out(connection: &Connection, table: &str, part: &Path) -> Result<(
 
 /// Fill an empty database from the files in `folder`, which were written at migration `schema`.
 pub(crate) async fn fill(
-    url: &Arc<Secret<String>>,
+    url: &PostgresUrl,
     known: &'static [Migration],
     schema: u32,
     folder: &Path,

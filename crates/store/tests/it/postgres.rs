@@ -85,7 +85,7 @@ async fn a_server_that_is_not_there_is_said_so_without_the_password() {
         "postgresql://who:hunter2@127.0.0.1:99999999/db?hunter2=hunter2".to_owned(),
     ] {
         let config = DbConfig::Postgres {
-            url: Arc::new(Secret::new(url)),
+            url: Arc::new(Secret::new(url).into()),
         };
         assert!(!format!("{config:?}").contains("hunter2"));
         let refused = Db::open(config, SCHEMA, None)
@@ -146,7 +146,7 @@ async fn a_session_that_would_lose_commits_is_set_right() {
         url.expose()
     );
     let config = DbConfig::Postgres {
-        url: Arc::new(Secret::new(careless)),
+        url: Arc::new(Secret::new(careless).into()),
     };
     let careful = Db::open(config, SCHEMA, None).await.expect("it opens");
     let row = careful
@@ -233,7 +233,7 @@ async fn a_commit_whose_answer_was_lost_is_looked_up() {
         let wire = Wire::new(server.to_owned(), send_on).await;
         let through = format!("{scheme}://{user}@127.0.0.1:{}/{path}", wire.port);
         let config = DbConfig::Postgres {
-            url: Arc::new(Secret::new(through)),
+            url: Arc::new(Secret::new(through).into()),
         };
         let far = Db::open(config, SCHEMA, Some(journal))
             .await

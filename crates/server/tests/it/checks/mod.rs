@@ -14,7 +14,7 @@ use server::probes::{Bench, Running};
 use server::{Installation, Serving, telemetry, tls};
 
 /// An installation in a folder, with a certificate, a key file and these register files beside the shipped packs.
-fn lay_out(folder: &Path, registers: &[&str]) {
+pub fn lay_out(folder: &Path, registers: &[&str]) {
     for part in ["tls", "secrets"] {
         server::private::folder(&folder.join(part)).expect("a folder");
     }
