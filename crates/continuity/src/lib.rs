@@ -12,6 +12,7 @@
 //! - What is restored is held against the manifest before anybody gets it, and the manifest against keys of the log.
 
 mod backend;
+pub mod beats;
 mod check;
 pub mod early;
 mod error;

@@ -29,17 +29,20 @@ pub enum Kind {
     Boot,
     /// Drill: everything from nothing, the root key from shares.
     Rebuild,
+    /// Drill: the database's primary gives way to another machine.
+    Failover,
 }
 
 impl Kind {
     /// Every one.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Point,
         Self::Prune,
         Self::Objects,
         Self::Restore,
         Self::Boot,
         Self::Rebuild,
+        Self::Failover,
     ];
 
     /// Its stable name.
@@ -52,6 +55,7 @@ impl Kind {
             Self::Restore => "drill.restore",
             Self::Boot => "drill.boot",
             Self::Rebuild => "drill.rebuild",
+            Self::Failover => "drill.failover",
         }
     }
 }

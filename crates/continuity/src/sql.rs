@@ -73,6 +73,17 @@ pub(crate) static KEEP_BEGIN: Sql =
 pub(crate) static KEEP_CHANGE: Sql =
     Sql::both("UPDATE continuity_keep SET days = $1, wanted = $2, wanted_since = $3 WHERE id = 1");
 
+/// Which server answers, and in which of its lives.
+pub(crate) static PRIMARY: Sql = Sql::each(
+    "SELECT ''",
+    "SELECT CONCAT(inet_server_addr(), ':', inet_server_port(), ' ', pg_postmaster_start_time())",
+);
+pub(crate) static BEAT: Sql =
+    Sql::both("INSERT INTO continuity_beat (drill, number) VALUES ($1, $2)");
+pub(crate) static BEATS: Sql =
+    Sql::both("SELECT number FROM continuity_beat WHERE drill = $1 ORDER BY number");
+pub(crate) static FORGET_BEATS: Sql = Sql::both("DELETE FROM continuity_beat WHERE drill = $1");
+
 // Of replication only PostgreSQL knows; SQLite has no rows of the same shape.
 pub(crate) static SYNCHRONOUS_NAMES: Sql = Sql::each(
     "SELECT '' WHERE 0",
@@ -131,4 +142,8 @@ pub static STATEMENTS: &[&Sql] = &[
     &STANDBYS,
     &SLOTS,
     &SESSIONS,
+    &PRIMARY,
+    &BEAT,
+    &BEATS,
+    &FORGET_BEATS,
 ];

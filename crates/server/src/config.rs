@@ -106,6 +106,9 @@ pub struct Config {
     /// How deletion goes.
     #[serde(default)]
     pub deletion: Deletion,
+    /// What drills do beyond this machine.
+    #[serde(default)]
+    pub drills: Drills,
     /// How long files are kept.
     #[serde(default)]
     pub retention: Retention,
@@ -231,6 +234,15 @@ impl Database {
             message: message.to_owned(),
         })
     }
+}
+
+/// What drills do beyond this machine.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drills {
+    /// The program, and its arguments, that makes PostgreSQL's primary give way to a standby.
+    #[serde(default)]
+    pub failover_command: Vec<String>,
 }
 
 /// Where files lie.

@@ -316,6 +316,7 @@ mod tests {
             "continuity_run",
             "continuity_destruction",
             "continuity_keep",
+            "continuity_beat",
         ];
         let mut seen = 0;
         for migration in store::migrations::DATA {

@@ -19,7 +19,13 @@ const ANSWER_MAX: Duration = Duration::from_secs(3);
 /// While a server runs, what was committed leaves once a second; this is far too long.
 const SENT_LATE: Duration = Duration::from_secs(60);
 /// The drills.
-const DRILLS: [Kind; 4] = [Kind::Objects, Kind::Restore, Kind::Boot, Kind::Rebuild];
+const DRILLS: [Kind; 5] = [
+    Kind::Objects,
+    Kind::Restore,
+    Kind::Boot,
+    Kind::Rebuild,
+    Kind::Failover,
+];
 
 /// Something that is broken.
 #[derive(Clone, Debug, PartialEq, Eq)]

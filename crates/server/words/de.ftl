@@ -536,6 +536,7 @@ run-drill-objects = Übung: Dateien verglichen
 run-drill-restore = Übung: alles wiederhergestellt
 run-drill-boot = Übung: zweite Instanz in Betrieb
 run-drill-rebuild = Übung: aus dem Nichts
+run-drill-failover = Übung: der führende Datenbankrechner übergibt
 run-failed = Fehlgeschlagen
 run-late = Überfällig
 run-never = Nie gemacht

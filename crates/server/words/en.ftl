@@ -536,6 +536,7 @@ run-drill-objects = Drill: files compared
 run-drill-restore = Drill: everything restored
 run-drill-boot = Drill: a second instance served
 run-drill-rebuild = Drill: from nothing
+run-drill-failover = Drill: the database’s primary gives way
 run-failed = Failed
 run-late = Late
 run-never = Never run

@@ -536,6 +536,7 @@ run-drill-objects = Exercice : fichiers comparés
 run-drill-restore = Exercice : tout restauré
 run-drill-boot = Exercice : une seconde instance en service
 run-drill-rebuild = Exercice : à partir de rien
+run-drill-failover = Exercice : la machine principale de la base passe la main
 run-failed = Échoué
 run-late = En retard
 run-never = Jamais fait

@@ -536,6 +536,7 @@ run-drill-objects = Prova: file confrontati
 run-drill-restore = Prova: tutto ripristinato
 run-drill-boot = Prova: una seconda istanza in servizio
 run-drill-rebuild = Prova: da zero
+run-drill-failover = Prova: la macchina principale del database passa la mano
 run-failed = Fallita
 run-late = In ritardo
 run-never = Mai fatta

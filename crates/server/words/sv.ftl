@@ -536,6 +536,7 @@ run-drill-objects = Övning: filer jämförda
 run-drill-restore = Övning: allt återställt
 run-drill-boot = Övning: en andra instans i drift
 run-drill-rebuild = Övning: från ingenting
+run-drill-failover = Övning: databasens huvuddator lämnar över
 run-failed = Misslyckades
 run-late = Försenad
 run-never = Aldrig gjord

@@ -37,6 +37,7 @@ pub static DATA: &[Migration] = &[
     migration!(21, "runs", "data/0021-runs.sql"),
     migration!(23, "beyond-reach", "data/0023-beyond-reach.sql"),
     migration!(24, "destruction", "data/0024-destruction.sql"),
+    migration!(25, "beat", "data/0025-beat.sql"),
 ];
 
 /// The key store.

@@ -42,6 +42,8 @@ pub fn every(house: &Installation, kind: Kind) -> Option<Duration> {
         Kind::Restore => Duration::from_hours(24),
         Kind::Boot => Duration::from_hours(24 * 7),
         Kind::Rebuild => Duration::from_hours(24 * 30),
+        // By hand: it stops writes for a while.
+        Kind::Failover => return None,
     })
 }
 
@@ -52,7 +54,7 @@ fn is_ours(house: &Installation, kind: Kind) -> bool {
     let sqlite = |database: &Database| matches!(database, Database::Sqlite { .. });
     match kind {
         Kind::Point | Kind::Objects => true,
-        Kind::Prune => false,
+        Kind::Prune | Kind::Failover => false,
         Kind::Restore | Kind::Boot | Kind::Rebuild => {
             sqlite(&house.config.data) && sqlite(&house.config.keys)
         }
@@ -174,6 +176,7 @@ async fn round(
         Kind::Restore => &["drill", "run", "restore"],
         Kind::Boot => &["drill", "run", "boot"],
         Kind::Rebuild => &["drill", "run", "rebuild"],
+        Kind::Failover => &["drill", "run", "failover"],
     };
     let mut child = Command::new(program)
         .args(what)

@@ -109,6 +109,8 @@ pub enum DrillKind {
     Boot,
     /// The same from nothing: what unseals the root key is taken to be lost, and a quorum's shares, divided for this drill alone, bring it back
     Rebuild,
+    /// Have PostgreSQL's primary give way, by the command that the configuration names, while something is written; with --yes
+    Failover,
 }
 
 /// `drill run`
@@ -117,6 +119,9 @@ pub struct DrillRun {
     /// Which
     #[arg(value_enum)]
     pub kind: DrillKind,
+    /// Really have the primary give way: nobody can write for a while
+    #[arg(long)]
+    pub yes: bool,
     /// A point of PostgreSQL: a file with the URL of an empty database for the data
     #[arg(long, value_name = "FILE", requires = "postgres_keys")]
     pub postgres_data: Option<PathBuf>,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Held, data, json, place, talk};
 use crate::backup::clock;
 use crate::cli::{BackupView, Drill, DrillKind, DrillRun};
-use crate::drill::{Databases, drill};
+use crate::drill::{Databases, drill, failover_command};
 
 /// Runs of each kind that a list shows.
 const LISTED: u32 = 5;
@@ -26,11 +26,22 @@ async fn now(args: DrillRun) -> Held {
         DrillKind::Restore => Kind::Restore,
         DrillKind::Boot => Kind::Boot,
         DrillKind::Rebuild => Kind::Rebuild,
+        DrillKind::Failover => Kind::Failover,
     };
     place::gently(args.as_run);
     let databases = args.postgres_data.zip(args.postgres_keys);
     let databases = databases.map(|(data, keys)| Databases { data, keys });
     let house = Arc::new(place::open(&args.view.place).await?);
+    if kind == Kind::Failover && !args.yes {
+        let command = failover_command(&house)?.join(" ");
+        talk(format_args!(
+            "the primary would be asked to give way by `{command}`: nobody can write until another one took over.\nNothing was done. Say it again with --yes."
+        ));
+        if let Some(house) = Arc::into_inner(house) {
+            house.close().await;
+        }
+        return Ok(false);
+    }
     let found = drill(&house, kind, args.as_run, databases.as_ref()).await;
     if let Some(house) = Arc::into_inner(house) {
         house.close().await;
@@ -54,11 +65,18 @@ async fn now(args: DrillRun) -> Held {
             "amount": found.amount,
         }))?;
     } else {
-        let short = found.point.get(..8).unwrap_or(&found.point);
-        data(format_args!(
-            "{} holds, with recovery point {short}",
-            kind.as_str()
-        ));
+        match &found.point {
+            Some(point) => data(format_args!(
+                "{} holds, with recovery point {}",
+                kind.as_str(),
+                point.get(..8).unwrap_or(point)
+            )),
+            None => data(format_args!(
+                "{} holds: {} writes were acknowledged, and all are there",
+                kind.as_str(),
+                found.amount
+            )),
+        }
         data(format_args!(
             "would be lost     {:.0} s of work",
             found.rpo.as_secs_f64()

@@ -5,6 +5,7 @@
 
 mod boot;
 mod canary;
+mod failover;
 mod objects;
 mod restore;
 
@@ -18,14 +19,15 @@ use crate::api::House;
 use crate::backup::run;
 use crate::{Failure, backup};
 
+pub(crate) use failover::command as failover_command;
 pub use restore::{Databases, STATEMENTS};
 use restore::{Root, read, rehearse};
 
 /// What a drill found.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// The recovery point that it was about.
-    pub point: String,
+    /// The recovery point that it was about, if it was about one.
+    pub point: Option<String>,
     /// From the newest thing that came back to the moment of the loss.
     pub rpo: Duration,
     /// From the beginning until it could serve.
@@ -57,7 +59,7 @@ pub async fn drill(
             let end = End {
                 held: true,
                 code: None,
-                point: Some(found.point.clone()),
+                point: found.point.clone(),
                 rpo: Some(found.rpo),
                 rto: Some(found.rto),
                 amount: Some(found.amount),
@@ -91,6 +93,7 @@ async fn carry_out(
         Kind::Restore => rehearse(house, databases, Root::Sealed, read).await,
         Kind::Boot => rehearse(house, databases, Root::Sealed, boot::serve).await,
         Kind::Rebuild => rehearse(house, databases, Root::Quorum, boot::serve).await,
+        Kind::Failover => failover::give_way(house).await,
         Kind::Point | Kind::Prune => Err(Failure::usage("this is no drill")),
     }
 }

@@ -46,7 +46,7 @@ pub(super) async fn compare(house: &House) -> Result<Found, Failure> {
     }
     Ok(Found {
         rpo: house.clock.now().since(checked.line.taken_at),
-        point: checked.line.name,
+        point: Some(checked.line.name),
         rto: begun.elapsed(),
         amount: compared,
     })

@@ -108,7 +108,7 @@ pub(super) async fn rehearse(
     let practice = restored(house, databases, root).await?;
     let outcome = trial(&practice).await;
     let found = Found {
-        point: practice.point.clone(),
+        point: Some(practice.point.clone()),
         rpo: practice.rpo,
         rto: practice.begun.elapsed(),
         amount: 1,

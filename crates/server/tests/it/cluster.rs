@@ -67,6 +67,10 @@ impl Cluster {
         self.folder.path()
     }
 
+    pub fn programs(&self) -> &Path {
+        &self.programs
+    }
+
     pub fn data(&self) -> PathBuf {
         self.root().join("data")
     }

@@ -271,9 +271,8 @@ fn newest(folder: &Path) -> PathBuf {
 }
 
 /// The last migration undone.
-static UNDO: [Sql; 3] = [
-    Sql::both("DROP TABLE continuity_destruction"),
-    Sql::both("DROP TABLE continuity_keep"),
+static UNDO: [Sql; 2] = [
+    Sql::both("DROP TABLE continuity_beat"),
     Sql::both(
         "DELETE FROM schema_migration WHERE number = (SELECT max(number) FROM schema_migration)",
     ),

@@ -36,6 +36,7 @@ mod encrypted;
 mod erase;
 mod erasures;
 mod exports;
+mod failover;
 mod faults;
 mod files;
 mod foreign;

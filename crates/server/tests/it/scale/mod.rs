@@ -18,6 +18,7 @@ const COPIED: &[&str] = &[
     "continuity_run",
     "continuity_destruction",
     "continuity_keep",
+    "continuity_beat",
     "root_key",
     "schema_migration",
 ];
