@@ -1,8 +1,9 @@
-"""The group `ha`. Arguments: any of `rolling`, `nodes`, `failover`, `takeover`, which are done without one; and `long`."""
+"""The group `ha`. Arguments: any of `rolling`, `nodes`, `failover`, `takeover`, `drill`, which are done without one; and `long`."""
 
 import sys
 import time
 
+import drill
 import house
 import failover
 import nodes
@@ -15,6 +16,7 @@ PARTS = {
     "nodes": nodes.run,
     "failover": failover.run,
     "takeover": takeover.run,
+    "drill": drill.run,
     # Longer, and only when it is asked for.
     "long": lambda: failover.run(True),
 }
