@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::backup::{self, clock};
 use crate::config::Database;
-use crate::{Failure, Installation};
+use crate::{Failure, Installation, tls};
 
 /// A node that does not answer in this time is not ready.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
@@ -137,7 +137,9 @@ fn here(address: SocketAddr) -> SocketAddr {
 }
 
 async fn asked(address: SocketAddr) -> Result<(), String> {
+    let nobody = tls::client_of_nobody().map_err(|error| error.to_string())?;
     let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(nobody)
         .timeout(ANSWER_MAX)
         .no_proxy()
         .build()

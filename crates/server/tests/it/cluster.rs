@@ -166,8 +166,13 @@ impl Cluster {
 
     /// Say something to the server.
     pub fn say(&self, sql: &str) -> bool {
+        self.say_in("postgres", sql)
+    }
+
+    /// Say something to one of its databases.
+    pub fn say_in(&self, database: &str, sql: &str) -> bool {
         let mut say = self.run("psql");
-        say.args(["-h", "127.0.0.1", "-U", "postgres", "-d", "postgres", "-p"]);
+        say.args(["-h", "127.0.0.1", "-U", "postgres", "-d", database, "-p"]);
         say.arg(self.port.to_string());
         self.ran(say.args(["-c", sql]))
     }
