@@ -524,10 +524,7 @@ pub(crate) fn database(config: &Database, secure_delete: bool) -> Result<DbConfi
 }
 
 /// Where a PostgreSQL server is, and how the way there is protected.
-///
-/// # Errors
-/// [`Failure`]: a file cannot be read.
-pub(crate) fn postgres_url(
+fn postgres_url(
     url_file: &Path,
     tls: Option<DatabaseTls>,
     ca_file: Option<&Path>,

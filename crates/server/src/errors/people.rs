@@ -16,6 +16,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The account holds the role, or somebody asked for it already.",
     ),
     (
+        "access.elsewhere",
+        "What the whole installation has is for another tenant's staff to decide on (`[backup.early] tenant`).",
+    ),
+    (
         "access.no_account",
         "There is no such account of staff to give a role to, or it is stopped.",
     ),
