@@ -8,11 +8,12 @@ use http::{Method, StatusCode};
 use identity::{Kind, NewAccount};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use policy::{Allowed, Authority, Denied, GuardiansOf, ProposalAt, Role, Verb};
+use policy::{Allowed, Authority, GuardiansOf, ProposalAt, Role, Verb};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use web::{Answer, Call, Doc, Limit, Logged, Param, Problem, Route, Routes};
 
+use super::access::account;
 use super::guardians::{guardians_json, proposals_json};
 use super::requests::{body, page_size};
 use super::{House, allow, circumstances};
@@ -190,11 +191,6 @@ async fn let_in(
 fn by(call: &Call<Authority>, ctx: &Ctx) -> String {
     let account = call.who.account().map(|it| it.to_string());
     account.unwrap_or_else(|| ctx.actor.id.clone())
-}
-
-/// The account that is signed in: policy lets nobody propose or appoint without one.
-fn account(call: &Call<Authority>) -> Result<AccountId, Problem> {
-    call.who.account().ok_or_else(|| Denied::Account.into())
 }
 
 fn minor_json(it: &Minor, now: Instant) -> Value {

@@ -5,6 +5,8 @@ mod answers;
 mod guardians;
 mod text;
 
+use std::time::Duration;
+
 use audit::{Action, Entry, Outcome};
 use base::{Ctx, ErrorKind, Fault, GrantId, Handle, Instant, PersonId};
 use consent::{
@@ -76,7 +78,7 @@ impl Fault for SharingError {
         self.fault().code()
     }
 
-    fn retry_after(&self) -> Option<std::time::Duration> {
+    fn retry_after(&self) -> Option<Duration> {
         self.fault().retry_after()
     }
 
@@ -175,7 +177,7 @@ impl Installation {
         let index = match self.write(ctx, set, &entry).await {
             // One open question of one asker, and it was another's a moment ago.
             Err(SharingError::Consent(ConsentError::Over)) => {
-                Err(ConsentError::Pace(std::time::Duration::from_hours(24)).into())
+                Err(ConsentError::Pace(Duration::from_hours(24)).into())
             }
             done => done,
         }?;

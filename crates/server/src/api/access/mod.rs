@@ -45,7 +45,7 @@ const fn id_param(name: &'static str) -> Param {
 }
 
 /// The account that is signed in. Policy lets nobody change access without one.
-fn account(call: &Call<Authority>) -> Result<AccountId, Problem> {
+pub(super) fn account(call: &Call<Authority>) -> Result<AccountId, Problem> {
     call.who.account().ok_or_else(|| Denied::Account.into())
 }
 
