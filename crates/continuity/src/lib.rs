@@ -36,6 +36,7 @@ mod sql;
 pub mod stream;
 #[cfg(test)]
 mod tests;
+mod writing;
 
 pub use check::{Checked, Depth, Sampled, check, database, sample};
 pub use error::ContinuityError;

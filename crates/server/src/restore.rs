@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base::{Clock, Instant};
-use continuity::{ContinuityError, Manifest, Repository, Restored, Watch};
+use continuity::{ContinuityError, Repository, Restored, Watch};
 use continuity::{generations, rows};
 use keys::shares::Share;
 use store::Db;
@@ -212,7 +212,7 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
                 look(&house).await?;
                 None
             }
-            None => newer(&house, &repository, manifest, &scratch, watch).await?,
+            None => newer(&house, &repository, &restored, &scratch, watch).await?,
         };
         let passed = gate::pass(&house, manifest, &sizes, newer.as_deref()).await?;
         if let Some(recovered) = &recovered {
@@ -256,10 +256,18 @@ async fn before(repository: &Repository, moment: Instant) -> Result<String, Fail
 async fn newer<W: Watch + 'static>(
     house: &Installation,
     repository: &Repository,
-    manifest: &Manifest,
+    restored: &Restored,
     folder: &Path,
     watch: &Arc<W>,
 ) -> Result<Option<PathBuf>, Failure> {
+    let manifest = &restored.manifest;
+    let points = repository.points().await?;
+    if points
+        .first()
+        .is_some_and(|it| it.name == restored.line.name)
+    {
+        return Ok(None);
+    }
     let trust = backup::trust(&house.keys, &house.config)?;
     let watch = Arc::clone(watch) as _;
     let latest = continuity::database(repository, "latest", trust, folder, watch).await?;

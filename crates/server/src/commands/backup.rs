@@ -100,7 +100,6 @@ pub(super) fn rate(bytes: u64, seconds: f64) -> HumanBytes {
 }
 
 async fn now(args: BackupNow) -> Held {
-    place::gently(args.as_run);
     let house = place::open(&args.view.place).await?;
     let begun = Instant::now();
     let bar = Bar::new();

@@ -65,7 +65,8 @@ pub(super) async fn run(args: Restore) -> Held {
         ));
     }
     talk(format_args!(
-        "repeated: {} persons erased, {} grants withdrawn, {} tokens ended; logs brought forward by {} entries{}",
+        "repeated in {:.2} s: {} persons erased, {} grants withdrawn, {} tokens ended; logs brought forward by {} entries{}",
+        passed.took.as_secs_f64(),
         passed.erased,
         passed.withdrawn,
         passed.revoked,
@@ -80,6 +81,7 @@ pub(super) async fn run(args: Restore) -> Held {
         if let Some(value) = value.as_object_mut() {
             value.insert("to".into(), json!(args.to.display().to_string()));
             value.insert("seconds".into(), json!(seconds));
+            value.insert("gate_seconds".into(), json!(passed.took.as_secs_f64()));
             value.insert("erased_again".into(), json!(passed.erased));
             value.insert("withdrawn_again".into(), json!(passed.withdrawn));
             value.insert("revoked_again".into(), json!(passed.revoked));
