@@ -30,6 +30,7 @@ mod repository;
 mod restore;
 pub mod rows;
 pub mod runs;
+pub mod sent_files;
 mod source;
 mod sql;
 pub mod stream;

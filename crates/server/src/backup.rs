@@ -13,6 +13,7 @@ pub use relocate::{Now, relocated, sealed_by};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use audit::{Action, Entry, LogKeys, Outcome, jws};
 use base::{Clock, Ctx, Environment, Fault, Purpose, RequestId, Rng, TenantId};
@@ -34,6 +35,8 @@ pub const CONFIG: &str = "strongroom.toml";
 /// A point's entry is looked for in so many entries behind where the point says the log stood.
 const ENTRIES_MAX: u64 = 10_000;
 const PAGE: u64 = 500;
+/// A large file leaves in pieces, while rows go on; one that waits longer than this does not leave.
+pub(crate) const FILES_LATE: Duration = Duration::from_mins(5);
 
 /// The section of the configuration.
 ///

@@ -157,6 +157,7 @@ impl Installation {
                 rng: Arc::clone(&rng),
             }),
             by_consent: config.consent.purposes.clone(),
+            notes_unsent: config.backup.is_some(),
         });
         let tokens = Arc::new(Tokens::new(
             db.clone(),
@@ -272,6 +273,7 @@ impl Installation {
                     rng: Arc::clone(&self.rng),
                 }),
                 by_consent: self.config.consent.purposes.clone(),
+                notes_unsent: self.config.backup.is_some(),
             }),
             log: Log::new(db.clone(), logs, Arc::clone(&self.keys) as _),
             tokens: Arc::new(Tokens::new(
