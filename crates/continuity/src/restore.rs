@@ -14,6 +14,7 @@ use crate::manifest::{Manifest, NAME};
 use crate::progress::Watch;
 use crate::reader::Point;
 use crate::repository::{Line, Repository, blocking};
+use crate::sent_files::Brought;
 use crate::source::OBJECTS;
 use crate::stream::Forwarded;
 use crate::writing;
@@ -35,6 +36,8 @@ pub struct Restored {
     pub configuration: PathBuf,
     /// How far the database was taken beyond the point, where that was asked for.
     pub forwarded: Option<Forwarded>,
+    /// How its files came together then.
+    pub files: Option<Brought>,
 }
 
 /// Put the point `name` into the folder `to`, where nothing of another lies.
@@ -70,6 +73,7 @@ pub async fn restore(
             objects: folder.join(OBJECTS),
             configuration: folder.join(CONFIGURATION),
             forwarded: None,
+            files: None,
         })
     })
     .await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base::{Clock, Instant};
 use continuity::{ContinuityError, Repository, Restored, Watch};
-use continuity::{generations, rows};
+use continuity::{generations, rows, sent_files};
 use keys::shares::Share;
 use store::Db;
 use store::snapshot::{Filling, Kind, SQLITE_PART, check_sqlite};
@@ -192,6 +192,15 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
     )
     .await?;
     let taken_at = restored.line.taken_at;
+    if let Of::Moment(_) = of {
+        watch.begins("bringing files back");
+        let trust = backup::trust(&keys, &config)?;
+        let watch: Arc<dyn Watch> = Arc::clone(watch) as _;
+        let to = (&data, restored.objects.as_path());
+        let from = (taken_at, &*restored.manifest.objects.deleted_meanwhile);
+        let brought = sent_files::bring(&repository, to, from, trust, &watch).await?;
+        restored.files = Some(brought);
+    }
     let (manifest, digest) = (&restored.manifest, restored.digest);
     gate::shut(&data, manifest, digest, taken_at, SystemClock.now()).await?;
     data.close().await;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use base::Fault as _;
 use continuity::replication::{self, Replication};
 use continuity::runs::{self, Kind, Run};
+use continuity::sent_files;
 use serde_json::{Map, Value, json};
 
 use crate::backup::{self, clock};
@@ -85,6 +86,7 @@ pub async fn measure(house: &Installation) -> Standing {
         runs_of(house, &mut standing).await,
         keys(house, &mut standing).await,
         early(house, &mut standing).await,
+        files(house, serves, &mut standing).await,
     ] {
         if let Err(failure) = outcome {
             standing.breaks(
@@ -301,6 +303,38 @@ fn stream(house: &Installation, serves: Option<bool>, standing: &mut Standing) {
             standing.notes.push(note.to_owned());
         }
     }
+}
+
+/// Files that lie in no backup yet.
+async fn files(
+    house: &Installation,
+    serves: Option<bool>,
+    standing: &mut Standing,
+) -> Result<(), Failure> {
+    let waiting = sent_files::waiting(&house.db).await?;
+    let waits = waiting.since.map(|since| house.clock.now().since(since));
+    standing.say(
+        "files",
+        json!({
+            "waiting": waiting.count,
+            "waiting_bytes": waiting.bytes,
+            "waiting_seconds": waits.map(|it| it.as_secs()),
+        }),
+    );
+    if let Some(waits) = waits
+        && serves == Some(true)
+        && waits > backup::FILES_LATE
+    {
+        standing.breaks(
+            "files.late",
+            format!(
+                "{} files have not left this machine, the first for {} s: the server's own log says why",
+                waiting.count,
+                waits.as_secs()
+            ),
+        );
+    }
+    Ok(())
 }
 
 async fn runs_of(house: &Installation, standing: &mut Standing) -> Result<(), Failure> {

@@ -364,7 +364,7 @@ pub(crate) static RENEW_VERSION: Sql = Sql::both(
     "UPDATE record_history SET sealed = $7 WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version = $5 AND sealed = $6",
 );
 pub(crate) static RENEW_FILE: Sql = Sql::both(
-    "UPDATE file SET object = $5, sealed = $6 WHERE tenant = $1 AND person = $2 AND file = $3 AND sealed = $4",
+    "UPDATE file SET object = $5, sealed = $6, unsent = $7 WHERE tenant = $1 AND person = $2 AND file = $3 AND sealed = $4",
 );
 pub(crate) static RENEW_PERSONS: Sql = Sql::both(
     "SELECT person, created_at, sealed FROM person WHERE tenant = $1 AND person > $2 AND state = 0 ORDER BY person LIMIT $3",
@@ -374,7 +374,7 @@ pub(crate) static RENEW_PERSON: Sql = Sql::both(
 );
 
 pub(crate) static FILE_INSERT: Sql = Sql::both(
-    "INSERT INTO file (tenant, person, file, sealed_len, written_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
+    "INSERT INTO file (tenant, person, file, sealed_len, written_at, sealed, unsent) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 );
 pub(crate) static FILE_FIND: Sql = Sql::both(
     "SELECT sealed_len, written_at, sealed, object FROM file WHERE tenant = $1 AND person = $2 AND file = $3",

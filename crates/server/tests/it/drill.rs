@@ -271,8 +271,9 @@ fn newest(folder: &Path) -> PathBuf {
 }
 
 /// The last migration undone.
-static UNDO: [Sql; 2] = [
-    Sql::both("ALTER TABLE bulk_export DROP COLUMN owner_by"),
+static UNDO: [Sql; 3] = [
+    Sql::both("DROP INDEX file_unsent"),
+    Sql::both("ALTER TABLE file DROP COLUMN unsent"),
     Sql::both(
         "DELETE FROM schema_migration WHERE number = (SELECT max(number) FROM schema_migration)",
     ),
