@@ -56,6 +56,7 @@ mod portal;
 mod portal_words;
 mod post;
 mod previews;
+mod previous;
 mod processing;
 mod proxies;
 mod races;
