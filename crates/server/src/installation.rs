@@ -22,6 +22,7 @@ use vault::register::Register;
 
 use crate::clock::SystemClock;
 use crate::config::{Config, Database, Files, SealConfig};
+use crate::nodes::Sends;
 use crate::people::VaultPeople;
 use crate::secrets::KeySecrets;
 use crate::sharing::KeptAnswers;
@@ -65,6 +66,10 @@ pub struct Installation {
     pub opened_at: base::Instant,
     /// Whether it is about to go: load balancers are told so.
     pub goes: Arc<AtomicBool>,
+    /// Told when it goes.
+    pub(crate) going: Arc<tokio::sync::Notify>,
+    /// What it does for what leaves between two recovery points.
+    pub(crate) sends: Arc<parking_lot::Mutex<Sends>>,
 }
 
 /// Whether a database that waits at the gate may be opened.
@@ -192,6 +197,8 @@ impl Installation {
             site,
             opened_at,
             goes: Arc::default(),
+            going: Arc::default(),
+            sends: Arc::default(),
             config,
             vault,
             log,
@@ -301,6 +308,8 @@ impl Installation {
             site: Arc::clone(&self.site),
             opened_at: self.opened_at,
             goes: Arc::clone(&self.goes),
+            going: Arc::clone(&self.going),
+            sends: Arc::clone(&self.sends),
         }
     }
 

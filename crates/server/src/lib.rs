@@ -23,6 +23,7 @@ pub mod gate;
 mod installation;
 pub mod jobs;
 pub mod leftovers;
+mod nodes;
 pub mod notices;
 pub mod people;
 mod portal;

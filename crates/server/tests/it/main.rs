@@ -22,6 +22,7 @@ mod buckets;
 mod bulk;
 mod canaries;
 mod cards;
+mod chains;
 mod checks;
 mod clock;
 mod cluster;
