@@ -124,10 +124,12 @@ def failover(house, cluster, elsewhere, haproxy, about, what, cut, name):
     token, base, person, first = about
     watch = Watch(house.nodes[0].config)
     by = Writers(house, house.public, token, person, 4, pause=PAUSE, name=name)
-    time.sleep(6)
-    before = now()
-    early = dict(by.acknowledged)
     time.sleep(4)
+    early = dict(by.acknowledged)
+    # Pieces go out once a second, and a moment is that of the last one before it.
+    time.sleep(3)
+    before = now()
+    time.sleep(3)
     primary = cluster.primary()
     if cut:
         primary.cut()
@@ -185,13 +187,15 @@ def failover(house, cluster, elsewhere, haproxy, about, what, cut, name):
         ok = not missing if at != "between" else len(missing) <= 4 * int(2 / PAUSE)
         say(ok and not found & none, f"restored to {at} it: {len(found & set(wanted))} of {len(wanted)} acknowledged writes, {len(found & none)} of later ones; {said['forwarded']}{f'; not there: {len(late)} of the last second' if late else ''}")
         if unknown:
-            lost = {it for it in unknown if it not in there(house, live, token, base, unknown)}
+            lost = unknown - there(house, live, token, base, unknown)
             say(not found & lost, f"of {len(unknown)} writes that nobody was told of {len(lost)} are lost with {primary.name}; restored to {at} it {len(found & lost)} of these are there")
     held, verified = house.verify()
     say(held, f"the log holds: {verified}")
     primary.mend()
     cluster.start_patroni(primary)
     cluster.wait_whole()
-    slots = cluster.sql("SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE 'strongroom\\_%' AND NOT temporary")
-    say(slots == "1", f"{slots} slot of ours on the new primary")
+    ours = "SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE 'strongroom\\_%' AND NOT temporary"
+    slots = {it.name: int(cluster.sql(ours, member=it)) for it in cluster.members}
+    holder = cluster.primary().name
+    say(slots == {it: int(it == holder) for it in slots}, f"the new primary has our slot, and no other machine keeps its log for one: {slots}")
     return state(house)["chain"]
