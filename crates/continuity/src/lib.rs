@@ -21,6 +21,7 @@ mod key;
 pub mod ledger;
 mod make;
 mod manifest;
+pub mod nodes;
 mod pieces;
 mod progress;
 mod prune;

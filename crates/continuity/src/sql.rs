@@ -104,6 +104,18 @@ pub(crate) static BEATS: Sql =
     Sql::both("SELECT number FROM continuity_beat WHERE drill = $1 ORDER BY number");
 pub(crate) static FORGET_BEATS: Sql = Sql::both("DELETE FROM continuity_beat WHERE drill = $1");
 
+/// node, program, since, heard_at, why it is not ready, what it does for the stream.
+pub(crate) static NODES: Sql = Sql::both(
+    "SELECT node, program, since, heard_at, not_ready, sends FROM continuity_node WHERE heard_at > $1 ORDER BY node LIMIT $2",
+);
+pub(crate) static NODE_HEARD: Sql = Sql::both(
+    "INSERT INTO continuity_node (node, program, since, heard_at, not_ready, sends) VALUES ($1, $2, $3, $4, $5, $6) \
+     ON CONFLICT (node) DO UPDATE SET program = excluded.program, since = excluded.since, heard_at = excluded.heard_at, \
+     not_ready = excluded.not_ready, sends = excluded.sends",
+);
+pub(crate) static FORGET_NODES: Sql = Sql::both("DELETE FROM continuity_node WHERE heard_at < $1");
+pub(crate) static NODE_GONE: Sql = Sql::both("DELETE FROM continuity_node WHERE node = $1");
+
 // Of replication only PostgreSQL knows; SQLite has no rows of the same shape.
 pub(crate) static SYNCHRONOUS_NAMES: Sql = Sql::each(
     "SELECT '' WHERE 0",
@@ -171,4 +183,8 @@ pub static STATEMENTS: &[&Sql] = &[
     &BEAT,
     &BEATS,
     &FORGET_BEATS,
+    &NODES,
+    &NODE_HEARD,
+    &FORGET_NODES,
+    &NODE_GONE,
 ];

@@ -21,6 +21,7 @@ use vault::register::Register;
 
 use crate::clock::SystemClock;
 use crate::config::{Config, Database, SealConfig};
+use crate::nodes::Sends;
 use crate::people::VaultPeople;
 use crate::secrets::KeySecrets;
 use crate::sharing::KeptAnswers;
@@ -64,6 +65,10 @@ pub struct Installation {
     pub opened_at: base::Instant,
     /// Whether it is about to go: load balancers are told so.
     pub goes: Arc<AtomicBool>,
+    /// Told when it goes.
+    pub(crate) going: Arc<tokio::sync::Notify>,
+    /// What it does for what leaves between two recovery points.
+    pub(crate) sends: Arc<parking_lot::Mutex<Sends>>,
 }
 
 /// Whether a database that waits at the gate may be opened.
@@ -190,6 +195,8 @@ impl Installation {
             site,
             opened_at,
             goes: Arc::default(),
+            going: Arc::default(),
+            sends: Arc::default(),
             config,
             vault,
             log,
@@ -300,6 +307,8 @@ impl Installation {
             site: Arc::clone(&self.site),
             opened_at: self.opened_at,
             goes: Arc::clone(&self.goes),
+            going: Arc::clone(&self.going),
+            sends: Arc::clone(&self.sends),
         }
     }
 

@@ -24,6 +24,7 @@ pub mod gate;
 mod installation;
 pub mod jobs;
 pub mod leftovers;
+mod nodes;
 pub mod notices;
 pub mod people;
 mod portal;

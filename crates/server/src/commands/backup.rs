@@ -232,6 +232,9 @@ async fn status(args: BackupView) -> Held {
     match (lack, &stream) {
         (Some(lack), _) => data(format_args!("stream             nothing is sent: {lack}")),
         (None, None) => data("stream             nothing was sent yet"),
+        (None, Some(standing)) if !standing.joined => {
+            data("stream             nothing of what is sent can be restored before the next point")
+        }
         (None, Some(standing)) => data(format_args!(
             "stream             all was sent {} seconds ago",
             now.since(standing.alive_at).as_secs()

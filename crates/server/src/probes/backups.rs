@@ -20,6 +20,8 @@ use crate::backup::{self, clock};
 const SILENT: Duration = Duration::from_secs(60);
 /// How long, and how often, it is looked whether something was sent.
 const LOOKED_FOR: Duration = Duration::from_secs(15);
+/// How long a recovery point may take that a new chain asked for.
+const JOINED_FOR: Duration = Duration::from_secs(45);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Files that are looked at, and how much of each.
 const FILES_MAX: usize = 40;
@@ -154,6 +156,14 @@ impl Backups for Kept {
             let waits = since.map(|since| house.clock.now().since(since));
             if let Some(waits) = waits.filter(|waits| *waits > backup::FILES_LATE) {
                 return Ok(Sends::After(waits));
+            }
+            // A chain with which no point goes on cannot be restored, however much is sent.
+            let begun = std::time::Instant::now();
+            while !stream::standing(&state).is_some_and(|it| it.joined) {
+                if begun.elapsed() > JOINED_FOR {
+                    return Ok(Sends::Never("no recovery point goes on with it".to_owned()));
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
             }
             let begun = std::time::Instant::now();
             self.commit_something().await?;

@@ -271,9 +271,8 @@ fn newest(folder: &Path) -> PathBuf {
 }
 
 /// The last migration undone.
-static UNDO: [Sql; 3] = [
-    Sql::both("DROP INDEX file_unsent"),
-    Sql::both("ALTER TABLE file DROP COLUMN unsent"),
+static UNDO: [Sql; 2] = [
+    Sql::both("DROP TABLE continuity_node"),
     Sql::both(
         "DELETE FROM schema_migration WHERE number = (SELECT max(number) FROM schema_migration)",
     ),
