@@ -31,12 +31,13 @@ mod repository;
 mod restore;
 pub mod rows;
 pub mod runs;
-mod s3;
+pub mod sent_files;
 mod source;
 mod sql;
 pub mod stream;
 #[cfg(test)]
 mod tests;
+mod writing;
 
 pub use check::{Checked, Depth, Sampled, check, database, sample};
 pub use error::ContinuityError;
@@ -47,5 +48,5 @@ pub use progress::{Silent, Watch};
 pub use prune::{Pruned, SETTLE, prune, prune_also};
 pub use repository::{Access, Line, Place, Repository, Storage};
 pub use restore::{Restored, make_empty, restore};
-pub use s3::{Bucket, Credentials};
 pub use sql::{KEY_STATEMENTS, STATEMENTS};
+pub use store::s3::{Bucket, Credentials};

@@ -23,7 +23,7 @@ use crate::manifest::{FORMAT, KeysAt, Log, Manifest, NAME, ObjectTree, Part, Str
 use crate::progress::Watch;
 use crate::repository::{Access, LABEL, Line, Repository, blocking, line};
 use crate::source::{From, Object, Plain, Reading, Source, timestamp};
-use crate::{ContinuityError, rows, sql};
+use crate::{ContinuityError, rows, sent_files, sql};
 
 /// Files that go away while they are read (somebody deletes them) make us begin again so often.
 const ATTEMPTS_MAX: u32 = 3;
@@ -138,7 +138,12 @@ async fn attempts(
         let missing = reading.missing();
         match stored {
             Ok((line, manifest, text)) => {
-                return record(parts, ctx, line, manifest, &text).await;
+                let made = record(parts, ctx, line, manifest, &text).await?;
+                // Whoever sends finds what is noted still, and sends it once too often.
+                if let Err(error) = taken.unsent.settle(&parts.db).await {
+                    tracing::warn!(%error, "files that the point has are noted as waiting still");
+                }
+                return Ok(made);
             }
             Err(error) if missing.is_empty() || attempt >= ATTEMPTS_MAX => {
                 let broken = reading.broken();
@@ -176,6 +181,7 @@ struct Taken {
     objects: Vec<Object>,
     logs: Vec<Log>,
     stream: Option<StreamAt>,
+    unsent: sent_files::Taken,
 }
 
 impl Taken {
@@ -186,10 +192,15 @@ impl Taken {
         at: Instant,
     ) -> Result<Self, ContinuityError> {
         let (objects, logs) = (Gathered::default(), Gathered::default());
-        let questions = vec![
+        let unsent = Gathered::default();
+        let mut questions = vec![
             objects.ask(&sql::OBJECTS, object),
             logs.ask(&sql::LOGS, log),
         ];
+        // Data that are about to be migrated may not know what waits.
+        if parts.stream.is_some() {
+            questions.push(unsent.ask(&sql::UNSENT_ALL, sent_files::Taken::read));
+        }
         // Before the database is read: what was sent until now is in it.
         let going = match &parts.stream {
             Some(state) => rows::going(repository, &parts.db, state).await?,
@@ -216,6 +227,7 @@ impl Taken {
             objects: objects.all()?,
             logs: logs.all()?,
             stream,
+            unsent: sent_files::Taken::together(unsent.all()?),
         })
     }
 }
@@ -275,7 +287,7 @@ impl<T: Send + 'static> Gathered<T> {
     }
 }
 
-fn object(row: &Row) -> Result<Object, StoreError> {
+pub(crate) fn object(row: &Row) -> Result<Object, StoreError> {
     let at = usize::from(!row.is_null(1));
     let damaged = || StoreError::Damaged("a file's row does not hold together".into());
     Ok(Object {

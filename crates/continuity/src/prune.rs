@@ -13,7 +13,7 @@ use rustic_core::{LimitOption, PruneOptions};
 use crate::early::Destruction;
 use crate::progress::Watch;
 use crate::repository::{Access, Line, Repository, blocking, line, ours};
-use crate::{ContinuityError, stream};
+use crate::{ContinuityError, sent_files, stream};
 
 /// What is marked is removed by a run so long after; a backup takes less.
 pub const SETTLE: Duration = Duration::from_hours(23);
@@ -27,6 +27,8 @@ pub struct Pruned {
     pub left: usize,
     /// Pieces of the stream that are gone.
     pub pieces: u64,
+    /// Files that were sent beside them, and are gone.
+    pub files: u64,
     /// Bytes that were removed now.
     pub removed_bytes: u64,
     /// Bytes that nothing needs any more, and that a later run removes.
@@ -67,6 +69,7 @@ pub async fn prune_also(
         None => now.before(keep),
     };
     let (pieces, piece_bytes) = stream::prune(repository, Access::Prune, before).await?;
+    let (files, file_bytes) = sent_files::prune(repository, Access::Prune, before).await?;
     let this = repository.clone();
     blocking(move || {
         let opened = this.open(Access::Prune, Arc::default(), watch)?;
@@ -97,8 +100,12 @@ pub async fn prune_also(
         let pruned = Pruned {
             left: all.len() - gone.len(),
             pieces,
+            files,
             gone,
-            removed_bytes: piece_bytes + plan.stats.size_to_delete.remove + plan.stats.size_unref,
+            removed_bytes: piece_bytes
+                + file_bytes
+                + plan.stats.size_to_delete.remove
+                + plan.stats.size_unref,
             marked_bytes: sizes.remove + sizes.repackrm + plan.stats.size_to_delete.keep,
         };
         opened.prune(&options, plan)?;

@@ -9,6 +9,26 @@ pub(crate) static OBJECTS: Sql = Sql::both("SELECT file, object, sealed_len, wri
 /// tenant, size, root of every log.
 pub(crate) static LOGS: Sql = Sql::both("SELECT tenant, size, root FROM log_head ORDER BY tenant");
 
+/// tenant, person, file, object, sealed_len: files that wait to be sent, the first first.
+pub(crate) static UNSENT: Sql = Sql::both(
+    "SELECT tenant, person, file, object, sealed_len FROM file WHERE unsent IS NOT NULL ORDER BY unsent LIMIT $1",
+);
+/// The same, all of them.
+pub(crate) static UNSENT_ALL: Sql =
+    Sql::both("SELECT tenant, person, file, object, sealed_len FROM file WHERE unsent IS NOT NULL");
+/// count, bytes, since.
+pub(crate) static WAITING: Sql = Sql::both(
+    "SELECT count(*), CAST(COALESCE(sum(sealed_len), 0) AS BIGINT), min(unsent) FROM file WHERE unsent IS NOT NULL",
+);
+pub(crate) static SENT: Sql = Sql::both(
+    "UPDATE file SET unsent = NULL WHERE tenant = $1 AND person = $2 AND file = $3 AND COALESCE(object, file) = $4 AND unsent IS NOT NULL",
+);
+
+/// Whether a file stands that does not wait.
+pub(crate) static STANDS_SENT: Sql = Sql::both(
+    "SELECT 1 FROM file WHERE ((object IS NULL AND file = $1) OR object = $1) AND unsent IS NULL LIMIT 1",
+);
+
 /// Whether a file still stands.
 pub(crate) static STANDS: Sql =
     Sql::both("SELECT 1 FROM file WHERE (object IS NULL AND file = $1) OR object = $1 LIMIT 1");
@@ -131,6 +151,11 @@ pub static KEY_STATEMENTS: &[&Sql] = &[&GONE];
 pub static STATEMENTS: &[&Sql] = &[
     &OBJECTS,
     &LOGS,
+    &UNSENT,
+    &UNSENT_ALL,
+    &WAITING,
+    &SENT,
+    &STANDS_SENT,
     &STANDS,
     &RUNS,
     &RUN_HELD,

@@ -25,6 +25,7 @@ pub use crate::pieces::{Standing, standing};
 use crate::progress::Silent;
 use crate::reader::Point;
 use crate::repository::{Access, Repository, blocking};
+use crate::sent_files::FileStream;
 use crate::{ContinuityError, rows};
 
 /// The version of the form.
@@ -95,6 +96,7 @@ pub struct Stream {
     /// Nothing was sent since the start: the last piece may be there without having been noted.
     fresh: bool,
     rng: Arc<dyn Rng>,
+    files: Option<FileStream>,
 }
 
 impl fmt::Debug for Stream {
@@ -126,7 +128,15 @@ impl Stream {
             state: state.filter(|_| from.is_some()),
             fresh: true,
             rng,
+            files: None,
         }))
+    }
+
+    /// The same, with files: each is sent before what names it.
+    #[must_use]
+    pub fn with_files(mut self, files: FileStream) -> Self {
+        self.files = Some(files);
+        self
     }
 
     /// Send what was committed since the last time; `now` is the moment before it is read.
@@ -135,6 +145,10 @@ impl Stream {
     /// [`ContinuityError`]; nothing is lost, it goes with the next one.
     pub async fn send(&mut self, now: Instant) -> Result<Sent, ContinuityError> {
         let drained = self.follower.drain().await?;
+        // Whatever file is named by what was read is noted by now.
+        if let Some(files) = &mut self.files {
+            files.send(now).await;
+        }
         match self.put(&drained, now).await {
             Ok(sent) => Ok(sent),
             Err(error) => {

@@ -5,6 +5,7 @@ mod buckets;
 mod engines;
 mod generations;
 mod rows;
+mod sent_files;
 mod spoilt;
 mod stock;
 mod stream;

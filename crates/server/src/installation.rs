@@ -15,18 +15,17 @@ use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_
 use keys::{CacheLimits, Keys, Settings};
 use policy::access::Access;
 use policy::{Authority, RegisterShape, RuleFile, Rules, Tokens};
-use store::objects::{LocalObjects, Objects};
 use store::{Db, DbConfig};
 use vault::Vault;
 use vault::register::Register;
 
 use crate::clock::SystemClock;
-use crate::config::{Config, Database, Files, SealConfig};
+use crate::config::{Config, Database, SealConfig};
 use crate::nodes::Sends;
 use crate::people::VaultPeople;
 use crate::secrets::KeySecrets;
 use crate::sharing::KeptAnswers;
-use crate::{Failure, OPERATOR, backup, private};
+use crate::{Failure, OPERATOR, backup, files, private};
 
 /// An installation, open.
 pub struct Installation {
@@ -149,9 +148,7 @@ impl Installation {
             }
         }
 
-        let Files::Folder { path } = &config.files;
-        private::folder(path).map_err(|error| Failure::file(path, &error))?;
-        let objects: Arc<dyn Objects> = Arc::new(LocalObjects::open(path.clone()).await?);
+        let objects = files::open(&config.files, &rng).await?;
         let vault = Vault::new(vault::Parts {
             db: db.clone(),
             keys: Arc::clone(&keys),
@@ -165,6 +162,7 @@ impl Installation {
                 rng: Arc::clone(&rng),
             }),
             by_consent: config.consent.purposes.clone(),
+            notes_unsent: config.backup.is_some(),
         });
         let tokens = Arc::new(Tokens::new(
             db.clone(),
@@ -282,6 +280,7 @@ impl Installation {
                     rng: Arc::clone(&self.rng),
                 }),
                 by_consent: self.config.consent.purposes.clone(),
+                notes_unsent: self.config.backup.is_some(),
             }),
             log: Log::new(db.clone(), logs, Arc::clone(&self.keys) as _),
             tokens: Arc::new(Tokens::new(

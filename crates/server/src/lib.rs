@@ -19,6 +19,7 @@ pub mod erasures;
 pub mod errors;
 pub mod exports;
 mod failure;
+pub mod files;
 pub mod gate;
 mod installation;
 pub mod jobs;

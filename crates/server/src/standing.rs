@@ -10,6 +10,7 @@ use continuity::ContinuityError;
 use continuity::nodes::{self, Node};
 use continuity::replication::{self, Replication};
 use continuity::runs::{self, Kind, Run};
+use continuity::sent_files;
 use serde_json::{Map, Value, json};
 
 use crate::backup::{self, clock};
@@ -92,6 +93,7 @@ pub async fn measure(house: &Installation) -> Standing {
         runs_of(house, &mut standing).await,
         keys(house, &mut standing).await,
         early(house, &mut standing).await,
+        files(house, serves, &mut standing).await,
     ] {
         if let Err(failure) = outcome {
             standing.breaks(
@@ -406,6 +408,34 @@ async fn stream(house: &Installation, serves: bool, standing: &mut Standing) {
         ),
         (Some(_), _) => {}
     }
+}
+
+/// Files that lie in no backup yet.
+async fn files(house: &Installation, serves: bool, standing: &mut Standing) -> Result<(), Failure> {
+    let waiting = sent_files::waiting(&house.db).await?;
+    let waits = waiting.since.map(|since| house.clock.now().since(since));
+    standing.say(
+        "files",
+        json!({
+            "waiting": waiting.count,
+            "waiting_bytes": waiting.bytes,
+            "waiting_seconds": waits.map(|it| it.as_secs()),
+        }),
+    );
+    if let Some(waits) = waits
+        && serves
+        && waits > backup::FILES_LATE
+    {
+        standing.breaks(
+            "files.late",
+            format!(
+                "{} files have not left this machine, the first for {} s: the server's own log says why",
+                waiting.count,
+                waits.as_secs()
+            ),
+        );
+    }
+    Ok(())
 }
 
 /// What can be restored.

@@ -22,6 +22,7 @@ use store::snapshot::Kind;
 use crate::ContinuityError;
 use crate::pieces::{self, State};
 use crate::repository::Repository;
+use crate::sent_files::FileStream;
 use crate::stream::{Sent, standing};
 pub use form::FORMAT;
 pub(crate) use form::{Place, read, write};
@@ -72,6 +73,7 @@ pub struct RowStream {
     /// The chain, once its slot was found or made.
     state: Option<State>,
     rng: Arc<dyn Rng>,
+    files: Option<FileStream>,
 }
 
 impl fmt::Debug for RowStream {
@@ -98,7 +100,15 @@ impl RowStream {
             path,
             state: None,
             rng,
+            files: None,
         }))
+    }
+
+    /// The same, with files: each is sent before what names it.
+    #[must_use]
+    pub fn with_files(mut self, files: FileStream) -> Self {
+        self.files = Some(files);
+        self
     }
 
     /// Send what was committed since the last time; `now` is the moment before it is read.
@@ -116,6 +126,10 @@ impl RowStream {
             }
         };
         let mut look = self.follower.look().await?;
+        // Whatever file is named by what was read, and acknowledged, is noted by now.
+        if let Some(files) = &mut self.files {
+            files.send(now).await;
+        }
         let mut wrote = false;
         while let Some(piece) = look.next().await? {
             // Pieces before the last one are parts of more, which nobody takes without it.

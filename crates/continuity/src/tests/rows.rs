@@ -41,7 +41,7 @@ static MIGRATE: Sql =
     Sql::both("INSERT INTO schema_migration (number, name, sql) VALUES (9999, 'next', '')");
 
 impl House {
-    async fn over_postgres() -> Option<(Self, tempfile::TempDir)> {
+    pub(super) async fn over_postgres() -> Option<(Self, tempfile::TempDir)> {
         let data = postgres(store::migrations::DATA, Some(journal())).await;
         let data = data.unwrap()?;
         let keys = postgres(store::migrations::KEYS, None).await;
@@ -57,6 +57,20 @@ impl House {
             Begun::Here(stream) => stream,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// The same, once the one before has let go.
+    pub(super) async fn rows_anew(&self) -> RowStream {
+        for _ in 0..500 {
+            let rng = Arc::clone(&self.rng);
+            let begun = RowStream::begin(self.repository(), &self.db, self.state(), rng).await;
+            match begun.unwrap() {
+                Begun::Here(stream) => return stream,
+                Begun::Elsewhere => tokio::time::sleep(Duration::from_millis(20)).await,
+                other => panic!("{other:?}"),
+            }
+        }
+        panic!("the one before does not let go");
     }
 
     async fn run(&self, sql: &'static Sql, params: Vec<Value>) {
@@ -101,7 +115,7 @@ impl House {
     }
 
     /// Restore, take forward, and say what there is.
-    async fn taken(
+    pub(super) async fn taken(
         &self,
         restored: &Restored,
         from: &StreamAt,

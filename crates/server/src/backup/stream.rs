@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use continuity::ContinuityError;
 use continuity::generations::{Kept, KeyRows, KeyStream};
 use continuity::rows::{Begun, RowStream};
+use continuity::sent_files::FileStream;
 use continuity::stream::{self, Sent, Stream};
 use store::changes::Lack;
 use store::snapshot::Kind;
@@ -278,12 +279,18 @@ async fn begin(house: &House) -> Result<Option<Begun<Data>>, Failure> {
     let repository = backup::repository(&house.config)?;
     let state = backup::stream_state(&house.config)?;
     let rng = Arc::clone(&house.rng);
+    let files = FileStream::new(
+        repository.clone(),
+        house.db.clone(),
+        Arc::clone(house.vault.objects()),
+        Arc::clone(&rng),
+    );
     if house.db.kind() == Kind::Sqlite {
         let stream = Stream::begin(repository, &house.db, state, rng).await?;
-        return Ok(stream.map(Data::Pages).map(Begun::Here));
+        return Ok(stream.map(|it| Begun::Here(Data::Pages(it.with_files(files)))));
     }
     let begun = RowStream::begin(repository, &house.db, state, rng).await?;
-    Ok(Some(begun.map(Data::Rows)))
+    Ok(Some(begun.map(|it| Data::Rows(it.with_files(files)))))
 }
 
 async fn begin_keys(house: &House) -> Result<Begun<Keys>, Failure> {

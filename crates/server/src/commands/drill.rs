@@ -31,7 +31,6 @@ async fn now(args: DrillRun) -> Held {
         DrillKind::Rebuild => Kind::Rebuild,
         DrillKind::Failover => Kind::Failover,
     };
-    place::gently(args.as_run);
     let databases = args.postgres_data.zip(args.postgres_keys);
     let databases = databases.map(|(data, keys)| Databases { data, keys });
     let house = Arc::new(place::open(&args.view.place).await?);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use audit::{Action, Entry, Outcome};
 use continuity::runs::{self, Kind};
-use continuity::stream;
 use continuity::{ContinuityError, RepositoryKey};
+use continuity::{sent_files, stream};
 use govern::checks::{BackupCheck, Backups, Drilled, InReach, Locked, Points, Sends, Stored};
 use govern::{Check, ProbeError, Probing};
 use keys::seal::read_secret_file;
@@ -150,6 +150,12 @@ impl Backups for Kept {
             let silent = house.clock.now().since(before.alive_at);
             if silent > SILENT {
                 return Ok(Sends::After(silent));
+            }
+            let waiting = sent_files::waiting(&house.db).await;
+            let since = waiting.map_err(|error| failed(&error))?.since;
+            let waits = since.map(|since| house.clock.now().since(since));
+            if let Some(waits) = waits.filter(|waits| *waits > backup::FILES_LATE) {
+                return Ok(Sends::After(waits));
             }
             // A chain with which no point goes on cannot be restored, however much is sent.
             let begun = std::time::Instant::now();

@@ -6,16 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use base::ObjectId;
 use govern::canary::{Raw, Shelf};
 use govern::real::{All, OnDisk};
 use govern::{ProbeError, Probing};
 use parking_lot::Mutex;
+use store::objects::{BucketObjects, Objects, Sequence};
 use store::{Db, Sql};
 use web::Metrics;
 
 use super::Bench;
 use crate::config::{Database, Files};
-use crate::{Failure, telemetry};
+use crate::{Failure, files, telemetry};
 
 /// Both databases and the files, as they lie there.
 pub(super) fn at_rest(bench: &Bench) -> Result<Arc<dyn Raw>, Failure> {
@@ -37,8 +39,13 @@ pub(super) fn at_rest(bench: &Bench) -> Result<Arc<dyn Raw>, Failure> {
             })),
         }
     }
-    let Files::Folder { path } = &config.files;
-    places.push(Arc::new(OnDisk::new(vec![path.clone()])));
+    match &config.files {
+        Files::Folder { path } => places.push(Arc::new(OnDisk::new(vec![path.clone()]))),
+        Files::S3(place) => places.push(Arc::new(InBucket(Arc::new(files::in_bucket(
+            place,
+            &bench.house.rng,
+        )?)))),
+    }
     Ok(Arc::new(All(places)))
 }
 
@@ -161,6 +168,58 @@ impl Read for Rows {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Objects that are searched, the newest first, and names of a bucket that are looked through for them: to read all of one takes too long.
+const SEARCHED_MAX: usize = 512;
+const LISTED_MAX: usize = 200_000;
+
+/// The objects of a bucket, as whoever holds it has them.
+struct InBucket(Arc<BucketObjects>);
+
+impl Raw for InBucket {
+    fn shelves(&self) -> Probing<'_, Vec<Shelf>> {
+        Box::pin(async {
+            let newest = self.0.newest(SEARCHED_MAX, LISTED_MAX).await;
+            let (newest, listed) = newest.map_err(|it| ProbeError::new("listing a bucket", it))?;
+            let name = format!("bucket, the newest {SEARCHED_MAX} of {listed} objects at most");
+            Ok(newest
+                .into_iter()
+                .map(|id| Shelf {
+                    name: format!("{name}/{id}"),
+                    bytes: Box::new(Object::Waiting(
+                        Arc::clone(&self.0),
+                        id,
+                        tokio::runtime::Handle::current(),
+                    )),
+                })
+                .collect())
+        })
+    }
+}
+
+/// An object, opened when somebody reads it. Read from where it may block.
+enum Object {
+    Waiting(Arc<BucketObjects>, ObjectId, tokio::runtime::Handle),
+    Coming(Sequence),
+    /// Deleted meanwhile.
+    Gone,
+}
+
+impl Read for Object {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if let Self::Waiting(objects, id, runtime) = self {
+            let opened = runtime.block_on(objects.open(*id));
+            *self = match opened.map_err(io::Error::other)? {
+                Some(reader) => Self::Coming(Sequence::new(reader, runtime.clone())),
+                None => Self::Gone,
+            };
+        }
+        match self {
+            Self::Coming(bytes) => bytes.read(into),
+            Self::Waiting(..) | Self::Gone => Ok(0),
         }
     }
 }

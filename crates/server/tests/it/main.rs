@@ -70,6 +70,7 @@ mod roles;
 mod rows;
 mod running;
 mod scale;
+mod sent;
 mod shares;
 mod sharing;
 mod standing;
