@@ -166,7 +166,16 @@ impl Consents {
         }
         let minor = self
             .may_be_guarded(ctx, proposal.person, proposal.new.account)
-            .await?;
+            .await;
+        let minor = match minor {
+            // Somebody else appointed them meanwhile: then it is gone, and there is nothing wrong with what was asked.
+            Err(refused @ ConsentError::Guardian(_)) => {
+                self.proposal(ctx, proposal.person, proposal.appointment)
+                    .await?;
+                return Err(refused);
+            }
+            minor => minor?,
+        };
         self.appointed(ctx, proposal, &minor, by, handle)
     }
 
