@@ -260,6 +260,13 @@ pub(super) fn seen(seen: Seen, lang: Lang) -> &'static str {
             "Personnes effacées dont une copie peut encore avoir les clés",
             "Erased persons whose keys a copy may still hold",
         ],
+        Seen::PointsThatOpen => &[
+            "Säkerhetskopior vars nyckel finns",
+            "Sicherungen, deren Schlüssel da ist",
+            "Copie la cui chiave esiste",
+            "Sauvegardes dont la clé existe",
+            "Backups whose key is there",
+        ],
     })
 }
 
@@ -489,6 +496,13 @@ pub(super) fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "Qualcosa è conservato oltre il suo termine",
             "Quelque chose est conservé au-delà de son délai",
             "Something is kept past its time",
+        ],
+        Wrong::KeyPastItsTime => &[
+            "Nyckeln till en säkerhetskopia finns kvar fast dess tid är ute",
+            "Der Schlüssel einer Sicherung ist noch da, obwohl ihre Zeit um ist",
+            "La chiave di una copia esiste ancora oltre il suo termine",
+            "La clé d’une sauvegarde existe encore au-delà de son délai",
+            "The key of a backup is there still, past its time",
         ],
         Wrong::GrantIgnored => &[
             "Ett medgivande som gäller öppnade ingenting",
