@@ -10,6 +10,7 @@ pub mod oauth;
 pub mod ops;
 pub mod person;
 pub mod process;
+pub mod rustic;
 pub mod sample;
 pub mod seed;
 pub mod target;

@@ -16,6 +16,7 @@ use measure::load::{self, Plan};
 use measure::oauth::{self, Issuer};
 use measure::ops;
 use measure::person;
+use measure::rustic;
 use measure::seed::Seed;
 use measure::target::Target;
 use measure::work::Work;
@@ -37,6 +38,8 @@ enum Cli {
     Person(Person),
     /// Measure the cipher, the key tree or the log inside this process.
     Ops(Ops),
+    /// Measure the library that recovery points are stored with, alone.
+    Rustic(Rustic),
 }
 
 #[derive(Args)]
@@ -143,6 +146,19 @@ struct Ops {
     quick: bool,
 }
 
+#[derive(Args)]
+struct Rustic {
+    /// A folder of files.
+    #[arg(long)]
+    source: PathBuf,
+    /// Where the repository is made.
+    #[arg(long)]
+    repository: PathBuf,
+    /// An empty folder to put everything back into.
+    #[arg(long)]
+    to: PathBuf,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Operation {
     Cipher,
@@ -158,6 +174,7 @@ fn main() -> ExitCode {
         Cli::Load(args) => on(Builder::new_current_thread(), load(args)),
         Cli::Person(args) => on(Builder::new_current_thread(), of_person(args)),
         Cli::Ops(args) => on(Builder::new_multi_thread(), operation(args)),
+        Cli::Rustic(args) => library(args),
     };
     match held {
         Ok(held) => ExitCode::from(u8::from(!held)),
@@ -241,6 +258,16 @@ async fn of_person(args: Person) -> Outcome<bool> {
         None => person::run(&args.ready, plan, &mut tell).await?,
         Some(other) => person::nodes(&args.ready, other, plan, &mut tell).await?,
     }
+    Ok(true)
+}
+
+fn library(args: Rustic) -> Outcome<bool> {
+    let seconds = rustic::run(&rustic::Plan {
+        source: args.source,
+        repository: args.repository,
+        to: args.to,
+    })?;
+    println!("{seconds}");
     Ok(true)
 }
 

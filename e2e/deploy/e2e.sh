@@ -57,6 +57,17 @@ for file in "$base"/*.yaml; do
     grep -q -- "- $name\$" "$base/kustomization.yaml" || { echo "$name is not in the list"; status=1; }
     tried "$status" "$name"
 done
+# All of them together, as `kubectl apply -k` reads them; each again as it comes out of that.
+if command -v kubectl >/dev/null 2>&1; then
+    rm -rf "$room/together" && mkdir "$room/together"
+    if kubectl kustomize "$base" -o "$room/together"; then status=0; else status=1; fi
+    for file in "$room/together"/*.yaml; do
+        "$room/venv/bin/kubernetes-validate" --strict --quiet "$file" || status=1
+    done
+    tried "$status" "kubectl puts the manifests together: $(find "$room/together" -name '*.yaml' | wc -l) of them"
+else
+    echo "not tried: the manifests put together (kubectl)" >&2
+fi
 # The schema is asked whether it would find a fault.
 sed 's/minAvailable: 1/minAvailble: 1/' "$base/disruption.yaml" > "$room/wrong.yaml"
 if "$room/venv/bin/kubernetes-validate" --strict --quiet "$room/wrong.yaml" >/dev/null 2>&1; then status=1; else status=0; fi

@@ -146,8 +146,8 @@ class Cluster:
     def wait_whole(self, seconds=120):
         return wait_for("one primary and two standbys that stream", self.is_whole, seconds, 0.3)
 
-    def sql(self, *texts):
-        primary = self.primary()
+    def sql(self, *texts, member=None):
+        primary = member or self.primary()
         env = {"PGPASSWORD": self.environment["PATRONI_SUPERUSER_PASSWORD"]}
         argv = [POSTGRES / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", primary.port, "-U", "postgres", "-d", "postgres"]
         return run([*argv, *(part for text in texts for part in ("-c", text))], env=env).strip()

@@ -225,12 +225,13 @@ class Postgres:
 class House:
     """An installation on PostgreSQL: one configuration, one seal, one folder of files; and its nodes."""
 
-    def __init__(self, folder, port, words=("word4", "word5")):
+    def __init__(self, folder, port, words=("word4", "word5"), program=STRONGROOM):
+        """`program`: what the nodes are started with, unless one is told otherwise."""
         self.folder, self.ca, self.pem = folder, *certificates(folder)[:2]
-        self.nodes = []
+        self.nodes, self.program = [], program
         self.public = free_port()
         # A program that does not know the key yet refuses it; what it is for is then seen not to hold.
-        known = "proxies = " in run([STRONGROOM, "config", "sample"])
+        known = "proxies = " in run([program, "config", "sample"])
         self.proxies = 'proxies = ["127.0.0.1"]\n' if known else ""
         (folder / "root.key").write_bytes(secrets.token_bytes(32))
         (folder / "root.key").chmod(0o600)
@@ -316,8 +317,8 @@ format = "text"
         return ended
 
     def command(self, *arguments):
-        """`strongroom ...` beside the nodes."""
-        return run([STRONGROOM, *arguments, "--config", self.nodes[0].config])
+        """`strongroom ...` beside the nodes, as the first of them."""
+        return run([self.nodes[0].binary, *arguments, "--config", self.nodes[0].config])
 
     def token(self, role, *more):
         return self.command("token", "create", "--role", role, "--label", f"ha {role}", *more).strip()
@@ -334,12 +335,13 @@ class Node:
 
     def __init__(self, house, name):
         self.house, self.name, self.port, self.metrics = house, name, free_port(), free_port()
+        self.binary = house.program
         self.config = house.folder / f"{name}.toml"
         self.config.write_text(house.settings(self.port, self.metrics))
         self.program = None
 
     def start(self):
-        self.program = Program(self.name, [STRONGROOM, "serve", "--config", self.config], self.house.folder)
+        self.program = Program(self.name, [self.binary, "serve", "--config", self.config], self.house.folder)
 
     def wait_ready(self, seconds=60):
         def ready():

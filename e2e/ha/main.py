@@ -1,22 +1,26 @@
-"""The group `ha`. Arguments: any of `rolling`, `nodes`, `failover`, `takeover`, `drill`, which are done without one; and `long`."""
+"""The group `ha`. Arguments: any of `rolling`, `upgrade`, `nodes`, `failover`, `takeover`, `drill`, `chain`, which are done without one; and `long`."""
 
 import sys
 import time
 
+import chain
 import drill
 import house
 import failover
 import nodes
 import rolling
 import takeover
+import upgrade
 
 REQUESTS = 100_000
 PARTS = {
     "rolling": lambda: rolling.run(REQUESTS, 200),
+    "upgrade": lambda: upgrade.run(REQUESTS, 300),
     "nodes": nodes.run,
     "failover": failover.run,
     "takeover": takeover.run,
     "drill": drill.run,
+    "chain": chain.run,
     # Longer, and only when it is asked for.
     "long": lambda: failover.run(True),
 }

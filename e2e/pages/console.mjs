@@ -188,6 +188,35 @@ export async function staff(test, browser, shots) {
     await look(browser, await clinician.context.storageState(), PLACES.administrator, shots, found, "administrator");
     assert.deepEqual(found, []);
   });
+  await test("recovery points go early by two people and a delay, by keys alone; the pages hold in each state", async () => {
+    const list = "/console/continuity/destructions";
+    const found = [];
+    const both = async (state) => {
+      await look(browser, await security.context.storageState(), [list, `${list}/new`], shots, found, `security-${state}`);
+      await look(browser, await clinician.context.storageState(), [list], shots, found, `administrator-${state}`);
+    };
+    await both("none");
+    const { page } = security;
+    await page.goto(base + list);
+    await follow(page, `${list}/new`);
+    await keyed(page, `${list}/new`, { points: "4f1c09aa".repeat(8), reason: "key_leaked" });
+    assert.equal(at(page), list, await page.locator("main").innerText());
+    await follow(page, `${list}/new`);
+    await keyed(page, `${list}/new`, { reason: "moved" });
+    assert.match(await page.locator(".notice").innerText(), /.+/, "it is said that it was proposed");
+    assert.equal(await page.locator('form[action$="/agreement"]').count(), 0, "nobody agrees to their own");
+    await both("proposed");
+    await clinician.page.goto(base + list);
+    const agreement = clinician.page.locator('form[action$="/agreement"]').first();
+    await keyed(clinician.page, await agreement.getAttribute("action"));
+    assert.match(await clinician.page.locator(".notice").innerText(), /.+/, "it is said that it was agreed to");
+    await both("waits");
+    await page.goto(base + list);
+    await keyed(page, await page.locator('form[action$="/cancel"]').first().getAttribute("action"));
+    assert.match(await page.locator(".notice").innerText(), /.+/, "it is said that it was called off");
+    await both("cancelled");
+    assert.deepEqual(found, []);
+  });
   await test("an account is invited by the new administrator, by keys alone", async () => {
     const { page } = clinician;
     await page.goto(`${base}/console/people`);

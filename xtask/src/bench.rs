@@ -8,6 +8,7 @@ mod figures;
 mod large;
 mod oauth;
 mod person;
+mod rebuilt;
 mod server;
 mod table;
 
@@ -29,7 +30,7 @@ pub struct Options {
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
-    /// Measure only this (may be given several times), e.g. http, create, read, batch, list, file-in, file-out; oauth, token-opaque, token-es256, introspect; large, erase, start-up; person, one-person, withdraw-nodes; backup, backup-first, create-while-backup; ops, cipher, keys, log.
+    /// Measure only this (may be given several times), e.g. http, create, read, batch, list, file-in, file-out; oauth, token-opaque, token-es256, introspect; large, erase, start-up; person, one-person, withdraw-nodes; backup, backup-first, create-while-backup; rebuilt, restore-large, gate; ops, cipher, keys, log.
     #[arg(long)]
     only: Vec<String>,
     /// One short round: to see that it works, not to quote.
@@ -192,6 +193,12 @@ pub fn run(options: &Options) -> Outcome<bool> {
         &root.join(REGISTER),
         scratch.folder(),
     )?);
+    rows.extend(rebuilt::run(
+        options,
+        &programs,
+        &root.join(REGISTER),
+        scratch.folder(),
+    )?);
     rows.extend(ops(options, &programs, scratch.folder())?);
     if rows.is_empty() {
         return Err("nothing is named so; see --help".into());
@@ -239,6 +246,15 @@ impl Programs {
                 .ok_or("there is no binary `strongroom-bench`")?,
             strongroom,
         })
+    }
+}
+
+/// Something that was done once, in so many seconds.
+fn took(seconds: f64) -> Figures {
+    Figures {
+        rps: 1.0 / seconds.max(1e-6),
+        p50_us: (seconds * 1e6) as u64,
+        ..Figures::default()
     }
 }
 

@@ -6,8 +6,11 @@
 //! Invariant: the index can be believed or be absent, never lie: a row is sealed for its place, what it points to is read from the log and checked
 //! against its leaf, and a block whose row is missing is read whole.
 
+use std::sync::LazyLock;
+
 use base::{Handle, Rng, TenantId};
 use crypt::{Context, sealed};
+use memchr::memmem::Finder;
 use store::{Expect, Row, Statement, StoreError, WriteSet};
 
 use crate::error::AuditError;
@@ -39,10 +42,13 @@ fn place_of(handle: Handle) -> (u64, [u8; MARK_BYTES]) {
 
 /// The handle that a canonical entry is about, if it is about one.
 fn person_of(body: &[u8]) -> Option<Handle> {
-    const KEY: &str = "\"person\":\"";
-    let text = std::str::from_utf8(body).ok()?;
-    let at = text.find(KEY)? + KEY.len();
-    text.get(at..at + 36)?.parse().ok()
+    const KEY: &[u8] = b"\"person\":\"";
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(KEY));
+    let at = FINDER.find(body)? + KEY.len();
+    std::str::from_utf8(body.get(at..at + 36)?)
+        .ok()?
+        .parse()
+        .ok()
 }
 
 /// What is asked for: entries about whom, below which index, how many.
@@ -106,15 +112,21 @@ impl Log {
         let begin = block * BLOCK;
         let mut from = begin;
         while from < begin + BLOCK {
-            for logged in self.entries(tenant, from, STRIDE).await? {
-                let Some(handle) = person_of(&logged.body) else {
-                    continue;
-                };
-                let (bucket, mark) = place_of(handle);
-                let at = u16::try_from(logged.index - begin).unwrap_or(u16::MAX);
-                if let Some(row) = usize::try_from(bucket).ok().and_then(|it| rows.get_mut(it)) {
-                    row.extend_from_slice(&mark);
-                    row.extend_from_slice(&at.to_be_bytes());
+            // Not held against the tree: what the index points to is, when it is read.
+            let (end, chunks) = self.opened(tenant, from, STRIDE).await?;
+            for (chunk, bundle) in &chunks {
+                for (index, body) in chunk.bodies(bundle)? {
+                    let Some(handle) = person_of(body).filter(|_| (from..end).contains(&index))
+                    else {
+                        continue;
+                    };
+                    let (bucket, mark) = place_of(handle);
+                    let at = u16::try_from(index - begin).unwrap_or(u16::MAX);
+                    if let Some(row) = usize::try_from(bucket).ok().and_then(|it| rows.get_mut(it))
+                    {
+                        row.extend_from_slice(&mark);
+                        row.extend_from_slice(&at.to_be_bytes());
+                    }
                 }
             }
             from += STRIDE;

@@ -99,6 +99,17 @@ impl Chunk {
         crypt::sealed::open(&key, &place, sealed)
             .map_err(|why| AuditError::tampered(self.first, why.to_string()))
     }
+
+    /// The entries of its opened bundle, each with its index.
+    pub(crate) fn bodies<'a>(
+        &self,
+        bundle: &'a [u8],
+    ) -> Result<impl Iterator<Item = (u64, &'a [u8])> + use<'a>, AuditError> {
+        let bodies = bundle::split(bundle)
+            .filter(|bodies| bodies.len() == self.hashes.len())
+            .ok_or_else(|| AuditError::tampered(self.first, "not as many entries as leaves"))?;
+        Ok((self.first..).zip(bodies))
+    }
 }
 
 impl Log {
@@ -176,28 +187,10 @@ impl Log {
         from: u64,
         limit: u64,
     ) -> Result<Vec<Logged>, AuditError> {
-        let size = self.size(tenant).await?;
-        let end = from.saturating_add(limit).min(size);
+        let (end, chunks) = self.opened(tenant, from, limit).await?;
         let mut logged = Vec::new();
-        if from >= end {
-            return Ok(logged);
-        }
-        let params = vec![tenant.into(), int(from), int(end)];
-        let mut next = from;
-        for row in self.db.rows(&sql::CHUNKS_HOLDING, params).await? {
-            // The first chunk holds `from`, perhaps not as its first; the others follow without a gap.
-            let chunk = Chunk::from_row(row)
-                .filter(|chunk| chunk.first == next || next == from && chunk.first < from)
-                .filter(|chunk| chunk.first + chunk.count > next)
-                .ok_or_else(|| AuditError::tampered(next, "rows are missing or out of order"))?;
-            next = chunk.first + chunk.count;
-            let opened = chunk.open(self.keys.as_ref(), tenant, &self.installation)?;
-            let bodies = bundle::split(&opened)
-                .filter(|bodies| bodies.len() == chunk.hashes.len())
-                .ok_or_else(|| {
-                    AuditError::tampered(chunk.first, "not as many entries as leaves")
-                })?;
-            for ((index, body), leaf) in (chunk.first..).zip(bodies).zip(&chunk.hashes) {
+        for (chunk, bundle) in chunks {
+            for ((index, body), leaf) in chunk.bodies(&bundle)?.zip(&chunk.hashes) {
                 if index < from || index >= end {
                     continue;
                 }
@@ -214,10 +207,39 @@ impl Log {
                 });
             }
         }
+        Ok(logged)
+    }
+
+    /// The chunks that hold the entries from `from` on, up to `limit` of them, opened: sealed for their place, but not yet held against the
+    /// tree. With the index behind the last entry.
+    pub(crate) async fn opened(
+        &self,
+        tenant: &TenantId,
+        from: u64,
+        limit: u64,
+    ) -> Result<(u64, Vec<(Chunk, Plain)>), AuditError> {
+        let size = self.size(tenant).await?;
+        let end = from.saturating_add(limit).min(size);
+        let mut chunks = Vec::new();
+        if from >= end {
+            return Ok((end, chunks));
+        }
+        let params = vec![tenant.into(), int(from), int(end)];
+        let mut next = from;
+        for row in self.db.rows(&sql::CHUNKS_HOLDING, params).await? {
+            // The first chunk holds `from`, perhaps not as its first; the others follow without a gap.
+            let chunk = Chunk::from_row(row)
+                .filter(|chunk| chunk.first == next || next == from && chunk.first < from)
+                .filter(|chunk| chunk.first + chunk.count > next)
+                .ok_or_else(|| AuditError::tampered(next, "rows are missing or out of order"))?;
+            next = chunk.first + chunk.count;
+            let opened = chunk.open(self.keys.as_ref(), tenant, &self.installation)?;
+            chunks.push((chunk, opened));
+        }
         if next < end {
             return Err(AuditError::tampered(next, "rows are missing"));
         }
-        Ok(logged)
+        Ok((end, chunks))
     }
 
     /// The hashes of a tile.

@@ -2,6 +2,25 @@
 
 use store::Sql;
 
+/// Whether something that a person had limited stands in the way: SQL, for a statement that asks for something else as well. Takes the
+/// parameters that say who (tenant, person), and what (collection, purpose; NULL for any).
+#[macro_export]
+macro_rules! limit_stands {
+    ($tenant:literal, $person:literal, $collection:literal, $purpose:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM consent_limit WHERE tenant = ",
+            $tenant,
+            " AND person = ",
+            $person,
+            " AND lifted_at IS NULL AND (collection IS NULL OR collection = ",
+            $collection,
+            ") AND (purpose IS NULL OR purpose = ",
+            $purpose,
+            "))"
+        )
+    };
+}
+
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)+) => {
         $($(#[$doc])* pub(super) static $name: Sql = $sql;)+
@@ -234,10 +253,7 @@ statements! {
         "SELECT kind FROM consent_limit WHERE tenant = $1 AND person = $2 AND lifted_at IS NULL \
          AND (collection IS NULL OR collection = $3) AND (purpose IS NULL OR purpose = $4) ORDER BY kind DESC LIMIT 1",
     );
-    UNLIMITED = Sql::both(
-        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM consent_limit WHERE tenant = $1 AND person = $2 AND lifted_at IS NULL \
-         AND (collection IS NULL OR collection = $3) AND (purpose IS NULL OR purpose = $4))",
-    );
+    UNLIMITED = Sql::both(concat!("SELECT 1 WHERE NOT ", limit_stands!("$1", "$2", "$3", "$4")));
     /// No new question for a purpose that somebody objected to.
     NOT_OBJECTED = Sql::both(
         "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM consent_limit WHERE tenant = $1 AND person = $2 AND lifted_at IS NULL \

@@ -25,7 +25,7 @@ use crate::progress::Watch;
 use crate::repository::{Access, LABEL, Line, Repository, SEALED, blocking, line};
 use crate::scratch::Scratch;
 use crate::source::{From, Object, Plain, Reading, Source, timestamp};
-use crate::{ContinuityError, blocks, rows, sql};
+use crate::{ContinuityError, blocks, rows, sent_files, sql};
 
 /// Files that go away while they are read (somebody deletes them) make us begin again so often.
 const ATTEMPTS_MAX: u32 = 3;
@@ -142,7 +142,12 @@ async fn attempts(
                 return Err(error);
             }
         };
-    record(parts, ctx, line, manifest, &text).await
+    let made = record(parts, ctx, line, manifest, &text).await?;
+    // Whoever sends finds what is noted still, and sends it once too often.
+    if let Err(error) = taken.unsent.settle(&parts.db).await {
+        tracing::warn!(%error, "files that the point has are noted as waiting still");
+    }
+    Ok(made)
 }
 
 fn forget(repository: &Repository, id: ObjectId) {
@@ -209,6 +214,7 @@ struct Taken {
     objects: Vec<Object>,
     logs: Vec<Log>,
     stream: Option<StreamAt>,
+    unsent: sent_files::Taken,
 }
 
 impl Taken {
@@ -223,7 +229,13 @@ impl Taken {
             Some(state) => rows::going(repository, &parts.db, state).await?,
             None => None,
         };
-        let (snapshot, objects, logs) = copy(&parts.db, scratch.to_owned()).await?;
+        let unsent = Gathered::default();
+        // Data that are about to be migrated may not know what waits.
+        let also = match &parts.stream {
+            Some(_) => vec![unsent.ask(&sql::UNSENT_ALL, sent_files::Taken::read)],
+            None => Vec::new(),
+        };
+        let (snapshot, objects, logs) = copy(&parts.db, scratch.to_owned(), also).await?;
         // And what is sent from now on is of a later moment than it.
         let stream = going.map(|(chain, next)| StreamAt {
             chain,
@@ -237,20 +249,23 @@ impl Taken {
             objects,
             logs,
             stream,
+            unsent: sent_files::Taken::together(unsent.all()?),
         })
     }
 }
 
-/// Copy the database into `folder`, and read from the copy which objects it names, and where its logs stand.
+/// Copy the database into `folder`, and read from the copy which objects it names, where its logs stand, and what is `also` asked.
 pub(crate) async fn copy(
     db: &Db,
     folder: PathBuf,
+    also: Vec<Question>,
 ) -> Result<(Snapshot, Vec<Object>, Vec<Log>), ContinuityError> {
     let (objects, logs) = (Gathered::default(), Gathered::default());
-    let questions = vec![
+    let mut questions = vec![
         objects.ask(&sql::OBJECTS, object),
         logs.ask(&sql::LOGS, log),
     ];
+    questions.extend(also);
     let snapshot = db.snapshot(folder, questions).await?;
     Ok((snapshot, objects.all()?, logs.all()?))
 }
@@ -365,7 +380,7 @@ impl<T: Send + 'static> Gathered<T> {
     }
 }
 
-fn object(row: &Row) -> Result<Object, StoreError> {
+pub(crate) fn object(row: &Row) -> Result<Object, StoreError> {
     let at = usize::from(!row.is_null(1));
     let damaged = || StoreError::Damaged("a file's row does not hold together".into());
     Ok(Object {

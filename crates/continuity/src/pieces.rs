@@ -34,6 +34,9 @@ pub(crate) struct State {
     pub(crate) at: i64,
     /// When it was last looked whether there is something to send, and all of it was sent.
     pub(crate) alive_at: i64,
+    /// A recovery point goes on with the chain: what is sent can be restored.
+    #[serde(default)]
+    pub(crate) joined: bool,
 }
 
 impl State {
@@ -43,6 +46,13 @@ impl State {
 
     pub(crate) const fn alive_at(&self) -> Instant {
         Instant::from_micros(self.alive_at)
+    }
+
+    /// Note that a point goes on with the chain.
+    pub(crate) fn join(state: Option<&mut Self>, path: &Path) -> Result<(), ContinuityError> {
+        let Some(state) = state else { return Ok(()) };
+        state.joined = true;
+        state.write(path)
     }
 
     pub(crate) fn write(&self, path: &Path) -> Result<(), ContinuityError> {
@@ -212,6 +222,17 @@ pub struct Standing {
     pub sent_at: Instant,
     /// When all that there was had been sent; a few seconds old while somebody sends.
     pub alive_at: Instant,
+    /// Whether a recovery point goes on with the chain. Until one does, nothing of what is sent can be restored.
+    pub joined: bool,
+}
+
+impl Standing {
+    /// When the chain was begun.
+    #[must_use]
+    pub fn begun_at(&self) -> Option<Instant> {
+        let (at, _) = self.chain.split_once('-')?;
+        Some(Instant::from_micros(at.parse().ok()?))
+    }
 }
 
 /// How the stream stands that notes it in the file `state`; `None`: nobody ever sent.
@@ -223,5 +244,6 @@ pub fn standing(state: &Path) -> Option<Standing> {
         alive_at: state.alive_at(),
         chain: state.chain,
         next: state.next,
+        joined: state.joined,
     })
 }

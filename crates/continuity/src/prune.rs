@@ -17,7 +17,7 @@ use crate::apart::Opens;
 use crate::early::{Destruction, Of};
 use crate::progress::Watch;
 use crate::repository::{Access, Line, Repository, blocking, line, ours};
-use crate::{ContinuityError, stream};
+use crate::{ContinuityError, sent_files, stream};
 
 /// What is marked is removed by a run so long after; a backup takes less.
 pub const SETTLE: Duration = Duration::from_hours(23);
@@ -33,6 +33,8 @@ pub struct Pruned {
     pub keys: Destroyed,
     /// Pieces of the stream that are gone.
     pub pieces: u64,
+    /// Files that were sent beside them, and are gone.
+    pub files: u64,
     /// Bytes that were removed now.
     pub removed_bytes: u64,
     /// Bytes that nothing needs any more, and that a later run removes.
@@ -146,6 +148,7 @@ pub async fn prune_also(
     let points = repository.points().await?;
     let before = before(&points, is_early.clone(), now.before(keep));
     let (pieces, piece_bytes) = stream::prune(repository, Access::Prune, before).await?;
+    let (files, file_bytes) = sent_files::prune(repository, Access::Prune, before).await?;
     let this = repository.clone();
     blocking(move || {
         let opened = this.open(Access::Prune, Arc::default(), watch)?;
@@ -177,8 +180,12 @@ pub async fn prune_also(
             left: all.len() - gone.len(),
             keys,
             pieces,
+            files,
             gone,
-            removed_bytes: piece_bytes + plan.stats.size_to_delete.remove + plan.stats.size_unref,
+            removed_bytes: piece_bytes
+                + file_bytes
+                + plan.stats.size_to_delete.remove
+                + plan.stats.size_unref,
             marked_bytes: sizes.remove + sizes.repackrm + plan.stats.size_to_delete.keep,
         };
         opened.prune(&options, plan)?;

@@ -16,12 +16,12 @@ use rustic_core::{
     ConfigOptions, KeyOptions, OpenStatus, RepositoryBackends, RepositoryOptions, RusticError,
 };
 
+use store::s3::{self, Bucket, Creates, Credentials, RemoveError, Remover};
 use zeroize::Zeroizing;
 
 use crate::apart::{Apart, Opens};
 use crate::backend::{Backend, KeysAside};
 use crate::progress::{Bars, Watch};
-use crate::s3::{self, Bucket, Credentials, RemoveError, Remover};
 use crate::source::Reading;
 use crate::{ContinuityError, RepositoryKey, Silent};
 
@@ -112,6 +112,8 @@ pub(crate) enum Unremoved {
     Folder(#[from] object_store::Error),
     #[error(transparent)]
     Bucket(#[from] RemoveError),
+    #[error("{0} is not there any more")]
+    Gone(Path),
 }
 
 impl Storage {
@@ -145,7 +147,8 @@ impl Storage {
         credentials: Credentials,
         http: &reqwest::Client,
     ) -> Result<Self, ContinuityError> {
-        let opened = s3::open(&bucket, credentials, http)?;
+        let opened = s3::open(&bucket, credentials, http, Creates::Whole)
+            .map_err(|error| ContinuityError::Repository(error.to_string()))?;
         Ok(Self {
             place: Place::Bucket(bucket),
             objects: opened.objects,
@@ -178,7 +181,12 @@ impl Storage {
     /// Remove a file for good.
     pub(crate) async fn remove(&self, path: &Path) -> Result<(), Unremoved> {
         match &self.remover {
-            Some(remover) => Ok(remover.remove(path).await?),
+            Some(remover) => {
+                let removed = remover.remove(path).await?;
+                removed
+                    .then_some(())
+                    .ok_or_else(|| Unremoved::Gone(path.clone()))
+            }
             None => Ok(self.objects.delete(path).await?),
         }
     }

@@ -1,23 +1,23 @@
 //! A point into a folder, held against its manifest before anybody gets it.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use audit::jws;
 use base::Environment;
 use crypt::hash::sha256;
-use rustic_core::{LocalDestination, LsOptions, RestoreOptions};
 
 use crate::ContinuityError;
 use crate::check::inside;
-use crate::make::{CONFIGURATION, DATABASE, digest};
+use crate::make::{CONFIGURATION, DATABASE};
 use crate::manifest::{Manifest, NAME};
 use crate::progress::Watch;
 use crate::reader::Point;
 use crate::repository::{Line, Repository, blocking};
+use crate::sent_files::Brought;
 use crate::source::OBJECTS;
 use crate::stream::Forwarded;
+use crate::writing;
 
 /// A point that lies in a folder now.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub struct Restored {
     pub configuration: PathBuf,
     /// How far the database was taken beyond the point, where that was asked for.
     pub forwarded: Option<Forwarded>,
+    /// How its files came together then.
+    pub files: Option<Brought>,
 }
 
 /// Put the point `name` into the folder `to`, where nothing of another lies.
@@ -58,17 +60,15 @@ pub async fn restore(
     }
     let (this, name, folder) = (repository.clone(), name.to_owned(), to.to_owned());
     let restored = blocking(move || {
-        let point = Point::open(&this, &name, watch)?;
+        let point = Point::open(&this, &name, Arc::clone(&watch))?;
         // Before anything is written: names that are not ours would lead out of the folder.
         let (manifest, text) = point.manifest(&trusted, &environment)?;
         point.hold(&manifest)?;
-        write(&point, &folder)?;
-        for part in manifest.database.iter().chain(&manifest.configuration) {
-            if digest(&folder.join(&part.path))? != (part.bytes, part.sha256.clone()) {
-                return Err(ContinuityError::Broken("a file has another content"));
-            }
+        if let Some(sealed) = &manifest.sealed {
+            // Nothing is written where it does not open.
+            point.list(&manifest, sealed)?;
         }
-        sync(&folder)?;
+        writing::write(&point, &manifest, &folder, &*watch)?;
         Ok(Restored {
             line: point.line(),
             digest: sha256(&[text.as_bytes()]),
@@ -77,6 +77,7 @@ pub async fn restore(
             objects: folder.join(OBJECTS),
             configuration: folder.join(CONFIGURATION),
             forwarded: None,
+            files: None,
         })
     })
     .await?;
@@ -107,40 +108,4 @@ pub fn make_empty(folder: &Path) -> Result<(), ContinuityError> {
         }
         Err(error) => Err(failed(error)),
     }
-}
-
-fn write(point: &Point, folder: &Path) -> Result<(), ContinuityError> {
-    let repository = &point.repository;
-    let root = repository.node_from_snapshot_and_path(&point.snapshot, "")?;
-    let text = folder.to_str().ok_or(ContinuityError::Broken(
-        "the folder's name cannot be written",
-    ))?;
-    let destination = LocalDestination::new(text, true, false)?;
-    let options = RestoreOptions::default().no_ownership(true);
-    let files = repository.ls(&root, &LsOptions::default())?;
-    let plan = repository.prepare_restore(&options, files.clone(), &destination, false)?;
-    repository.restore(plan, &options, files, &destination)?;
-    if folder.join(NAME).is_file() {
-        Ok(())
-    } else {
-        Err(ContinuityError::Broken("its manifest was not restored"))
-    }
-}
-
-/// Have everything on the disk, files and names.
-fn sync(folder: &Path) -> Result<(), ContinuityError> {
-    let failed = |error| ContinuityError::file(folder, error);
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if entry.file_type().map_err(failed)?.is_dir() {
-            sync(&entry.path())?;
-        } else {
-            let path = entry.path();
-            let synced = File::open(&path).and_then(|file| file.sync_all());
-            synced.map_err(|error| ContinuityError::file(&path, error))?;
-        }
-    }
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(failed)
 }

@@ -105,7 +105,7 @@ fn wipe_file(path: &Path) -> std::io::Result<()> {
     std::fs::remove_file(path)
 }
 
-fn make_folder(path: &Path) -> Result<(), ContinuityError> {
+pub(crate) fn make_folder(path: &Path) -> Result<(), ContinuityError> {
     let made = std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)

@@ -12,11 +12,9 @@ use rustic_core::repofile::{Metadata, Node, NodeType};
 use rustic_core::{
     ErrorKind, ReadSource, ReadSourceEntry, ReadSourceOpen, RusticError, RusticResult,
 };
-use store::objects::{ObjectReader, Objects};
+use store::objects::{Objects, Sequence};
 use tokio::runtime::Handle;
 
-/// How much of an object is read at once.
-const PIECE_BYTES: usize = 1 << 20;
 /// The mode of a folder, with the bit by which Go, and so restic, knows one.
 const FOLDER_MODE: u32 = 0x8000_0000 | 0o700;
 const FILE_MODE: u32 = 0o600;
@@ -277,13 +275,10 @@ impl ReadSourceOpen for Opener {
                 std::fs::File::open(path).map(|file| Box::new(file) as _)
             }
             Bytes::Object(id) => match self.inner.runtime.block_on(self.inner.store.open(id)) {
-                Ok(Some(reader)) => Ok(Box::new(ObjectBytes {
-                    reader,
-                    runtime: self.inner.runtime.clone(),
-                    offset: 0,
-                    piece: Vec::new(),
-                    used: 0,
-                })),
+                Ok(Some(reader)) => {
+                    let runtime = self.inner.runtime.clone();
+                    Ok(Box::new(Sequence::new(reader, runtime)))
+                }
                 Ok(None) => {
                     self.inner.reading.missing.lock().push(id);
                     Err(io::Error::from(io::ErrorKind::NotFound))
@@ -331,36 +326,5 @@ impl Read for Measured {
             _ => {}
         }
         outcome
-    }
-}
-
-struct ObjectBytes {
-    reader: Arc<dyn ObjectReader>,
-    runtime: Handle,
-    offset: u64,
-    piece: Vec<u8>,
-    used: usize,
-}
-
-impl Read for ObjectBytes {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.used >= self.piece.len() {
-            let left = self.reader.len().saturating_sub(self.offset);
-            let take = usize::try_from(left).map_or(PIECE_BYTES, |left| left.min(PIECE_BYTES));
-            if take == 0 {
-                return Ok(0);
-            }
-            let read = self.reader.read_at(self.offset, &mut self.piece, take);
-            self.runtime.block_on(read).map_err(io::Error::other)?;
-            self.offset += take as u64;
-            self.used = 0;
-        }
-        let rest = self.piece.get(self.used..).unwrap_or_default();
-        let count = rest.len().min(buf.len());
-        if let (Some(to), Some(from)) = (buf.get_mut(..count), rest.get(..count)) {
-            to.copy_from_slice(from);
-        }
-        self.used += count;
-        Ok(count)
     }
 }

@@ -9,6 +9,26 @@ pub(crate) static OBJECTS: Sql = Sql::both("SELECT file, object, sealed_len, wri
 /// tenant, size, root of every log.
 pub(crate) static LOGS: Sql = Sql::both("SELECT tenant, size, root FROM log_head ORDER BY tenant");
 
+/// tenant, person, file, object, sealed_len: files that wait to be sent, the first first.
+pub(crate) static UNSENT: Sql = Sql::both(
+    "SELECT tenant, person, file, object, sealed_len FROM file WHERE unsent IS NOT NULL ORDER BY unsent LIMIT $1",
+);
+/// The same, all of them.
+pub(crate) static UNSENT_ALL: Sql =
+    Sql::both("SELECT tenant, person, file, object, sealed_len FROM file WHERE unsent IS NOT NULL");
+/// count, bytes, since.
+pub(crate) static WAITING: Sql = Sql::both(
+    "SELECT count(*), CAST(COALESCE(sum(sealed_len), 0) AS BIGINT), min(unsent) FROM file WHERE unsent IS NOT NULL",
+);
+pub(crate) static SENT: Sql = Sql::both(
+    "UPDATE file SET unsent = NULL WHERE tenant = $1 AND person = $2 AND file = $3 AND COALESCE(object, file) = $4 AND unsent IS NOT NULL",
+);
+
+/// Whether a file stands that does not wait.
+pub(crate) static STANDS_SENT: Sql = Sql::both(
+    "SELECT 1 FROM file WHERE ((object IS NULL AND file = $1) OR object = $1) AND unsent IS NULL LIMIT 1",
+);
+
 /// Whether a file still stands.
 pub(crate) static STANDS: Sql =
     Sql::both("SELECT 1 FROM file WHERE (object IS NULL AND file = $1) OR object = $1 LIMIT 1");
@@ -84,6 +104,18 @@ pub(crate) static BEATS: Sql =
     Sql::both("SELECT number FROM continuity_beat WHERE drill = $1 ORDER BY number");
 pub(crate) static FORGET_BEATS: Sql = Sql::both("DELETE FROM continuity_beat WHERE drill = $1");
 
+/// node, program, since, heard_at, why it is not ready, what it does for the stream.
+pub(crate) static NODES: Sql = Sql::both(
+    "SELECT node, program, since, heard_at, not_ready, sends FROM continuity_node WHERE heard_at > $1 ORDER BY node LIMIT $2",
+);
+pub(crate) static NODE_HEARD: Sql = Sql::both(
+    "INSERT INTO continuity_node (node, program, since, heard_at, not_ready, sends) VALUES ($1, $2, $3, $4, $5, $6) \
+     ON CONFLICT (node) DO UPDATE SET program = excluded.program, since = excluded.since, heard_at = excluded.heard_at, \
+     not_ready = excluded.not_ready, sends = excluded.sends",
+);
+pub(crate) static FORGET_NODES: Sql = Sql::both("DELETE FROM continuity_node WHERE heard_at < $1");
+pub(crate) static NODE_GONE: Sql = Sql::both("DELETE FROM continuity_node WHERE node = $1");
+
 // Of replication only PostgreSQL knows; SQLite has no rows of the same shape.
 pub(crate) static SYNCHRONOUS_NAMES: Sql = Sql::each(
     "SELECT '' WHERE 0",
@@ -119,6 +151,11 @@ pub static KEY_STATEMENTS: &[&Sql] = &[&GONE];
 pub static STATEMENTS: &[&Sql] = &[
     &OBJECTS,
     &LOGS,
+    &UNSENT,
+    &UNSENT_ALL,
+    &WAITING,
+    &SENT,
+    &STANDS_SENT,
     &STANDS,
     &RUNS,
     &RUN_HELD,
@@ -146,4 +183,8 @@ pub static STATEMENTS: &[&Sql] = &[
     &BEAT,
     &BEATS,
     &FORGET_BEATS,
+    &NODES,
+    &NODE_HEARD,
+    &FORGET_NODES,
+    &NODE_GONE,
 ];

@@ -22,8 +22,11 @@ use store::follow::{Drained, Follower, Pages, Position};
 use crate::manifest::StreamAt;
 use crate::pieces::{self, BROKEN, FOLDER, Lying, MISSING, State, failed, name, parse};
 pub use crate::pieces::{Standing, standing};
-use crate::repository::{Repository, blocking};
-use crate::{ContinuityError, repository::Access, rows};
+use crate::progress::Silent;
+use crate::reader::Point;
+use crate::repository::{Access, Repository, blocking};
+use crate::sent_files::FileStream;
+use crate::{ContinuityError, rows};
 
 /// The version of the form.
 pub const FORMAT: &str = "strongroom-stream/2";
@@ -95,6 +98,7 @@ pub struct Stream {
     /// Nothing was sent since the start: the last piece may be there without having been noted.
     fresh: bool,
     rng: Arc<dyn Rng>,
+    files: Option<FileStream>,
 }
 
 impl fmt::Debug for Stream {
@@ -126,7 +130,15 @@ impl Stream {
             state: state.filter(|_| from.is_some()),
             fresh: true,
             rng,
+            files: None,
         }))
+    }
+
+    /// The same, with files: each is sent before what names it.
+    #[must_use]
+    pub fn with_files(mut self, files: FileStream) -> Self {
+        self.files = Some(files);
+        self
     }
 
     /// Send what was committed since the last time; `now` is the moment before it is read.
@@ -135,6 +147,10 @@ impl Stream {
     /// [`ContinuityError`]; nothing is lost, it goes with the next one.
     pub async fn send(&mut self, now: Instant) -> Result<Sent, ContinuityError> {
         let drained = self.follower.drain().await?;
+        // Whatever file is named by what was read is noted by now.
+        if let Some(files) = &mut self.files {
+            files.send(now).await;
+        }
         match self.put(&drained, now).await {
             Ok(sent) => Ok(sent),
             Err(error) => {
@@ -159,6 +175,7 @@ impl Stream {
                     position: String::new(),
                     at: now.micros(),
                     alive_at: now.micros(),
+                    joined: false,
                 }
             }
         };
@@ -179,6 +196,20 @@ impl Stream {
             self.state = Some(state);
         }
         Ok(sent)
+    }
+
+    /// The chain that is sent, and whether a recovery point is known to go on with it.
+    #[must_use]
+    pub fn chain(&self) -> Option<(&str, bool)> {
+        self.state.as_ref().map(|it| (it.chain.as_str(), it.joined))
+    }
+
+    /// A recovery point goes on with the chain.
+    ///
+    /// # Errors
+    /// [`ContinuityError::File`].
+    pub fn join(&mut self) -> Result<(), ContinuityError> {
+        State::join(self.state.as_mut(), &self.path)
     }
 
     /// Put a piece, and say which number comes next.
@@ -265,6 +296,42 @@ pub(crate) fn read(plain: &[u8]) -> Result<(Head, BTreeMap<u32, &[u8]>), Continu
         pages.insert(number, bytes);
     }
     Ok((head, pages))
+}
+
+/// What the newest recovery point goes on with; the moment that it holds beside it.
+///
+/// # Errors
+/// [`ContinuityError`], [`ContinuityError::NoPoint`] where there is none.
+pub async fn newest(
+    repository: &Repository,
+    (trusted, environment): (Vec<audit::jws::Key>, base::Environment),
+) -> Result<(Instant, Option<StreamAt>), ContinuityError> {
+    let this = repository.clone();
+    blocking(move || {
+        let point = Point::open(&this, "latest", Arc::new(Silent))?;
+        let (manifest, _) = point.manifest(&trusted, &environment)?;
+        Ok((point.line().taken_at, manifest.stream))
+    })
+    .await
+}
+
+/// Until when what was sent behind a point can be restored. `None`: nothing was.
+///
+/// # Errors
+/// [`ContinuityError`].
+pub async fn until(
+    repository: &Repository,
+    from: &StreamAt,
+) -> Result<Option<Instant>, ContinuityError> {
+    let there = pieces::from(repository, &from.chain, from.next).await?;
+    for piece in there.iter().rev() {
+        let plain = pieces::open(repository, &from.chain, piece).await?;
+        // Behind pages anybody may stop.
+        if rows::read(&plain).map_or(true, |(head, _)| head.ends) {
+            return Ok(Some(piece.at));
+        }
+    }
+    Ok(None)
 }
 
 /// How far a restored database was taken.

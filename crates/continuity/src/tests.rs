@@ -6,6 +6,7 @@ mod engines;
 mod generations;
 mod keyed;
 mod rows;
+mod sent_files;
 mod spoilt;
 mod stock;
 mod stream;

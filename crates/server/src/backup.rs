@@ -20,26 +20,24 @@ use base::{Clock, Ctx, Environment, Fault, Purpose, RequestId, Rng, TenantId};
 use continuity::generations::{self, Generation, KeyParts, Places};
 use continuity::ledger::{Deed, Ledger, Line};
 use continuity::{
-    Apart, Bucket, Checked, ContinuityError, Credentials, Depth, Made, Parts, Piece, Repository,
-    RepositoryKey, Storage, Watch,
+    Apart, Checked, ContinuityError, Depth, Made, Parts, Piece, Repository, RepositoryKey, Storage,
+    Watch,
 };
 use keys::Keys;
 use keys::seal::{KeyFile, read_secret_file};
 use policy::Authority;
-use store::objects::LocalObjects;
 use store::{Db, WriteSet};
 
-use crate::config::{Backup, Config, Files, RepositoryPlace, bucket};
-use crate::{Failure, Installation, OPERATOR, installation, private, tls};
+use crate::config::{Backup, Config, RepositoryPlace};
+use crate::{Failure, Installation, OPERATOR, files, installation, private};
 
 /// The configuration's name in a point.
 pub const CONFIG: &str = "strongroom.toml";
 /// A point's entry is looked for in so many entries behind where the point says the log stood.
 const ENTRIES_MAX: u64 = 10_000;
 const PAGE: u64 = 500;
-/// Object storage that does not answer so long is not there, and one that is silent so long has forgotten us.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const SILENT_TIMEOUT: Duration = Duration::from_secs(60);
+/// A large file leaves in pieces, while rows go on; one that waits longer than this does not leave.
+pub(crate) const FILES_LATE: Duration = Duration::from_mins(5);
 
 /// The section of the configuration.
 ///
@@ -70,42 +68,13 @@ pub fn repository(config: &Config) -> Result<Repository, Failure> {
 
 /// Where the repository lies, reached.
 fn storage(place: &RepositoryPlace) -> Result<Storage, Failure> {
-    let RepositoryPlace::S3 {
-        url,
-        region,
-        endpoint,
-        access_key_id,
-        secret_file,
-        ca_file,
-    } = place
-    else {
-        let folder = place.folder().unwrap_or(Path::new("."));
-        return Ok(Storage::folder(folder)?);
-    };
-    let (name, prefix) =
-        bucket(url).ok_or_else(|| Failure::usage(format!("{url} is no address of a bucket")))?;
-    let trust = match ca_file {
-        Some(ca) => tls::client(ca)?,
-        None => tls::client_of_nobody()?,
-    };
-    let http = reqwest::Client::builder()
-        .tls_backend_preconfigured(trust)
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(SILENT_TIMEOUT)
-        .build()
-        .map_err(|error| Failure::text(error.to_string()))?;
-    let bucket = Bucket {
-        name: name.to_owned(),
-        prefix: prefix.to_owned(),
-        region: region.clone(),
-        endpoint: endpoint.clone(),
-    };
-    let credentials = Credentials {
-        id: access_key_id.clone(),
-        secret: installation::secret_text(secret_file)?,
-    };
-    Ok(Storage::bucket(bucket, credentials, &http)?)
+    match place {
+        RepositoryPlace::Folder { path } => Ok(Storage::folder(path)?),
+        RepositoryPlace::S3(place) => {
+            let (bucket, credentials, http) = files::reach(place)?;
+            Ok(Storage::bucket(bucket, credentials, &http)?)
+        }
+    }
 }
 
 /// Make the repository's key, where there is neither a key nor a repository. Whether it was made.
@@ -217,13 +186,12 @@ pub(crate) async fn before_migrating(
         // As it is: with the migrations that it has, and no other.
         let known = known.get(..applied).unwrap_or_default();
         let db = Db::open(place, known, Some(Arc::new(journal))).await?;
-        let Files::Folder { path } = &config.files;
         let signer = keys
             .signer(&operator)
             .map_err(|error| Failure::text(error.to_string()))?;
         let parts = Parts {
             db: db.clone(),
-            objects: Arc::new(LocalObjects::open(path.clone()).await?),
+            objects: files::open(&config.files, rng).await?,
             environment: config.environment.clone(),
             origin: config.origin.clone(),
             program: env!("CARGO_PKG_VERSION").to_owned(),

@@ -484,7 +484,7 @@ pub enum Token {
     Create(TokenCreate),
     /// The tokens of a tenant
     List(TokenList),
-    /// End a token at once
+    /// End a token; each running node notices within a second
     Revoke(TokenRevoke),
 }
 

@@ -3,19 +3,23 @@
 mod accounts;
 mod apps;
 mod backup;
+mod bucket;
 mod consent;
 mod controllers;
 mod deletion;
+mod files;
 mod providers;
 mod retention;
 mod rights;
 
 pub use accounts::{Accounts, Encryption, Mail};
 pub use apps::Apps;
-pub use backup::{Backup, DrillPlaces, Early, KeyBackup, RepositoryPlace, bucket};
+pub use backup::{Backup, DrillPlaces, Early, KeyBackup, RepositoryPlace};
+pub use bucket::{BucketPlace, bucket};
 pub use consent::Consent;
 pub use controllers::Controller;
 pub use deletion::Deletion;
+pub use files::Files;
 pub use providers::Provider;
 pub use retention::Retention;
 pub use rights::Rights;
@@ -245,17 +249,6 @@ pub struct Drills {
     pub failover_command: Vec<String>,
 }
 
-/// Where files lie.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, tag = "kind", rename_all = "lowercase")]
-pub enum Files {
-    /// A local folder.
-    Folder {
-        /// Which.
-        path: PathBuf,
-    },
-}
-
 /// What unseals the root key.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, tag = "kind", rename_all = "kebab-case")]
@@ -438,8 +431,7 @@ impl Config {
                 } => paths.extend(std::iter::once(url_file).chain(ca_file)),
             }
         }
-        let Files::Folder { path } = &mut self.files;
-        paths.push(path);
+        paths.extend(self.files.paths());
         match &mut self.seal {
             SealConfig::KeyFile { path } => paths.push(path),
             SealConfig::Passphrase { file } => paths.push(file),
@@ -528,6 +520,7 @@ impl Config {
         }
         self.data.check("data.tls")?;
         self.keys.check("keys.tls")?;
+        self.files.check(self.backup.as_ref())?;
         if let Some(mail) = &self.mail {
             mail.check()?;
         }

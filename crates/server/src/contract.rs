@@ -318,6 +318,7 @@ mod tests {
             "continuity_destruction",
             "continuity_keep",
             "continuity_beat",
+            "continuity_node",
         ];
         let mut seen = 0;
         for migration in store::migrations::DATA {

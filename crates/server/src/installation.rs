@@ -15,17 +15,17 @@ use keys::seal::{KeyFile, Passphrase, Pkcs11, Pkcs11Settings, Seal, read_secret_
 use keys::{CacheLimits, Keys, Settings};
 use policy::access::Access;
 use policy::{Authority, RegisterShape, RuleFile, Rules, Tokens};
-use store::objects::{LocalObjects, Objects};
 use store::{Db, DbConfig};
 use vault::Vault;
 use vault::register::Register;
 
 use crate::clock::SystemClock;
-use crate::config::{Config, Database, Files, SealConfig};
+use crate::config::{Config, Database, SealConfig};
+use crate::nodes::Sends;
 use crate::people::VaultPeople;
 use crate::secrets::KeySecrets;
 use crate::sharing::KeptAnswers;
-use crate::{Failure, OPERATOR, backup, private};
+use crate::{Failure, OPERATOR, backup, files, private};
 
 /// An installation, open.
 pub struct Installation {
@@ -65,6 +65,10 @@ pub struct Installation {
     pub opened_at: base::Instant,
     /// Whether it is about to go: load balancers are told so.
     pub goes: Arc<AtomicBool>,
+    /// Told when it goes.
+    pub(crate) going: Arc<tokio::sync::Notify>,
+    /// What it does for what leaves between two recovery points.
+    pub(crate) sends: Arc<parking_lot::Mutex<Sends>>,
 }
 
 /// Whether a database that waits at the gate may be opened.
@@ -144,9 +148,7 @@ impl Installation {
             }
         }
 
-        let Files::Folder { path } = &config.files;
-        private::folder(path).map_err(|error| Failure::file(path, &error))?;
-        let objects: Arc<dyn Objects> = Arc::new(LocalObjects::open(path.clone()).await?);
+        let objects = files::open(&config.files, &rng).await?;
         let vault = Vault::new(vault::Parts {
             db: db.clone(),
             keys: Arc::clone(&keys),
@@ -160,6 +162,7 @@ impl Installation {
                 rng: Arc::clone(&rng),
             }),
             by_consent: config.consent.purposes.clone(),
+            notes_unsent: config.backup.is_some(),
         });
         let tokens = Arc::new(Tokens::new(
             db.clone(),
@@ -192,6 +195,8 @@ impl Installation {
             site,
             opened_at,
             goes: Arc::default(),
+            going: Arc::default(),
+            sends: Arc::default(),
             config,
             vault,
             log,
@@ -275,6 +280,7 @@ impl Installation {
                     rng: Arc::clone(&self.rng),
                 }),
                 by_consent: self.config.consent.purposes.clone(),
+                notes_unsent: self.config.backup.is_some(),
             }),
             log: Log::new(db.clone(), logs, Arc::clone(&self.keys) as _),
             tokens: Arc::new(Tokens::new(
@@ -301,6 +307,8 @@ impl Installation {
             site: Arc::clone(&self.site),
             opened_at: self.opened_at,
             goes: Arc::clone(&self.goes),
+            going: Arc::clone(&self.going),
+            sends: Arc::clone(&self.sends),
         }
     }
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base::{Clock, Instant};
-use continuity::{ContinuityError, Manifest, Repository, Restored, Watch};
-use continuity::{generations, rows};
+use continuity::{ContinuityError, Repository, Restored, Watch};
+use continuity::{generations, rows, sent_files};
 use keys::shares::Share;
 use store::Db;
 use store::snapshot::{Filling, Kind, SQLITE_PART, check_sqlite};
@@ -192,6 +192,15 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
     )
     .await?;
     let taken_at = restored.line.taken_at;
+    if let Of::Moment(_) = of {
+        watch.begins("bringing files back");
+        let trust = backup::trust(&keys, &config)?;
+        let watch: Arc<dyn Watch> = Arc::clone(watch) as _;
+        let to = (&data, restored.objects.as_path());
+        let from = (taken_at, &*restored.manifest.objects.deleted_meanwhile);
+        let brought = sent_files::bring(&repository, to, from, trust, &watch).await?;
+        restored.files = Some(brought);
+    }
     let (manifest, digest) = (&restored.manifest, restored.digest);
     gate::shut(&data, manifest, digest, taken_at, SystemClock.now()).await?;
     data.close().await;
@@ -212,7 +221,7 @@ pub(crate) async fn restore_looking<W: Watch + 'static>(
                 look(&house).await?;
                 None
             }
-            None => newer(&house, &repository, manifest, &scratch, watch).await?,
+            None => newer(&house, &repository, &restored, &scratch, watch).await?,
         };
         let passed = gate::pass(&house, manifest, &sizes, newer.as_deref()).await?;
         if let Some(recovered) = &recovered {
@@ -256,10 +265,18 @@ async fn before(repository: &Repository, moment: Instant) -> Result<String, Fail
 async fn newer<W: Watch + 'static>(
     house: &Installation,
     repository: &Repository,
-    manifest: &Manifest,
+    restored: &Restored,
     folder: &Path,
     watch: &Arc<W>,
 ) -> Result<Option<PathBuf>, Failure> {
+    let manifest = &restored.manifest;
+    let points = repository.points().await?;
+    if points
+        .first()
+        .is_some_and(|it| it.name == restored.line.name)
+    {
+        return Ok(None);
+    }
     let trust = backup::trust(&house.keys, &house.config)?;
     let watch = Arc::clone(watch) as _;
     let latest = continuity::database(repository, "latest", trust, folder, watch).await?;

@@ -14,7 +14,7 @@ use crate::api::{self, House, TokenGate};
 use crate::backup::clock;
 use crate::config::PUBLIC_URL_LISTEN;
 use crate::probes::{self, Running};
-use crate::{Failure, Installation, jobs, post, tls};
+use crate::{Failure, Installation, jobs, nodes, post, tls};
 
 /// How often the heads of the logs are remembered outside the data database: the most that can be cut off unseen.
 const REMEMBER_EVERY: Duration = Duration::from_secs(1);
@@ -117,6 +117,8 @@ impl Serving {
         if work == Work::Queue {
             tasks.spawn(jobs::work(Arc::clone(&house), post, stopping.clone()));
             tasks.spawn(index_logs(Arc::clone(&house), stopping.clone()));
+            let port = address.port();
+            tasks.spawn(nodes::tell(Arc::clone(&house), port, stopping.clone()));
             tasks.spawn(tick(Arc::clone(&house), stopping));
         }
         Ok(Self {
@@ -169,6 +171,7 @@ impl Serving {
     pub async fn until_told(self, mut told: Told) {
         if told.heard().await == Signal::Terminate {
             self.house.goes.store(true, Ordering::Relaxed);
+            self.house.going.notify_one();
             let drain = Duration::from_secs(self.house.config.listen.drain_seconds.into());
             tracing::info!(
                 seconds = drain.as_secs(),

@@ -6,18 +6,24 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use base::Fault as _;
+use continuity::ContinuityError;
+use continuity::nodes::{self, Node};
 use continuity::replication::{self, Replication};
 use continuity::runs::{self, Kind, Run};
+use continuity::sent_files;
 use serde_json::{Map, Value, json};
 
 use crate::backup::{self, clock};
 use crate::config::Database;
+use crate::nodes::Sends;
 use crate::{Failure, Installation, tls};
 
 /// A node that does not answer in this time is not ready.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 /// While a server runs, what was committed leaves once a second; this is far too long.
 const SENT_LATE: Duration = Duration::from_secs(60);
+/// A chain that was begun longer ago should have a recovery point that goes on with it.
+const POINT_LATE: Duration = Duration::from_mins(3);
 /// The drills.
 const DRILLS: [Kind; 5] = [
     Kind::Objects,
@@ -71,7 +77,8 @@ pub async fn measure(house: &Installation) -> Standing {
             "tenants": house.config.tenants.len(),
         }),
     );
-    let serves = node(house, &mut standing).await;
+    let here = node(house, &mut standing).await;
+    let anybody = all_nodes(house, &mut standing).await;
     replicated(house, &mut standing).await;
     if house.config.backup.is_none() {
         standing.say("backup", Value::Null);
@@ -80,11 +87,13 @@ pub async fn measure(house: &Installation) -> Standing {
         return standing;
     }
     points(house, &mut standing).await;
-    stream(house, serves, &mut standing);
+    let serves = here == Some(true) || anybody;
+    stream(house, serves, &mut standing).await;
     for outcome in [
         runs_of(house, &mut standing).await,
         keys(house, &mut standing).await,
         early(house, &mut standing).await,
+        files(house, serves, &mut standing).await,
     ] {
         if let Err(failure) = outcome {
             standing.breaks(
@@ -125,6 +134,85 @@ async fn node(house: &Installation, standing: &mut Standing) -> Option<bool> {
         );
     }
     Some(ready.is_ok())
+}
+
+/// How a node is, as programs read it.
+pub(crate) fn node_wire(it: &Node, now: base::Instant) -> Value {
+    json!({
+        "name": it.name,
+        "program": it.program,
+        "since": it.since.to_string(),
+        "heard_at": it.heard_at.to_string(),
+        "heard_seconds": now.since(it.heard_at).as_secs(),
+        "silent": it.is_silent(now),
+        // Of one that is silent nothing is known.
+        "ready": (!it.is_silent(now)).then_some(it.not_ready.is_none()),
+        "why": it.not_ready,
+        "sends": it.sends,
+    })
+}
+
+/// Every node, as each said it in the database; none where one of SQLite is alone. Whether one of them is ready.
+async fn all_nodes(house: &Installation, standing: &mut Standing) -> bool {
+    let now = house.clock.now();
+    if matches!(house.config.data, Database::Sqlite { .. }) {
+        standing.say("nodes", Value::Null);
+        return false;
+    }
+    let found = match nodes::nodes(&house.db, now).await {
+        Ok(found) => found,
+        Err(error) => {
+            standing.say("nodes", Value::Null);
+            standing.breaks(
+                "node.unread",
+                format!("what the nodes say of themselves could not be read: {error}"),
+            );
+            return false;
+        }
+    };
+    for it in &found {
+        let ago = now.since(it.heard_at).as_secs();
+        if it.is_silent(now) {
+            standing.breaks(
+                "node.silent",
+                format!(
+                    "the node {} was not heard of for {ago} s: it died, or cannot write to the database; if it is gone for good it is forgotten a day after",
+                    it.name
+                ),
+            );
+        } else if let Some(why) = &it.not_ready {
+            standing.breaks(
+                "node.not_ready",
+                format!("the node {} is not ready: {why}", it.name),
+            );
+        }
+        if it.sends == Sends::Fails.as_str() && !it.is_silent(now) {
+            standing.breaks(
+                "stream.fails",
+                format!(
+                    "the node {} does not get what was committed elsewhere: its own log says why",
+                    it.name
+                ),
+            );
+        }
+    }
+    let programs: std::collections::BTreeSet<_> = found
+        .iter()
+        .filter(|it| !it.is_silent(now))
+        .map(|it| it.program.as_str())
+        .collect();
+    if programs.len() > 1 {
+        let all: Vec<_> = programs.into_iter().collect();
+        standing.notes.push(format!(
+            "the nodes run different versions: {}",
+            all.join(", ")
+        ));
+    }
+    let all: Vec<_> = found.iter().map(|it| node_wire(it, now)).collect();
+    standing.say("nodes", all.into());
+    found
+        .iter()
+        .any(|it| !it.is_silent(now) && it.not_ready.is_none())
 }
 
 /// The address at which what listens everywhere is reached from here.
@@ -289,38 +377,122 @@ async fn points(house: &Installation, standing: &mut Standing) {
 }
 
 /// What would be lost if this place were, right now.
-fn stream(house: &Installation, serves: Option<bool>, standing: &mut Standing) {
+async fn stream(house: &Installation, serves: bool, standing: &mut Standing) {
     let now = house.clock.now();
     let sent = backup::stream_state(&house.config).ok();
     let sent = sent.and_then(|state| continuity::stream::standing(&state));
     let behind = sent.as_ref().map(|it| now.since(it.alive_at));
-    let points = standing.value.get("points");
-    let point = points
-        .and_then(|it| it.get("newest_age_seconds"))
-        .and_then(Value::as_u64);
-    let lost = behind.map(|it| it.as_secs()).or(point);
+    let restorable = match restorable(house, sent.as_ref()).await {
+        Ok(restorable) => restorable,
+        Err(failure) => {
+            standing.breaks(
+                "stream.unread",
+                format!("what can be restored could not be read: {failure}"),
+            );
+            None
+        }
+    };
     standing.say(
         "stream",
         json!({
             "sent_at": sent.as_ref().map(|it| it.sent_at.to_string()),
             "behind_seconds": behind.map(|it| it.as_secs()),
-            "would_be_lost_seconds": lost,
+            "joined": restorable.as_ref().map(|it| it.joined),
+            "restorable_until": restorable.as_ref().map(|it| it.until.to_string()),
+            "would_be_lost_seconds": restorable.as_ref().map(|it| now.since(it.until).as_secs()),
         }),
     );
-    match behind {
-        Some(behind) if serves == Some(true) && behind > SENT_LATE => standing.breaks(
+    match (behind, &restorable) {
+        (None, _) => {
+            let note = "nothing is sent between two recovery points: what was committed since the newest one would be lost with this place";
+            standing.notes.push(note.to_owned());
+        }
+        (Some(_), Some(it)) if !it.joined => {
+            let text = format!(
+                "no recovery point goes on with what is sent now: what was committed since {} would be lost with this place. A server makes one at once; `strongroom backup now` does it, too",
+                it.until
+            );
+            let begun_at = sent.as_ref().and_then(|it| it.begun_at());
+            if begun_at.is_some_and(|at| now.since(at) < POINT_LATE) {
+                standing.notes.push(text);
+            } else {
+                standing.breaks("stream.no_point", text);
+            }
+        }
+        (Some(behind), _) if serves && behind > SENT_LATE => standing.breaks(
             "stream.late",
             format!(
                 "what was committed in the last {} s has not left this machine: the server's own log says why",
                 behind.as_secs()
             ),
         ),
-        Some(_) => {}
-        None => {
-            let note = "nothing is sent between two recovery points: what was committed since the newest one would be lost with this place";
-            standing.notes.push(note.to_owned());
-        }
+        (Some(_), _) => {}
     }
+}
+
+/// Files that lie in no backup yet.
+async fn files(house: &Installation, serves: bool, standing: &mut Standing) -> Result<(), Failure> {
+    let waiting = sent_files::waiting(&house.db).await?;
+    let waits = waiting.since.map(|since| house.clock.now().since(since));
+    standing.say(
+        "files",
+        json!({
+            "waiting": waiting.count,
+            "waiting_bytes": waiting.bytes,
+            "waiting_seconds": waits.map(|it| it.as_secs()),
+        }),
+    );
+    if let Some(waits) = waits
+        && serves
+        && waits > backup::FILES_LATE
+    {
+        standing.breaks(
+            "files.late",
+            format!(
+                "{} files have not left this machine, the first for {} s: the server's own log says why",
+                waiting.count,
+                waits.as_secs()
+            ),
+        );
+    }
+    Ok(())
+}
+
+/// What can be restored.
+struct Restorable {
+    /// Up to which moment.
+    until: base::Instant,
+    /// Whether what is sent now is a part of it.
+    joined: bool,
+}
+
+/// What the newest point gives, with what was sent behind it. `None`: there is no point.
+async fn restorable(
+    house: &Installation,
+    sent: Option<&continuity::stream::Standing>,
+) -> Result<Option<Restorable>, Failure> {
+    let repository = backup::repository(&house.config)?;
+    let trust = backup::trust(&house.keys, &house.config)?;
+    let (taken_at, goes_on) = match continuity::stream::newest(&repository, trust).await {
+        Ok(newest) => newest,
+        Err(ContinuityError::NoPoint(_) | ContinuityError::NoRepository(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let Some(goes_on) = goes_on else {
+        return Ok(Some(Restorable {
+            until: taken_at,
+            joined: sent.is_none(),
+        }));
+    };
+    let same = sent.filter(|it| it.chain == goes_on.chain);
+    let until = match same {
+        Some(sent) => Some(sent.alive_at),
+        None => continuity::stream::until(&repository, &goes_on).await?,
+    };
+    Ok(Some(Restorable {
+        until: until.map_or(taken_at, |until| until.max(taken_at)),
+        joined: same.is_some() || sent.is_none(),
+    }))
 }
 
 async fn runs_of(house: &Installation, standing: &mut Standing) -> Result<(), Failure> {

@@ -539,6 +539,7 @@ continuity-seconds =
     }
 continuity-behind = Die Kopie des Gespeicherten liegt zurück um
 continuity-no-stream = Es wird keine gesendet: nur Wiederherstellungspunkte zählen
+continuity-not-joined = Was gesendet wird, lässt sich erst ab dem nächsten Wiederherstellungspunkt zurückholen
 continuity-reach = Gelöschte Personen, deren Schlüssel eine Kopie noch haben kann
 continuity-reach-late = { $n }, länger als versprochen: strongroom backup keys macht eine neue Kopie der Schlüssel
 column-run = Was
@@ -573,7 +574,7 @@ destruction-points-hint = Ganze Namen, wie strongroom backup list --json sie zei
 destruction-all = Alle bisherigen
 destruction-points-many =
     { $n ->
-        [one] ein Wiederherstellungspunkt
+        [one] Ein Wiederherstellungspunkt
        *[other] { $n } Wiederherstellungspunkte
     }
 column-agreed = Dafür

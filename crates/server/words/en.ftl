@@ -539,6 +539,7 @@ continuity-seconds =
     }
 continuity-behind = The copy of what was committed is behind by
 continuity-no-stream = None is sent: only recovery points count
+continuity-not-joined = Nothing of what is sent can be restored before the next recovery point
 continuity-reach = Erased persons whose keys a copy may still hold
 continuity-reach-late = { $n }, longer than promised: strongroom backup keys makes a new copy of the keys
 column-run = What
@@ -573,7 +574,7 @@ destruction-points-hint = Whole names, as strongroom backup list --json shows th
 destruction-all = All until then
 destruction-points-many =
     { $n ->
-        [one] one recovery point
+        [one] One recovery point
        *[other] { $n } recovery points
     }
 column-agreed = In favour

@@ -539,6 +539,7 @@ continuity-seconds =
     }
 continuity-behind = La copie de ce qui est enregistré est en retard de
 continuity-no-stream = Aucune n’est envoyée : seuls comptent les points de restauration
+continuity-not-joined = Rien de ce qui est envoyé ne peut être restauré avant le prochain point de restauration
 continuity-reach = Personnes effacées dont une copie peut encore avoir les clés
 continuity-reach-late = { $n }, plus longtemps que promis : strongroom backup keys fait une nouvelle copie des clés
 column-run = Quoi
@@ -573,7 +574,7 @@ destruction-points-hint = Noms entiers, tels que strongroom backup list --json l
 destruction-all = Tous ceux faits jusqu’ici
 destruction-points-many =
     { $n ->
-        [one] un point de restauration
+        [one] Un point de restauration
        *[other] { $n } points de restauration
     }
 column-agreed = Pour

@@ -539,6 +539,7 @@ continuity-seconds =
     }
 continuity-behind = La copia di ciò che è stato salvato è indietro di
 continuity-no-stream = Non se ne invia nessuna: contano solo i punti di ripristino
+continuity-not-joined = Nulla di ciò che si invia può essere ripristinato prima del prossimo punto di ripristino
 continuity-reach = Persone cancellate le cui chiavi una copia può ancora avere
 continuity-reach-late = { $n }, più a lungo di quanto promesso: strongroom backup keys fa una nuova copia delle chiavi
 column-run = Che cosa
@@ -573,7 +574,7 @@ destruction-points-hint = Nomi interi, come li mostra strongroom backup list --j
 destruction-all = Tutti quelli fatti finora
 destruction-points-many =
     { $n ->
-        [one] un punto di ripristino
+        [one] Un punto di ripristino
        *[other] { $n } punti di ripristino
     }
 column-agreed = A favore

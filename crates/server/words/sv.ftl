@@ -539,6 +539,7 @@ continuity-seconds =
     }
 continuity-behind = Kopian av det som sparats ligger efter med
 continuity-no-stream = Ingen skickas: bara återställningspunkter räknas
+continuity-not-joined = Inget av det som skickas kan återställas före nästa återställningspunkt
 continuity-reach = Raderade personer vars nycklar en kopia ännu kan ha
 continuity-reach-late = { $n }, längre än utlovat: gör en ny kopia av nycklarna med strongroom backup keys
 column-run = Vad
@@ -573,7 +574,7 @@ destruction-points-hint = Hela namn, som strongroom backup list --json visar dem
 destruction-all = Alla som hade gjorts
 destruction-points-many =
     { $n ->
-        [one] en återställningspunkt
+        [one] En återställningspunkt
        *[other] { $n } återställningspunkter
     }
 column-agreed = Vill det

@@ -2,6 +2,8 @@
 //! behind.
 //!
 //! Invariant: a slot moves on only once what it gave was put elsewhere, and everybody who reads the database sees it.
+//! Invariant: what a look gives may be a commit that waits for its standby still, and is lost with this server. Nobody may stop behind it before
+//! [`RowFollower::seen`].
 
 use std::fmt;
 
@@ -162,6 +164,17 @@ impl Look {
     }
 }
 
+/// How far a chain is whose slot is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The chain.
+    pub chain: String,
+    /// Up to where in the server's log the slot was moved on.
+    pub moved: u64,
+    /// Up to where the server's log is on its disk.
+    pub written: u64,
+}
+
 /// Follows a database, alone, on a connection of its own.
 #[derive(Debug)]
 pub struct RowFollower(SlotReader);
@@ -171,11 +184,11 @@ impl RowFollower {
         Self(reader)
     }
 
-    /// The chain whose slot is there and holds everything since. It is gone on with.
+    /// The chain whose slot is there and holds everything since it was moved on. It is gone on with.
     ///
     /// # Errors
     /// Storage failures.
-    pub async fn chain(&mut self) -> Result<Option<String>, StoreError> {
+    pub async fn chain(&mut self) -> Result<Option<Reached>, StoreError> {
         self.0.chain().await
     }
 
@@ -201,6 +214,15 @@ impl RowFollower {
     /// Storage failures.
     pub async fn look(&mut self) -> Result<Look, StoreError> {
         Ok(Look(self.0.look().await?))
+    }
+
+    /// Wait until everybody sees all that `look` gave. It was read to its end.
+    ///
+    /// # Errors
+    /// Storage failures; [`StoreError::Unavailable`] where a standby that commits wait for does not answer. Then what it gave may be lost with
+    /// this server, and comes again with the next look if it is not.
+    pub async fn seen(&mut self, look: &mut Look) -> Result<(), StoreError> {
+        self.0.seen(&mut look.0).await
     }
 
     /// All that `look` gave lies elsewhere: wait until everybody sees it here, and let the slot move on.

@@ -1,5 +1,7 @@
 //! Databases for tests: each one fresh, and gone afterwards. Never for anything else.
 
+mod moto;
+
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Deref;
 use std::path::Path;
@@ -7,6 +9,8 @@ use std::sync::Arc;
 
 use base::Secret;
 use tempfile::TempDir;
+
+pub use moto::{MOTO_VARIABLE, Moto, SOMEBODY};
 
 use crate::postgres::Server;
 use crate::{Db, DbConfig, Journal, Migration, PostgresUrl, StoreError};

@@ -21,6 +21,7 @@ pub mod objects;
 mod postgres;
 pub mod practice;
 mod queue;
+pub mod s3;
 mod schema;
 pub mod snapshot;
 mod sqlite;

@@ -40,6 +40,8 @@ pub static DATA: &[Migration] = &[
     migration!(24, "destruction", "data/0024-destruction.sql"),
     migration!(25, "beat", "data/0025-beat.sql"),
     migration!(26, "bulk-owner", "data/0026-bulk-owner.sql"),
+    migration!(27, "unsent-files", "data/0027-unsent-files.sql"),
+    migration!(28, "node", "data/0028-node.sql"),
 ];
 
 /// The key store.

@@ -11,7 +11,7 @@ use consent::{By, ConsentError, Consented, Limited, Need, Party};
 use policy::{Allowed, Basis, Thing, Verb};
 use store::{Committed, Statement, StoreError, WriteSet};
 
-use crate::{Vault, VaultError};
+use crate::{Vault, VaultError, sql};
 
 /// How often something is read again because a grant was narrowed meanwhile; people narrow one by one.
 pub(crate) const READINGS_MAX: usize = 4;
@@ -77,6 +77,29 @@ impl Vault {
             }
             found => found,
         }
+    }
+
+    /// A ground that nothing but a limit takes away, without having asked whether one does: for a read that asks so along with what it
+    /// reads. `None` where there is more to ask.
+    pub(crate) fn unless_limited<T: Thing>(
+        &self,
+        ctx: &Ctx,
+        allowed: &Allowed<T>,
+        person: PersonId,
+    ) -> Option<Ground> {
+        let is_plain = allowed.basis() == Basis::House
+            && !self.takes_consent(ctx)
+            && !allowed.is_emergency()
+            && person != PersonId::COMMONS;
+        is_plain.then(|| Ground {
+            consented: None,
+            free: Some(Free {
+                tenant: ctx.tenant.clone(),
+                person,
+                collection: allowed.thing().collection().cloned(),
+                purpose: ctx.purpose,
+            }),
+        })
     }
 
     /// The same, and nobody is told: for lists over many persons, where who granted nothing is not seen.
@@ -244,6 +267,32 @@ impl Vault {
         ground: &Ground,
     ) -> WriteSet {
         self.with_ground(self.guarded(tenant, person), ground)
+    }
+
+    /// The same by one statement, where a limit is all that could come. It fails as if the ground gave way, though the person may be gone:
+    /// who then reads again finds out which.
+    pub(crate) fn on_ground_at_once(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        ground: &Ground,
+    ) -> WriteSet {
+        match ground {
+            Ground {
+                consented: None,
+                free: Some(free),
+            } => {
+                let params = vec![
+                    (&free.tenant).into(),
+                    free.person.into(),
+                    free.collection.as_ref().map(Name::as_str).into(),
+                    free.purpose.map(Purpose::as_str).into(),
+                ];
+                let both = Statement::new(&sql::PERSON_FREE, params);
+                WriteSet::new().with(both.expecting(1, consent::LIMIT_GUARD))
+            }
+            _ => self.on_ground(tenant, person, ground),
+        }
     }
 
     /// The same for a set that has begun already.

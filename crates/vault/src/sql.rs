@@ -20,6 +20,7 @@ pub static STATEMENTS: &[&Sql] = &[
     &PERSON_INSERT,
     &PERSON_FIND,
     &PERSON_ACTIVE,
+    &PERSON_FREE,
     &PERSON_SEALABLE,
     &FLOOR_OF,
     &FLOOR_RAISE,
@@ -34,6 +35,7 @@ pub static STATEMENTS: &[&Sql] = &[
     &EXTERNAL_DELETE,
     &RECORD_STATE,
     &RECORD_FIND,
+    &RECORD_FIND_FREE,
     &RECORD_FIND_VERSION,
     &RECORD_INSERT,
     &RECORD_KEEP,
@@ -165,6 +167,11 @@ pub(crate) static PERSON_FIND: Sql = Sql::both(
 /// The guard of every commit that shows or changes a person's data: an erasure that came first wins, on every node.
 pub(crate) static PERSON_ACTIVE: Sql =
     Sql::both("SELECT 1 FROM person WHERE tenant = $1 AND person = $2 AND state = 0");
+/// The same, as long as nothing that the person had limited stands in the way of `$3` (a collection) for `$4` (a purpose).
+pub(crate) static PERSON_FREE: Sql = Sql::both(concat!(
+    "SELECT 1 FROM person WHERE tenant = $1 AND person = $2 AND state = 0 AND NOT ",
+    consent::limit_stands!("$1", "$2", "$3", "$4")
+));
 /// The same for a commit that seals something under keys of the person, of the generations `$3` to `$7` by class code (a class
 /// that is not sealed has the highest there is): none of them is below the floor.
 pub(crate) static PERSON_SEALABLE: Sql = Sql::both(concat!(
@@ -221,6 +228,12 @@ pub(crate) static RECORD_STATE: Sql = Sql::both(
 pub(crate) static RECORD_FIND: Sql = Sql::both(
     "SELECT version, written_at, sealed FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4",
 );
+/// The same, and whether something that the person had limited stands in the way for the purpose `$5`: one question instead of two.
+pub(crate) static RECORD_FIND_FREE: Sql = Sql::both(concat!(
+    "SELECT version, written_at, sealed, CASE WHEN ",
+    consent::limit_stands!("$1", "$2", "$3", "$5"),
+    " THEN 1 ELSE 0 END FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4"
+));
 pub(crate) static RECORD_FIND_VERSION: Sql = Sql::both(
     "SELECT version, written_at, sealed FROM record WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version = $5 \
      UNION ALL \
@@ -351,7 +364,7 @@ pub(crate) static RENEW_VERSION: Sql = Sql::both(
     "UPDATE record_history SET sealed = $7 WHERE tenant = $1 AND person = $2 AND collection = $3 AND rkey = $4 AND version = $5 AND sealed = $6",
 );
 pub(crate) static RENEW_FILE: Sql = Sql::both(
-    "UPDATE file SET object = $5, sealed = $6 WHERE tenant = $1 AND person = $2 AND file = $3 AND sealed = $4",
+    "UPDATE file SET object = $5, sealed = $6, unsent = $7 WHERE tenant = $1 AND person = $2 AND file = $3 AND sealed = $4",
 );
 pub(crate) static RENEW_PERSONS: Sql = Sql::both(
     "SELECT person, created_at, sealed FROM person WHERE tenant = $1 AND person > $2 AND state = 0 ORDER BY person LIMIT $3",
@@ -361,7 +374,7 @@ pub(crate) static RENEW_PERSON: Sql = Sql::both(
 );
 
 pub(crate) static FILE_INSERT: Sql = Sql::both(
-    "INSERT INTO file (tenant, person, file, sealed_len, written_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
+    "INSERT INTO file (tenant, person, file, sealed_len, written_at, sealed, unsent) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 );
 pub(crate) static FILE_FIND: Sql = Sql::both(
     "SELECT sealed_len, written_at, sealed, object FROM file WHERE tenant = $1 AND person = $2 AND file = $3",

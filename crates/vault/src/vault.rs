@@ -5,14 +5,14 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use audit::{Action, Entry, Outcome, RecordHandle};
-use base::{Ctx, Environment, Handle, Name, PersonId, Purpose, RecordId, Rng, TenantId};
+use base::{Ctx, Environment, Handle, Instant, Name, PersonId, Purpose, RecordId, Rng, TenantId};
 use crypt::{Context, OpenError, Plain, Secrets};
 use jiff::fmt::rfc2822::DateTimePrinter;
 use keys::{Keys, KeysError};
 use parking_lot::Mutex;
 use policy::Allowed;
 use store::objects::Objects;
-use store::{Committed, Db, StoreError, WriteSet};
+use store::{Committed, Db, StoreError, Value, WriteSet};
 
 use crate::VaultError;
 use crate::contract::GUARD_ENDED;
@@ -47,6 +47,8 @@ pub struct Parts {
     pub secrets: Arc<dyn Secrets>,
     /// Purposes for which even the tenant's own staff and programs take a person's grant.
     pub by_consent: BTreeSet<Purpose>,
+    /// Whether new files are noted for whoever sends them between two recovery points.
+    pub notes_unsent: bool,
 }
 
 /// Stores and opens what is kept about people. Cheap to clone.
@@ -97,6 +99,15 @@ impl Vault {
     #[must_use]
     pub fn environment(&self) -> &Environment {
         &self.0.parts.environment
+    }
+
+    /// Since when a new file waits to be sent.
+    pub(crate) fn unsent(&self, now: Instant) -> Value {
+        if self.0.parts.notes_unsent {
+            now.into()
+        } else {
+            Value::Null
+        }
     }
 
     pub(crate) fn by_consent(&self) -> &BTreeSet<Purpose> {
@@ -244,7 +255,7 @@ pub(crate) fn only_index(committed: &Committed) -> Result<u64, VaultError> {
 
 /// A moment as HTTP writes it (RFC 9110, IMF-fixdate), e.g. `Mon, 23 Nov 2026 09:30:00 GMT`.
 #[must_use]
-pub fn http_date(at: base::Instant) -> String {
+pub fn http_date(at: Instant) -> String {
     jiff::Timestamp::from_microsecond(at.micros())
         .and_then(|at| DateTimePrinter::new().timestamp_to_rfc9110_string(&at))
         .unwrap_or_default()

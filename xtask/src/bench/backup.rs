@@ -4,9 +4,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::figures::{Figures, Row};
+use serde_json::Value;
+
+use super::figures::Row;
 use super::server::Server;
-use super::{Options, Programs, figures_of, say};
+use super::{Options, Programs, figures_of, say, took};
 use crate::{Outcome, process, restic};
 
 /// What is measured.
@@ -110,6 +112,13 @@ pub fn run(
             theirs(&["restore", "latest", "--quiet", "--target", &beside])?,
         ),
     ];
+    let place = |name: &str| folder.join("library").join(name);
+    std::fs::create_dir_all(place("to"))?;
+    let mut library = Command::new(&programs.bench);
+    library.arg("rustic").arg("--source").arg(data.join("data"));
+    library.arg("--repository").arg(place("repository"));
+    library.arg("--to").arg(place("to"));
+    let library: Value = serde_json::from_str(&process::output(&mut library)?)?;
     let bytes = bytes_beneath(&data.join("data"));
     let mut rows = Vec::new();
     for (name, ours, theirs) in pairs {
@@ -117,11 +126,16 @@ pub fn run(
         let mut row = Row::new(name, 1);
         row.bytes = Some(bytes);
         row.note = Some(format!(
-            "peer: restic on the same files; {} MiB",
+            "peer: restic on the same files; library: rustic_core alone; {} MiB",
             bytes >> 20
         ));
         row.figures.insert("strongroom", took(ours));
         row.figures.insert("peer", took(theirs));
+        let alone = name.strip_prefix("backup-").and_then(|it| library.get(it));
+        let alone = alone
+            .and_then(Value::as_f64)
+            .ok_or("the library alone was not measured")?;
+        row.figures.insert("library", took(alone));
         rows.push(row);
     }
     rows.push(writing(&server, programs, binary, seconds)?);
@@ -172,14 +186,6 @@ fn timed(command: &mut Command) -> Outcome<f64> {
     let begun = Instant::now();
     process::output(command)?;
     Ok(begun.elapsed().as_secs_f64())
-}
-
-fn took(seconds: f64) -> Figures {
-    Figures {
-        rps: 1.0 / seconds.max(1e-6),
-        p50_us: (seconds * 1e6) as u64,
-        ..Figures::default()
-    }
 }
 
 fn bytes_beneath(folder: &Path) -> u64 {

@@ -115,7 +115,7 @@ pub struct Row {
     pub note: Option<String>,
 }
 
-const NAMES: [&str; 4] = ["bare", "unlogged", "strongroom", "peer"];
+const NAMES: [&str; 5] = ["bare", "unlogged", "strongroom", "peer", "library"];
 
 impl Row {
     /// Without figures yet.

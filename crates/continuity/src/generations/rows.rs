@@ -100,6 +100,8 @@ impl KeyRows {
         while let Some(piece) = look.next().await? {
             self.bytes += gather(&mut fresh, piece.changes, now);
         }
+        // A key of a commit that is not acknowledged, or its destruction, may be lost where another server goes on.
+        self.follower.seen(&mut look).await?;
         if let Some(why) = look.over() {
             tracing::warn!(
                 why,

@@ -3,6 +3,8 @@
 //!
 //! Invariant: a chain is what one replication slot gave: it has no gap. A slot that is lost ends it.
 //! Invariant: a piece may repeat what one before it says, and never leaves anything out.
+//! Invariant: nobody may stop behind a commit that a standby is still waited for: it was not acknowledged, and may be lost where the next primary
+//! goes on.
 
 mod form;
 mod forward;
@@ -14,12 +16,13 @@ use std::time::Duration;
 
 use base::{Instant, Rng};
 use store::Db;
-use store::changes::{Following, Lack, RowFollower};
+use store::changes::{Following, Lack, Reached, RowFollower};
 use store::snapshot::Kind;
 
 use crate::ContinuityError;
 use crate::pieces::{self, State};
 use crate::repository::Repository;
+use crate::sent_files::FileStream;
 use crate::stream::{Sent, standing};
 pub use form::FORMAT;
 pub(crate) use form::{Place, read, write};
@@ -70,6 +73,7 @@ pub struct RowStream {
     /// The chain, once its slot was found or made.
     state: Option<State>,
     rng: Arc<dyn Rng>,
+    files: Option<FileStream>,
 }
 
 impl fmt::Debug for RowStream {
@@ -96,7 +100,15 @@ impl RowStream {
             path,
             state: None,
             rng,
+            files: None,
         }))
+    }
+
+    /// The same, with files: each is sent before what names it.
+    #[must_use]
+    pub fn with_files(mut self, files: FileStream) -> Self {
+        self.files = Some(files);
+        self
     }
 
     /// Send what was committed since the last time; `now` is the moment before it is read.
@@ -114,8 +126,16 @@ impl RowStream {
             }
         };
         let mut look = self.follower.look().await?;
+        // Whatever file is named by what was read, and acknowledged, is noted by now.
+        if let Some(files) = &mut self.files {
+            files.send(now).await;
+        }
         let mut wrote = false;
         while let Some(piece) = look.next().await? {
+            // Pieces before the last one are parts of more, which nobody takes without it.
+            if piece.ends {
+                self.follower.seen(&mut look).await?;
+            }
             let at = match look.left_off_at() {
                 // There is more: of what was acknowledged later than the last one here, nothing is said.
                 Some(ended) if piece.ends => ended.clamp(state.at.min(now.micros()), now.micros()),
@@ -169,7 +189,11 @@ impl RowStream {
     /// The chain whose slot is there, or a new one; whether it is new.
     async fn go_on(&mut self, now: Instant) -> Result<(State, bool), ContinuityError> {
         let noted = State::read(&self.path);
-        if let Some(chain) = self.follower.chain().await? {
+        let reached = self.follower.chain().await?;
+        if let Some(reached) = reached
+            && !went_back(&self.repository, &reached).await?
+        {
+            let chain = reached.chain;
             let noted = noted.filter(|it| it.chain == chain);
             let known = noted.as_ref().map_or(1, |it| it.next);
             // The last ones may be there without having been noted.
@@ -180,6 +204,7 @@ impl RowStream {
                 position: String::new(),
                 at: 0,
                 alive_at: 0,
+                joined: false,
             });
             if let Some(last) = there.last() {
                 state.next = last.number + 1;
@@ -197,10 +222,65 @@ impl RowStream {
             position: String::new(),
             at: now.micros(),
             alive_at: now.micros(),
+            joined: false,
         };
         state.write(&self.path)?;
         Ok((state, true))
     }
+
+    /// The chain that is sent, and whether a recovery point is known to go on with it.
+    #[must_use]
+    pub fn chain(&self) -> Option<(&str, bool)> {
+        self.state.as_ref().map(|it| (it.chain.as_str(), it.joined))
+    }
+
+    /// A recovery point goes on with the chain.
+    ///
+    /// # Errors
+    /// [`ContinuityError::File`].
+    pub fn join(&mut self) -> Result<(), ContinuityError> {
+        State::join(self.state.as_mut(), &self.path)
+    }
+}
+
+/// Whether the server is at an earlier moment than what it gave: its files were put back, slot and all, and what it writes since is another history.
+async fn went_back(repository: &Repository, reached: &Reached) -> Result<bool, ContinuityError> {
+    let ends = ends(repository, &reached.chain).await?;
+    // The last look may lie there without the slot having been moved on; of the one before it that is not so.
+    let earlier = |at: usize, than: u64| ends.get(at).is_some_and(|it| it.position > than);
+    if !earlier(0, reached.written) && !earlier(1, reached.moved) {
+        return Ok(false);
+    }
+    tracing::warn!(
+        chain = reached.chain,
+        "the database is at an earlier moment than what was sent of it: the stream ends here, and another begins"
+    );
+    Ok(true)
+}
+
+/// Where a chain was looked at to its end.
+struct End {
+    number: u64,
+    position: u64,
+}
+
+/// The last two of them, the newest first.
+async fn ends(repository: &Repository, chain: &str) -> Result<Vec<End>, ContinuityError> {
+    let there = pieces::from(repository, chain, 1).await?;
+    let mut ends = Vec::new();
+    for piece in there.iter().rev() {
+        let (head, _) = read(&pieces::open(repository, chain, piece).await?)?;
+        if head.ends {
+            ends.push(End {
+                number: piece.number,
+                position: head.position,
+            });
+        }
+        if ends.len() == 2 {
+            break;
+        }
+    }
+    Ok(ends)
 }
 
 /// The chain, and its piece from which on a copy goes on that is made from now on. `None`: nothing is sent.
@@ -223,14 +303,7 @@ pub(crate) async fn going(
         return Ok(Some(noted));
     }
     // Another node sends. Whether everybody saw what the last look of it gave is not known: what was before that, everybody did.
-    let there = pieces::from(repository, &chain, 1).await?;
-    let mut ends = 0;
-    for piece in there.iter().rev() {
-        let (head, _) = read(&pieces::open(repository, &chain, piece).await?)?;
-        ends += u32::from(head.ends);
-        if ends == 2 {
-            return Ok(Some((chain, piece.number + 1)));
-        }
-    }
-    Ok(Some((chain, 1)))
+    let ends = ends(repository, &chain).await?;
+    let next = ends.get(1).map_or(1, |before| before.number + 1);
+    Ok(Some((chain, next)))
 }

@@ -1,118 +1,34 @@
 //! Repositories in a bucket, against moto, which speaks S3 on this machine.
 
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base::{Clock, Secret};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use rustic_core::{FileType, Id, WriteBackend};
+use store::danger_testing;
 
 use super::House;
 use crate::backend::Backend;
-use crate::{Access, Bucket, Credentials, Depth, Repository, Silent, Storage, prune};
+use crate::{Access, Credentials, Depth, Repository, Silent, Storage, prune};
 
 const DAY: Duration = Duration::from_hours(24);
-/// Until it listens: a Python program on a slow machine.
-const READY_MAX: Duration = Duration::from_secs(60);
 
-/// moto's server, where `cargo xtask test` says: it takes one version, since others answer otherwise.
-fn program() -> Option<PathBuf> {
-    let path = std::env::var_os("STRONGROOM_TEST_MOTO").map(PathBuf::from);
-    if path.is_none() {
-        eprintln!(
-            "skipped: STRONGROOM_TEST_MOTO names no moto_server; `cargo xtask test` installs one"
-        );
-    }
-    path
-}
+struct Moto(danger_testing::Moto);
 
-fn client() -> reqwest::Client {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .no_proxy()
-        .build()
-        .unwrap()
-}
+impl std::ops::Deref for Moto {
+    type Target = danger_testing::Moto;
 
-/// Object storage of a test's own.
-struct Moto {
-    child: Child,
-    url: String,
-    http: reqwest::Client,
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    fn deref(&self) -> &danger_testing::Moto {
+        &self.0
     }
 }
 
 impl Moto {
     async fn start() -> Option<Self> {
-        let program = program()?;
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let child = Command::new(program)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let (url, http) = (format!("http://127.0.0.1:{port}"), client());
-        let moto = Self { child, url, http };
-        let begun = Instant::now();
-        while moto.http.get(&moto.url).send().await.is_err() {
-            assert!(begun.elapsed() < READY_MAX, "it does not listen");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Some(moto)
-    }
-
-    /// A request that nobody signed: moto takes it until it is told to look.
-    async fn ask(&self, method: Method, path: &str, header: (&str, &str), body: &str) -> String {
-        let url = format!("{}{path}", self.url);
-        let asked = self.http.request(method, url).header(header.0, header.1);
-        let answer = asked.body(body.to_owned()).send().await.unwrap();
-        let status = answer.status();
-        let text = answer.text().await.unwrap();
-        assert!(status.is_success(), "{path}: {status} {text}");
-        text
-    }
-
-    async fn make(&self, bucket: &str) {
-        self.ask(Method::PUT, &format!("/{bucket}"), ("accept", "*/*"), "")
-            .await;
-    }
-
-    /// A bucket whose objects nobody removes or replaces for a day, whoever they are.
-    async fn make_locked(&self, bucket: &str) {
-        let locked = ("x-amz-bucket-object-lock-enabled", "true");
-        self.ask(Method::PUT, &format!("/{bucket}"), locked, "")
-            .await;
-        let rule = "<ObjectLockConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><ObjectLockEnabled>Enabled</ObjectLockEnabled>\
-             <Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>";
-        let path = format!("/{bucket}?object-lock");
-        self.ask(Method::PUT, &path, ("accept", "*/*"), rule).await;
-    }
-
-    async fn make_versioned(&self, bucket: &str) {
-        self.make(bucket).await;
-        let on = "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>Enabled</Status></VersioningConfiguration>";
-        let path = format!("/{bucket}?versioning");
-        self.ask(Method::PUT, &path, ("accept", "*/*"), on).await;
+        danger_testing::Moto::start().await.unwrap().map(Self)
     }
 
     /// A call of the service that knows who may what.
@@ -157,19 +73,11 @@ impl Moto {
     }
 
     fn anybody() -> Credentials {
-        Credentials {
-            id: "AKIATEST".into(),
-            secret: Secret::new("nobody looks at it".into()),
-        }
+        danger_testing::Moto::anybody()
     }
 
     fn storage(&self, bucket: &str, credentials: Credentials) -> Storage {
-        let bucket = Bucket {
-            name: bucket.into(),
-            prefix: "house/one".into(),
-            region: "us-east-1".into(),
-            endpoint: Some(self.url.clone()),
-        };
+        let bucket = self.bucket(bucket, "house/one");
         Storage::bucket(bucket, credentials, &self.http).unwrap()
     }
 
@@ -215,7 +123,7 @@ async fn a_point_is_made_in_a_bucket_checked_and_restored() {
     let Some(moto) = Moto::start().await else {
         return;
     };
-    moto.make("points").await;
+    moto.make("points").await.unwrap();
     let house = moto.house("points").await;
     assert!(!house.repository().exists().await.unwrap());
     let mut ids = Vec::new();
@@ -252,7 +160,7 @@ async fn what_lies_in_a_bucket_is_never_replaced_by_a_writer() {
     let Some(moto) = Moto::start().await else {
         return;
     };
-    moto.make("points").await;
+    moto.make("points").await.unwrap();
     let house = moto.house("points").await;
     house.add(70_000).await;
     house.make().await.unwrap();
@@ -298,7 +206,7 @@ async fn what_lies_in_a_bucket_is_never_replaced_by_a_writer() {
     write(vec![1; 7]).await.unwrap_err();
     assert_eq!(objects(&storage).await, before);
     // Of two that begin a repository at the same place, one does.
-    moto.make("race").await;
+    moto.make("race").await.unwrap();
     let storage = moto.storage("race", Moto::anybody());
     let apart = crate::Apart::at(&house.places().epochs);
     let begin = async |byte: u8| {
@@ -320,7 +228,7 @@ async fn what_is_locked_stays_and_the_pruner_is_told() {
     let Some(moto) = Moto::start().await else {
         return;
     };
-    moto.make_locked("locked").await;
+    moto.make_locked("locked").await.unwrap();
     let house = moto.house("locked").await;
     house.add(70_000).await;
     house.make().await.unwrap();
@@ -340,12 +248,8 @@ async fn what_is_locked_stays_and_the_pruner_is_told() {
     house.clock.pass(DAY * 31);
     let newest = house.make().await.unwrap();
     let all = objects(&storage).await.len();
-    let pruned = prune(
-        &house.repository(),
-        (DAY * 30, Duration::ZERO),
-        house.clock.now(),
-        Arc::new(Silent),
-    );
+    let (repository, spans) = (house.repository(), (DAY * 30, Duration::ZERO));
+    let pruned = prune(&repository, spans, house.clock.now(), Arc::new(Silent));
     let said = pruned.await.unwrap_err().to_string();
     assert!(said.contains("refuses to remove"), "{said}");
     assert_eq!(objects(&storage).await.len(), all);
@@ -356,14 +260,13 @@ async fn what_is_locked_stays_and_the_pruner_is_told() {
     house.check(&newest.line.name, Depth::Read).await.unwrap();
 
     // A bucket that keeps versions, without a lock: the version goes, not only out of sight.
-    moto.make_versioned("versions").await;
+    moto.make_versioned("versions").await.unwrap();
     let house = moto.house("versions").await;
     house.add(70_000).await;
     house.make().await.unwrap();
     let (id, path) = pack(&objects(&house.storage()).await);
     removed(&house.storage(), Access::Prune, id).await.unwrap();
-    let listed = moto.ask(Method::GET, "/versions?versions", ("accept", "*/*"), "");
-    let listed = listed.await;
+    let listed = moto.look("/versions?versions").await.unwrap();
     assert!(listed.contains("<Version>"), "{listed}");
     assert!(!listed.contains(path.filename().unwrap()), "{listed}");
     assert!(!listed.contains("DeleteMarker"), "{listed}");
@@ -374,7 +277,7 @@ async fn a_writer_needs_no_right_to_delete() {
     let Some(moto) = Moto::start().await else {
         return;
     };
-    moto.make("points").await;
+    moto.make("points").await.unwrap();
     let rights = "%5B%22s3%3AListBucket%22%2C%22s3%3AGetObject%22%2C%22s3%3APutObject%22%5D";
     let writer = moto.somebody("writer", rights).await;
     let url = format!("{}/moto-api/reset-auth", moto.url);

@@ -308,7 +308,7 @@ async fn make_before(house: &House) -> String {
     let folder = house.folder.join("before");
     std::fs::create_dir_all(&folder).unwrap();
     let generation = house.keep().await.unwrap().number;
-    let (snapshot, objects, logs) = copy(&house.db, folder).await.unwrap();
+    let (snapshot, objects, logs) = copy(&house.db, folder, Vec::new()).await.unwrap();
     let file = snapshot.parts[0].clone();
     let (bytes, sha256) = digest(&file).unwrap();
     let path = format!("database/{SQLITE_PART}");

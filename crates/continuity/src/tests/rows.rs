@@ -7,7 +7,7 @@ use std::time::Duration;
 use audit::Log;
 use audit::verify::{Depth as Look, Known};
 use base::{Clock, Instant, ObjectId, PersonId};
-use store::changes::Following;
+use store::changes::{Changes, Following};
 use store::danger_testing::{TestDb, postgres};
 use store::snapshot::Filling;
 use store::{Db, Row, Sql, Value, WriteSet};
@@ -41,7 +41,7 @@ static MIGRATE: Sql =
     Sql::both("INSERT INTO schema_migration (number, name, sql) VALUES (9999, 'next', '')");
 
 impl House {
-    async fn over_postgres() -> Option<(Self, tempfile::TempDir)> {
+    pub(super) async fn over_postgres() -> Option<(Self, tempfile::TempDir)> {
         let data = postgres(store::migrations::DATA, Some(journal())).await;
         let data = data.unwrap()?;
         let keys = postgres(store::migrations::KEYS, None).await;
@@ -57,6 +57,20 @@ impl House {
             Begun::Here(stream) => stream,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// The same, once the one before has let go.
+    pub(super) async fn rows_anew(&self) -> RowStream {
+        for _ in 0..500 {
+            let rng = Arc::clone(&self.rng);
+            let begun = RowStream::begin(self.repository(), &self.db, self.state(), rng).await;
+            match begun.unwrap() {
+                Begun::Here(stream) => return stream,
+                Begun::Elsewhere => tokio::time::sleep(Duration::from_millis(20)).await,
+                other => panic!("{other:?}"),
+            }
+        }
+        panic!("the one before does not let go");
     }
 
     async fn run(&self, sql: &'static Sql, params: Vec<Value>) {
@@ -101,7 +115,7 @@ impl House {
     }
 
     /// Restore, take forward, and say what there is.
-    async fn taken(
+    pub(super) async fn taken(
         &self,
         restored: &Restored,
         from: &StreamAt,
@@ -261,7 +275,8 @@ async fn who_dies_between_storing_and_moving_on_stores_it_again() {
                 _ => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         };
-        assert_eq!(follower.chain().await.unwrap(), Some(from.chain.clone()));
+        let reached = follower.chain().await.unwrap().unwrap();
+        assert_eq!(reached.chain, from.chain);
         // One at a time.
         let other = house.db.follow_rows().await.unwrap();
         assert!(matches!(other, Following::Elsewhere), "{other:?}");
@@ -460,6 +475,44 @@ async fn a_node_that_does_not_send_notes_where_the_stream_goes_on() {
     std::fs::write(house.state(), noted).unwrap();
     let made = house.make().await.unwrap();
     assert_eq!(made.manifest.stream.unwrap().next, here.next);
+}
+
+/// The server's files were put back to an earlier moment, slot and all: what it writes from then on is another history.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_went_back_in_time_begins_another_chain() {
+    let Some((house, _folder)) = House::over_postgres().await else {
+        return;
+    };
+    let mut stream = house.rows().await;
+    stream.send(house.clock.now()).await.unwrap();
+    house.clock.pass(SECOND);
+    house.add(10).await;
+    stream.send(house.clock.now()).await.unwrap();
+    drop(stream);
+    let first = standing(&house.state()).unwrap();
+    // A piece from beyond what the server has written.
+    let changes = Changes::default();
+    let place = Place {
+        chain: &first.chain,
+        number: first.next,
+        at: house.clock.now(),
+        position: u64::MAX >> 1,
+        ends: true,
+    };
+    let plain = write(&place, &changes).unwrap();
+    let named = (&*first.chain, first.next, place.at);
+    let put = pieces::put(&house.repository(), named, &plain, &*house.rng).await;
+    assert!(put.unwrap().is_some());
+    let begun = loop {
+        let rng = Arc::clone(&house.rng);
+        let begun = RowStream::begin(house.repository(), &house.db, house.state(), rng).await;
+        if let Begun::Here(mut stream) = begun.unwrap() {
+            break stream.send(house.clock.now()).await.unwrap().begun;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert!(begun);
+    assert_ne!(standing(&house.state()).unwrap().chain, first.chain);
 }
 
 async fn keys_of(house: &House, opened: &Opened) -> (u64, Vec<Row>) {

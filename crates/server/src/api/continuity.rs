@@ -2,7 +2,9 @@
 
 use audit::{Action, Entry, Outcome};
 use continuity::generations::Generation;
+use continuity::nodes;
 use continuity::runs::{self, Kind, Run};
+use continuity::sent_files;
 use http::{Method, StatusCode};
 use policy::{Authority, ContinuityOf, Verb};
 use serde_json::{Value, json};
@@ -27,7 +29,7 @@ pub(super) fn routes(house: &House) -> Routes<Authority> {
             id: "readContinuity",
             group: "Continuity",
             summary: "Recovery points and drills: in time, or late",
-            about: "Of the whole installation. For each kind: how often it runs by the clock, since when it is late, and the last ten runs with how much would have been lost and how long it took. `stream` is how far behind the copy is of what was committed; null where none is sent; `stream_lacks` says what PostgreSQL is not set up for (`wal_level`, `replication`, `ownership`). `keys` says which backups of the keys open, how many persons were erased whose keys they may hold still, and, where that is so for longer than promised, since when. `replication` is how PostgreSQL's stands as the primary sees it now; null on SQLite. Nothing about anybody stands in it.",
+            about: "Of the whole installation. For each kind: how often it runs by the clock, since when it is late, and the last ten runs with how much would have been lost and how long it took. `stream` is how far behind the copy is of what was committed; null where none is sent; nothing of it can be restored before a recovery point goes on with it (`joined`); `stream_lacks` says what PostgreSQL is not set up for (`wal_level`, `replication`, `ownership`). `files_waiting` counts uploaded files that lie in no backup yet, the first of which waits since `files_wait_seconds`. `keys` says which backups of the keys open, how many persons were erased whose keys they may hold still, and, where that is so for longer than promised, since when. `replication` is how PostgreSQL's stands as the primary sees it now; null on SQLite. `nodes` is what each node last said of itself; of one that is `silent` it is not known whether it is ready. Null on SQLite. Nothing about anybody stands in it.",
             params: Vec::new(),
             body: None,
             answers: &[(200, "How it stands")],
@@ -88,21 +90,30 @@ async fn standing(house: &Installation) -> Result<Value, Failure> {
             })
         }
     };
+    let waiting = sent_files::waiting(&house.db).await?;
     let lack = match house.db.lack().await? {
         None => house.keys.db().lack().await?,
         lack => lack,
     };
     let replication = standing::replication_of(house).await?;
+    let nodes = match replication {
+        None => None,
+        Some(_) => Some(nodes::nodes(&house.db, now).await?),
+    };
     Ok(json!({
         "replication": replication.as_ref().map(standing::replication_wire),
         "keys": keys,
         "stream_lacks": lack.map(Lack::as_str),
+        "files_waiting": waiting.count,
+        "files_wait_seconds": waiting.since.map(|since| now.since(since).as_secs()),
         "configured": house.config.backup.is_some(),
         "kinds": kinds,
         "stream": stream.map(|it| json!({
             "sent_at": it.sent_at.to_string(),
             "behind_seconds": now.since(it.alive_at).as_secs(),
+            "joined": it.joined,
         })),
+        "nodes": nodes.map(|all| all.iter().map(|it| standing::node_wire(it, now)).collect::<Vec<_>>()),
     }))
 }
 

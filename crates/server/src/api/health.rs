@@ -72,7 +72,7 @@ impl Gauges {
             .into(),
             sent: metrics.gauge(
                 "stream_last_success_timestamp_seconds",
-                "Until when everything that was committed lies elsewhere; 0: nothing is sent",
+                "Until when everything that was committed lies elsewhere and can be restored; 0: nothing is sent, or no recovery point goes on with it",
             ),
             within_reach: metrics.gauge(
                 "erased_within_reach",
@@ -127,6 +127,8 @@ impl Gauges {
         }
         if let Ok(state) = backup::stream_state(&house.config) {
             let standing = continuity::stream::standing(&state);
+            // Of a chain with which no point goes on nothing can be restored.
+            let standing = standing.filter(|it| it.joined);
             self.sent
                 .set(standing.map_or(0, |it| it.alive_at.seconds()));
         }

@@ -16,7 +16,7 @@ use policy::access::{About, Notice};
 use store::WriteSet;
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::api::House;
 use crate::notices::{Jobs, WATCH};
@@ -29,6 +29,31 @@ const LOOK_EVERY: Duration = Duration::from_secs(30);
 const RETRY: Duration = Duration::from_mins(15);
 /// What a process may say of why it failed.
 const SAID_BYTES_MAX: u64 = 16 << 10;
+
+/// A recovery point that somebody wants at once.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    is: AtomicBool,
+    asked: Notify,
+}
+
+impl Wanted {
+    /// Make one as soon as it can be.
+    pub(super) fn ask(&self) {
+        self.is.store(true, Ordering::Relaxed);
+        self.asked.notify_one();
+    }
+
+    /// Whether one is wanted; not any more from here on.
+    fn take(&self) -> bool {
+        self.is.swap(false, Ordering::Relaxed)
+    }
+
+    /// It was not made: at the next look.
+    fn give_back(&self) {
+        self.is.store(true, Ordering::Relaxed);
+    }
+}
 
 /// How often a kind runs by the clock; `None`: only by hand.
 #[must_use]
@@ -110,26 +135,22 @@ async fn first_tried(house: &Installation, kind: Kind) -> Result<Option<base::In
 
 /// Do what is due, until told to stop. `program` is this program.
 pub(crate) async fn watch(house: House, program: PathBuf, mut stop: watch::Receiver<bool>) {
-    let wants_point = Arc::new(AtomicBool::new(false));
+    let wanted = Arc::new(Wanted::default());
     if !has_room(&house) && every(&house, Kind::Restore).is_some() {
         tracing::warn!(
             "drills that restore are not run by the clock: name two databases of PostgreSQL in [backup.drills]"
         );
     }
-    let sends = super::stream::send(Arc::clone(&house), Arc::clone(&wants_point), stop.clone());
+    let sends = super::stream::send(Arc::clone(&house), Arc::clone(&wanted), stop.clone());
     let sends = tokio::spawn(sends);
-    let looks = looks(&house, &program, &wants_point, &mut stop);
+    let looks = looks(&house, &program, &wanted, &mut stop);
     looks.await;
     // What was committed last is still on its way.
     let _ = sends.await;
 }
 
-async fn looks(
-    house: &House,
-    program: &Path,
-    wants_point: &AtomicBool,
-    stop: &mut watch::Receiver<bool>,
-) {
+async fn looks(house: &House, program: &Path, wanted: &Wanted, stop: &mut watch::Receiver<bool>) {
+    let mut hurried: Option<std::time::Instant> = None;
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     // Not in the first moment: whoever starts it wants it to serve.
@@ -137,10 +158,17 @@ async fn looks(
     loop {
         tokio::select! {
             _ = look.tick() => {}
+            () = wanted.asked.notified() => {
+                // What would be lost goes up with each second; but one point after the other is made for nobody.
+                if hurried.is_some_and(|at| at.elapsed() < LOOK_EVERY) {
+                    continue;
+                }
+                hurried = Some(std::time::Instant::now());
+            }
             () = stopped(stop) => return,
         }
         for kind in Kind::ALL {
-            let at_once = kind == Kind::Point && wants_point.swap(false, Ordering::Relaxed);
+            let at_once = kind == Kind::Point && wanted.take();
             tokio::select! {
                 // Dropped, it takes the process with it that does the work.
                 done = round(house, program, (kind, at_once)) => {
@@ -149,7 +177,7 @@ async fn looks(
                     }
                     // What is wanted at once and was not done is wanted still.
                     if at_once && !matches!(done, Ok(true)) {
-                        wants_point.store(true, Ordering::Relaxed);
+                        wanted.give_back();
                     }
                 }
                 () = stopped(stop) => return,

@@ -46,10 +46,14 @@ pub fn relocated(text: &str, folder: &Path, to: &Path, now: Now<'_>) -> Result<S
             .map(|(number, file)| restored(to.join("config").join(beside(name, number, file))));
         toml::Value::Array(files.collect())
     };
+    // Wherever files lay, those of the point lie in the folder: a bucket goes on to hold the living ones.
+    let mut files = toml::Table::new();
+    files.insert("kind".to_owned(), "folder".into());
+    files.insert("path".to_owned(), restored(to.join("files")));
+    table.insert("files".to_owned(), toml::Value::Table(files));
     let places = [
-        (&["files", "path"][..], restored(to.join("files"))),
         (
-            &["register", "files"],
+            &["register", "files"][..],
             list(&config.register.files, "register"),
         ),
         (
@@ -121,6 +125,8 @@ const PATHS: &[&[&str]] = &[
     &["keys", "url_file"],
     &["keys", "ca_file"],
     &["files", "path"],
+    &["files", "secret_file"],
+    &["files", "ca_file"],
     &["seal", "path"],
     &["seal", "file"],
     &["seal", "module"],
@@ -207,7 +213,12 @@ mod tests {
             "kind = \"s3\"\nurl = \"s3://points\"\nregion = \"eu\"\naccess_key_id = \"AKIA\"\nsecret_file = \"secrets/s3\"\nca_file = \"tls/s3.pem\"",
         );
         assert_ne!(base, s3);
-        vec![base, pkcs11, passphrase, postgres, s3]
+        let files = base.replace(
+            "kind = \"folder\"\npath = \"data/files\"",
+            "kind = \"s3\"\nurl = \"s3://files\"\nregion = \"eu\"\naccess_key_id = \"AKIA\"\nsecret_file = \"secrets/s3\"\nca_file = \"tls/s3.pem\"",
+        );
+        assert_ne!(base, files);
+        vec![base, pkcs11, passphrase, postgres, s3, files]
     }
 
     #[test]

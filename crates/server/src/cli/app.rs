@@ -19,7 +19,7 @@ pub enum App {
     Review(AppReview),
     /// A new secret; the one before stays valid for seven days
     Secret(AppOf),
-    /// Stop an app, for good; all its tokens end with that
+    /// Stop an app, for good; all its tokens end with that, on each running node within a second
     Stop(AppOf),
 }
 

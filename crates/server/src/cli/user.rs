@@ -19,7 +19,7 @@ pub enum User {
     Invite(UserInvite),
     /// Give an account of staff a role, without a second person: for the first owners
     Appoint(UserAppoint),
-    /// Stop an account: its sessions end now
+    /// Stop an account: its sessions end, on each running node within a second
     Stop(UserOne),
     /// Let a stopped account in again
     Resume(UserOne),

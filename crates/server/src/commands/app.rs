@@ -162,7 +162,7 @@ async fn stop(args: AppOf) -> Held {
     let ctx = circumstances(&installation, &tenant);
     installation.oauth.stop_app(&ctx, args.app).await?;
     talk(format_args!(
-        "app {} is stopped, and all its tokens with it; a running server notices within a second",
+        "app {} is stopped, and all its tokens with it; each running node notices within a second",
         args.app
     ));
     installation.close().await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use audit::{Action, Entry, Outcome};
-use continuity::{Depth, Line, Watch, stream};
+use continuity::{Depth, Line, Watch, sent_files, stream};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use store::WriteSet;
@@ -111,7 +111,6 @@ pub(super) fn rate(bytes: u64, seconds: f64) -> HumanBytes {
 }
 
 async fn now(args: BackupNow) -> Held {
-    place::gently(args.as_run);
     let house = place::open(&args.view.place).await?;
     let begun = Instant::now();
     let bar = Bar::new();
@@ -214,6 +213,7 @@ async fn status(args: BackupView) -> Held {
         None => house.keys.db().lack().await?,
         lack => lack,
     };
+    let waiting = sent_files::waiting(&house.db).await?;
     note(&house, Action::BackupRead, |entry| entry).await?;
     house.close().await;
     if args.json {
@@ -230,6 +230,9 @@ async fn status(args: BackupView) -> Held {
             "points_keys_there": points.is_empty() || repository.apart().is_there(),
             "stream_behind_seconds": stream.map(|it| now.since(it.alive_at).as_secs()),
             "stream_lacks": lack.map(Lack::as_str),
+            "files_waiting": waiting.count,
+            "files_waiting_bytes": waiting.bytes,
+            "files_wait_seconds": waiting.since.map(|since| now.since(since).as_secs()),
             "key_generations": generations,
             "erased_beyond_reach_before": reach.until.map(|until| until.to_string()),
             "erased_within_reach": reach.within,
@@ -260,9 +263,21 @@ async fn status(args: BackupView) -> Held {
     match (lack, &stream) {
         (Some(lack), _) => data(format_args!("stream             nothing is sent: {lack}")),
         (None, None) => data("stream             nothing was sent yet"),
+        (None, Some(standing)) if !standing.joined => {
+            data("stream             nothing of what is sent can be restored before the next point")
+        }
         (None, Some(standing)) => data(format_args!(
             "stream             all was sent {} seconds ago",
             now.since(standing.alive_at).as_secs()
+        )),
+    }
+    match waiting.since {
+        None => data("files              all are in a point, or were sent"),
+        Some(since) => data(format_args!(
+            "files              {} wait to be sent, {}, the first for {} seconds",
+            waiting.count,
+            HumanBytes(waiting.bytes),
+            now.since(since).as_secs()
         )),
     }
     for generation in &reach.living {

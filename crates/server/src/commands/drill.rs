@@ -1,6 +1,7 @@
 //! `strongroom drill`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use continuity::runs::{self, Kind, Run};
 use serde_json::{Value, json};
@@ -10,6 +11,8 @@ use crate::backup::clock;
 use crate::cli::{BackupView, Drill, DrillKind, DrillRun};
 use crate::drill::{Databases, drill, failover_command};
 
+/// How long it is tried to remember the heads of the logs, which needs a commit.
+const CLOSE_MAX: Duration = Duration::from_secs(5);
 /// Runs of each kind that a list shows.
 const LISTED: u32 = 5;
 
@@ -28,7 +31,6 @@ async fn now(args: DrillRun) -> Held {
         DrillKind::Rebuild => Kind::Rebuild,
         DrillKind::Failover => Kind::Failover,
     };
-    place::gently(args.as_run);
     let databases = args.postgres_data.zip(args.postgres_keys);
     let databases = databases.map(|(data, keys)| Databases { data, keys });
     let house = Arc::new(place::open(&args.view.place).await?);
@@ -44,7 +46,8 @@ async fn now(args: DrillRun) -> Held {
     }
     let found = drill(&house, kind, args.as_run, databases.as_ref()).await;
     if let Some(house) = Arc::into_inner(house) {
-        house.close().await;
+        // Where nobody can write it does not wait for that.
+        let _ = tokio::time::timeout(CLOSE_MAX, house.close()).await;
     }
     if args.view.json
         && let Err(failure) = &found

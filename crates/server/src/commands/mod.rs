@@ -34,7 +34,7 @@ use std::future::Future;
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Backup, Cli, Command, Drill};
 use crate::{Failure, telemetry};
 
 /// Whether what was asked for held: decides between exit code 0 and 1.
@@ -60,9 +60,19 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Synth(args) => synth::run(&args),
         Command::Keys(args) => wait(keys::run(args)),
         Command::Log(args) => wait(log::run(args)),
-        Command::Backup(args) => wait(backup::run(args)),
+        Command::Backup(args) => {
+            if matches!(args, Backup::Now(_) | Backup::Verify(_)) {
+                gently();
+            }
+            wait(backup::run(args))
+        }
         Command::Restore(args) => wait(restore::run(args)),
-        Command::Drill(args) => wait(drill::run(args)),
+        Command::Drill(args) => {
+            if matches!(&args, Drill::Run(args) if args.as_run.is_some()) {
+                gently();
+            }
+            wait(drill::run(args))
+        }
         Command::Register(args) => register::run(args),
         Command::Policy(args) => policy::run(args),
         Command::Token(args) => wait(token::run(args)),
@@ -80,6 +90,19 @@ pub fn run(cli: Cli) -> ExitCode {
             talk(format_args!("error: {failure}"));
             ExitCode::from(failure.code())
         }
+    }
+}
+
+/// How far behind other processes of the machine this one stands when it does what nobody waits for: as far as there is.
+const GENTLE: i32 = 19;
+
+/// Let who serves go first. A thread hands its place on to those that it starts, so this comes before there are any. Where it cannot be had
+/// the command goes on as it is.
+fn gently() {
+    if let Err(error) = rustix::process::setpriority_process(None, GENTLE) {
+        talk(format_args!(
+            "warning: this takes as much of the machine as who serves: {error}"
+        ));
     }
 }
 

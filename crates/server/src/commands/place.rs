@@ -38,18 +38,6 @@ pub(super) fn program() -> Result<PathBuf, Failure> {
         .map_err(|error| Failure::text(format!("where this program lies is not known: {error}")))
 }
 
-/// How far behind other processes of the machine this one stands, when a server began it by the clock.
-const GENTLE: i32 = 10;
-
-/// Let the server that began this run go first. Where that cannot be had it goes on as it is.
-pub(super) fn gently(as_run: Option<u64>) {
-    if as_run.is_some()
-        && let Err(error) = rustix::process::setpriority_process(None, GENTLE)
-    {
-        tracing::warn!(%error, "this run takes as much of the machine as the server");
-    }
-}
-
 /// Open the installation that `place` names. A command writes only warnings about itself.
 pub(super) async fn open(place: &Place) -> Result<Installation, Failure> {
     let mut config = read(place)?;

@@ -64,8 +64,24 @@ pub(super) async fn run(args: Restore) -> Held {
             }
         ));
     }
+    if let Some(files) = &restored.files {
+        talk(format_args!(
+            "{} files, of which {} were sent after the point, {} were in a later point, and {} of the point were deleted until then",
+            files.named, files.sent, files.later, files.removed
+        ));
+        for id in &files.missing_objects {
+            talk(format_args!("MISSING: object {id} is named, and nowhere"));
+        }
+        if files.missing > 0 {
+            talk(format_args!(
+                "MISSING: {} files had not left the machine yet, or are damaged; everything else is there",
+                files.missing
+            ));
+        }
+    }
     talk(format_args!(
-        "repeated: {} persons erased, {} grants withdrawn, {} tokens ended; logs brought forward by {} entries{}",
+        "repeated in {:.2} s: {} persons erased, {} grants withdrawn, {} tokens ended; logs brought forward by {} entries{}",
+        passed.took.as_secs_f64(),
         passed.erased,
         passed.withdrawn,
         passed.revoked,
@@ -80,6 +96,7 @@ pub(super) async fn run(args: Restore) -> Held {
         if let Some(value) = value.as_object_mut() {
             value.insert("to".into(), json!(args.to.display().to_string()));
             value.insert("seconds".into(), json!(seconds));
+            value.insert("gate_seconds".into(), json!(passed.took.as_secs_f64()));
             value.insert("erased_again".into(), json!(passed.erased));
             value.insert("withdrawn_again".into(), json!(passed.withdrawn));
             value.insert("revoked_again".into(), json!(passed.revoked));
@@ -93,12 +110,23 @@ pub(super) async fn run(args: Restore) -> Held {
                     "goes_on": it.goes_on,
                 }))),
             );
+            value.insert(
+                "brought".into(),
+                json!(restored.files.as_ref().map(|it| json!({
+                    "named": it.named,
+                    "sent": it.sent,
+                    "later": it.later,
+                    "removed": it.removed,
+                    "missing": it.missing,
+                    "missing_objects": it.missing_objects.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                }))),
+            );
         }
         json(&value)?;
     } else {
         data(path.display());
     }
-    Ok(true)
+    Ok(restored.files.is_none_or(|it| it.missing == 0))
 }
 
 /// A moment as people write it, or the present one.

@@ -62,9 +62,15 @@ fn show(standing: &Standing) {
         ),
     );
     match at("/node/ready").and_then(Value::as_bool) {
-        Some(true) => line("node", format_args!("ready, at {}", text("/node/asked"))),
-        Some(false) => line("node", "NOT READY"),
-        None => line("node", "not asked"),
+        Some(true) => line(
+            "node here",
+            format_args!("ready, at {}", text("/node/asked")),
+        ),
+        Some(false) => line("node here", "NOT READY"),
+        None => line("node here", "not asked"),
+    }
+    for it in at("/nodes").and_then(Value::as_array).into_iter().flatten() {
+        one_node(it);
     }
     if at("/replication").is_some() {
         replication(&all);
@@ -153,6 +159,32 @@ fn replication(all: &Value) {
     for (from, count) in sessions.into_iter().flatten() {
         line("sessions", format_args!("{count} from {from}"));
     }
+}
+
+fn one_node(it: &Value) {
+    let text = |name: &str| it.get(name).and_then(Value::as_str).unwrap_or("");
+    let state = match it.get("ready").and_then(Value::as_bool) {
+        Some(true) => "ready".to_owned(),
+        Some(false) => "NOT READY".to_owned(),
+        None => {
+            let ago = it.get("heard_seconds").and_then(Value::as_u64).unwrap_or(0);
+            format!("NOT HEARD OF for {}", span(ago))
+        }
+    };
+    let sends = if text("sends") == "here" {
+        ", sends"
+    } else {
+        ""
+    };
+    line(
+        "node",
+        format_args!(
+            "{} {state}, {} since {:.19}Z{sends}",
+            text("name"),
+            text("program"),
+            text("since")
+        ),
+    );
 }
 
 fn one_run(run: &Value) {

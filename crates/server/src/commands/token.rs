@@ -142,7 +142,7 @@ async fn revoke(args: TokenRevoke) -> Held {
     let entry = Entry::new(&ctx, Action::TokenRevoke, Outcome::Ok)?.token(args.id);
     match installation.db.commit(set.log(entry.finish(&tenant))).await {
         Ok(_) => talk(format_args!(
-            "token {} is ended; a running server notices within a second",
+            "token {} is ended; each running node notices within a second",
             args.id
         )),
         Err(store::StoreError::Guard(_)) => {

@@ -196,7 +196,7 @@ async fn stop(args: UserOne) -> Held {
         .stop(&opened.ctx, args.id)
         .await?;
     talk(format_args!(
-        "account {} is stopped and its sessions are over; a running server notices within a second",
+        "account {} is stopped and its sessions are over; each running node notices within a second",
         args.id
     ));
     opened.installation.close().await;

@@ -1,6 +1,5 @@
 //! The part of the configuration that is about recovery points.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,6 +7,7 @@ use base::TenantId;
 use serde::Deserialize;
 
 use super::ConfigError;
+use super::bucket::{BucketPlace, Keys};
 
 /// Recovery points: where they lie, and what opens them.
 #[derive(Clone, Debug, Deserialize)]
@@ -124,70 +124,29 @@ pub enum RepositoryPlace {
         path: PathBuf,
     },
     /// A bucket of S3, or of what speaks like it.
-    S3 {
-        /// `s3://bucket` or `s3://bucket/prefix`.
-        url: String,
-        /// The region that requests are signed for.
-        region: String,
-        /// Who serves it; AWS in the region, if it is not said.
-        #[serde(default)]
-        endpoint: Option<String>,
-        /// The id of the access key: not secret.
-        access_key_id: String,
-        /// The file that holds the secret access key.
-        secret_file: PathBuf,
-        /// Who signed the server's certificate.
-        #[serde(default)]
-        ca_file: Option<PathBuf>,
-    },
+    S3(BucketPlace),
 }
 
 impl RepositoryPlace {
     fn check(&self) -> Result<(), ConfigError> {
-        let Self::S3 {
-            url,
-            region,
-            endpoint,
-            ca_file,
-            ..
-        } = self
-        else {
-            return Ok(());
-        };
-        let value = |key, message: &str| {
-            Err(ConfigError::Value {
-                key,
-                message: message.to_owned(),
-            })
-        };
-        if bucket(url).is_none() {
-            return value(
-                "backup.repository.url",
-                "a bucket and, behind a slash, what names begin with, e.g. \"s3://records-backup/acme\"",
-            );
+        match self {
+            Self::Folder { .. } => Ok(()),
+            Self::S3(bucket) => bucket.check(Keys {
+                url: "backup.repository.url",
+                region: "backup.repository.region",
+                endpoint: "backup.repository.endpoint",
+                ca_file: "backup.repository.ca_file",
+            }),
         }
-        let dashed = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-';
-        if region.is_empty() || !region.bytes().all(dashed) {
-            return value("backup.repository.region", "such as \"eu-north-1\"");
+    }
+
+    /// The bucket, if it is one.
+    #[must_use]
+    pub const fn bucket(&self) -> Option<&BucketPlace> {
+        match self {
+            Self::Folder { .. } => None,
+            Self::S3(bucket) => Some(bucket),
         }
-        let secured = match endpoint.as_deref() {
-            None => true,
-            Some(endpoint) if is_endpoint(endpoint, "https://") => true,
-            Some(endpoint) if is_endpoint(endpoint, "http://") && is_loopback(endpoint) => false,
-            Some(_) => {
-                return value(
-                    "backup.repository.endpoint",
-                    "an address such as \"https://s3.example\", without a path; http:// on this machine only",
-                );
-            }
-        };
-        if secured && ca_file.is_none() {
-            return value(
-                "backup.repository.ca_file",
-                "name who signed the server's certificate, such as the system's bundle",
-            );
-        }
-        Ok(())
     }
 
     /// The folder, if it is one.
@@ -195,50 +154,16 @@ impl RepositoryPlace {
     pub fn folder(&self) -> Option<&Path> {
         match self {
             Self::Folder { path } => Some(path),
-            Self::S3 { .. } => None,
+            Self::S3(_) => None,
         }
     }
 
     fn paths(&mut self) -> Vec<&mut PathBuf> {
         match self {
             Self::Folder { path } => vec![path],
-            Self::S3 {
-                secret_file,
-                ca_file,
-                ..
-            } => std::iter::once(secret_file).chain(ca_file).collect(),
+            Self::S3(bucket) => bucket.paths().collect(),
         }
     }
-}
-
-/// The bucket's name and what names begin with, of `s3://bucket/prefix` (Amazon S3 User Guide, "Bucket naming rules").
-#[must_use]
-pub fn bucket(url: &str) -> Option<(&str, &str)> {
-    let place = url.strip_prefix("s3://")?;
-    let (name, prefix) = place.split_once('/').unwrap_or((place, ""));
-    let of_name = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || b".-".contains(&it);
-    let of_prefix = |it: u8| it.is_ascii_alphanumeric() || b"._-".contains(&it);
-    let named = (3..=63).contains(&name.len()) && name.bytes().all(of_name);
-    let parts = |part: &str| !matches!(part, "" | "." | "..") && part.bytes().all(of_prefix);
-    let whole = place == name || (prefix.len() <= 200 && prefix.split('/').all(parts));
-    (named && whole).then_some((name, prefix))
-}
-
-fn is_endpoint(endpoint: &str, scheme: &str) -> bool {
-    let host = endpoint.strip_prefix(scheme).unwrap_or_default();
-    let of_host = |it: u8| it.is_ascii_alphanumeric() || b".-:[]".contains(&it);
-    !host.is_empty() && host.bytes().all(of_host)
-}
-
-/// Whether nobody between hears what is said to it.
-fn is_loopback(endpoint: &str) -> bool {
-    let host = endpoint.strip_prefix("http://").unwrap_or_default();
-    let alone = |host: &str| {
-        let host = host.trim_matches(['[', ']']);
-        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
-    };
-    let without_port = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    alone(host) || alone(without_port)
 }
 
 impl Backup {
@@ -331,70 +256,5 @@ impl Backup {
         let drills = self.drills.iter_mut();
         paths.extend(drills.flat_map(|it| [&mut it.data_url_file, &mut it.keys_url_file]));
         paths
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(url: &str, endpoint: Option<&str>, ca: bool) -> Result<(), ConfigError> {
-        let place = RepositoryPlace::S3 {
-            url: url.to_owned(),
-            region: "eu-north-1".to_owned(),
-            endpoint: endpoint.map(str::to_owned),
-            access_key_id: "AKIA".to_owned(),
-            secret_file: "secrets/s3".into(),
-            ca_file: ca.then(|| "tls/ca.pem".into()),
-        };
-        place.check()
-    }
-
-    #[test]
-    fn a_bucket_is_named_as_it_can_be() {
-        assert_eq!(bucket("s3://points"), Some(("points", "")));
-        assert_eq!(bucket("s3://points/a/b"), Some(("points", "a/b")));
-        for wrong in [
-            "points",
-            "s3://",
-            "s3://ab",
-            "s3://Points",
-            "s3://points/",
-            "s3://points//a",
-            "s3://points/../a",
-            "s3://points/a?b",
-            "https://points",
-        ] {
-            assert_eq!(bucket(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn nothing_goes_unprotected_beyond_this_machine() {
-        let good = "s3://points/acme";
-        at(good, None, true).unwrap();
-        at(good, Some("https://s3.example"), true).unwrap();
-        for here in [
-            "http://127.0.0.1:9000",
-            "http://[::1]:9000",
-            "http://localhost",
-            "http://[::1]",
-        ] {
-            at(good, Some(here), false).unwrap();
-        }
-        for (url, endpoint, ca) in [
-            ("points", None, true),
-            (good, None, false),
-            (good, Some("https://s3.example"), false),
-            (good, Some("http://s3.example"), true),
-            (good, Some("http://127.0.0.1.example:80"), true),
-            (good, Some("http://10.0.0.1:9000"), true),
-            (good, Some("http://user@127.0.0.1"), false),
-            (good, Some("https://s3.example/path"), true),
-            (good, Some("s3.example"), true),
-            (good, Some("https://"), true),
-        ] {
-            assert!(at(url, endpoint, ca).is_err(), "{url} {endpoint:?} {ca}");
-        }
     }
 }

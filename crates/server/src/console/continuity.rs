@@ -56,9 +56,11 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
     let behind = said
         .pointer("/stream/behind_seconds")
         .and_then(Value::as_f64);
+    let joined = said.pointer("/stream/joined") == Some(&Value::Bool(true));
     page = page.fact(
         t.say("continuity-behind"),
         match behind {
+            Some(_) if !joined => t.say("continuity-not-joined"),
             Some(behind) => seconds(Some(behind)),
             None => t.say("continuity-no-stream"),
         },

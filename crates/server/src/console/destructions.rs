@@ -16,6 +16,9 @@ const NEW: &str = "/console/continuity/destructions/new";
 /// Who proposes; of them, all but operators agree.
 const PROPOSE: [&str; 4] = ["owner", "administrator", "security", "operator"];
 const REASONS: [&str; 5] = ["key_leaked", "must_not_be_kept", "order", "moved", "other"];
+/// So many points are named in a list, by so much of their names.
+const NAMED_MAX: usize = 6;
+const NAMED_CHARS: usize = 8;
 /// A name of 64 characters and what is between two of them, a hundred times.
 const POINTS_CHARS: usize = 6_600;
 
@@ -60,6 +63,27 @@ fn state(asker: &Asker, it: &Value) -> Cell {
     Cell::State(class, asker.t().say(&key("destruction-state", state)))
 }
 
+/// What goes: how many, and which, as the command line names them.
+fn what(asker: &Asker, points: &[Value]) -> String {
+    let t = asker.t();
+    if points.is_empty() {
+        return t.say("destruction-all");
+    }
+    let count = Told::Count(points.len() as u64);
+    let many = t.say_all("destruction-points-many", &[("n", count)]);
+    let names = points.iter().filter_map(Value::as_str);
+    let named: Vec<_> = names
+        .take(NAMED_MAX)
+        .map(|it| it.get(..NAMED_CHARS).unwrap_or(it))
+        .collect();
+    let more = if points.len() > named.len() {
+        " …"
+    } else {
+        ""
+    };
+    format!("{many}: {}{more}", named.join(", "))
+}
+
 async fn look(asker: Asker) -> Result<Answer, Problem> {
     let said = asker.ask("listDestructions", &[], None).await?;
     let all = list(&said, "destructions");
@@ -89,11 +113,7 @@ async fn look(asker: Asker) -> Result<Answer, Problem> {
         page = page.lead(t.say("destructions-elsewhere"));
     }
     for it in all {
-        let points = list(it, "points").len() as u64;
-        let what = match points {
-            0 => t.say("destruction-all"),
-            n => t.say_all("destruction-points-many", &[("n", Told::Count(n))]),
-        };
+        let what = what(&asker, list(it, "points"));
         let agreed = list(it, "agreed");
         let own = agreed.iter().any(|it| asker.is_own(text(it, "by")));
         let path = |to: &str| format!("{LIST}/{}/{to}", text(it, "destruction"));

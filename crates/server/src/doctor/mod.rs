@@ -1,5 +1,6 @@
 //! Looks at a machine before the first start: what would hurt later, and how to mend it. It changes nothing.
 
+mod bucket;
 mod machine;
 mod place;
 
@@ -89,5 +90,6 @@ pub async fn look(config: &Config) -> Vec<Look> {
     looks.push(place::certificate(config));
     looks.extend(place::sockets(config).await);
     looks.extend(place::databases(config).await);
+    looks.extend(bucket::files(config).await);
     looks
 }

@@ -33,8 +33,9 @@ fn folders_of(config: &Config) -> Vec<(&'static str, PathBuf, bool)> {
             folders.push((name, folder, true));
         }
     }
-    let Files::Folder { path } = &config.files;
-    folders.push(("files", path.clone(), false));
+    if let Files::Folder { path } = &config.files {
+        folders.push(("files", path.clone(), false));
+    }
     folders
 }
 
@@ -239,6 +240,15 @@ pub(super) fn secrets(config: &Config) -> Vec<Look> {
         SealConfig::Passphrase { file } => files.push((file.clone(), false)),
         SealConfig::Pkcs11 { pin_file, .. } => files.push((pin_file.clone(), false)),
     }
+    let buckets = [
+        match &config.files {
+            Files::Folder { .. } => None,
+            Files::S3(bucket) => Some(bucket),
+        },
+        config.backup.as_ref().and_then(|it| it.repository.bucket()),
+    ];
+    let buckets = buckets.into_iter().flatten();
+    files.extend(buckets.map(|it| (it.secret_file.clone(), false)));
     files.extend(
         config
             .providers

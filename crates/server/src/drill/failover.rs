@@ -11,8 +11,12 @@ use continuity::replication::Fault;
 use tokio::process::Command;
 
 use super::Found;
+use crate::api::{self, House};
 use crate::config::Database;
 use crate::{Failure, Installation, standing};
+
+/// A commit that takes longer before anything was done is not acknowledged.
+const WRITTEN_MAX: Duration = Duration::from_secs(5);
 
 /// Before the primary gives way, and after another one answers, writes are watched for so long.
 const STEADY: Duration = Duration::from_secs(2);
@@ -30,6 +34,29 @@ pub(crate) fn command(house: &Installation) -> Result<&[String], Failure> {
         ));
     }
     Ok(command)
+}
+
+/// Whether the drill can be begun at all: that it was is written down first, so that commits must be acknowledged.
+pub(super) async fn can_begin(house: &House) -> Result<(), Failure> {
+    command(house)?;
+    let why = match tokio::time::timeout(WRITTEN_MAX, api::ready(house)).await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(why)) => why.to_owned(),
+        Err(_) => format!(
+            "a commit is not acknowledged within {} s",
+            WRITTEN_MAX.as_secs()
+        ),
+    };
+    // What replication says of it, if it can be asked.
+    let replication = standing::replication_of(house).await.ok().flatten();
+    let fault = replication.and_then(|it| it.faults().first().map(Fault::text));
+    let because = fault.map(|it| format!(" ({it})")).unwrap_or_default();
+    Err(Failure::coded(
+        "drill.not_begun",
+        format!(
+            "the drill was not begun, and nothing was asked to give way: {why}{because}\nhint: nobody can write at this moment, so that a failover now is none for practice; `strongroom status` says what is wrong, and once it is mended say this again"
+        ),
+    ))
 }
 
 pub(super) async fn give_way(house: &Installation) -> Result<Found, Failure> {

@@ -46,6 +46,9 @@ pub async fn drill(
     number: Option<u64>,
     databases: Option<&Databases>,
 ) -> Result<Option<Found>, Failure> {
+    if kind == Kind::Failover {
+        failover::can_begin(house).await?;
+    }
     let Some(number) = run::begin(house, kind, number).await? else {
         return Ok(None);
     };

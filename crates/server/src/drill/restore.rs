@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use continuity::Silent;
+use continuity::{Restored, Silent, sent_files};
 use crypt::shamir::Quorum;
 use keys::shares::Share;
 use store::Sql;
@@ -280,7 +280,11 @@ async fn restored(
         }),
     )
     .await;
-    let (restored, _) = match restored {
+    let restored = match restored {
+        Ok((restored, _)) => whole(house, &restored).await.map(|()| restored),
+        Err(failure) => Err(failure),
+    };
+    let restored = match restored {
         Ok(restored) => restored,
         Err(failure) => {
             continuity::wipe(&folder.path().join("keys"))?;
@@ -305,6 +309,20 @@ async fn restored(
         point: restored.line.name,
         begun,
     })
+}
+
+/// Whether every file came back that should lie in a backup. One that still waits to be sent does not yet.
+async fn whole(house: &House, restored: &Restored) -> Result<(), Failure> {
+    let missing = restored.files.iter().flat_map(|it| &it.missing_objects);
+    for id in missing {
+        if sent_files::stands_sent(&house.db, *id).await? {
+            return Err(Failure::coded(
+                "drill.missing",
+                format!("object {id} was sent or in a recovery point, and did not come back"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the one who was erased is in the point, and does not open although nothing was repeated yet.

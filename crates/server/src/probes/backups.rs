@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use audit::{Action, Entry, Outcome};
 use continuity::runs::{self, Kind};
-use continuity::stream;
 use continuity::{ContinuityError, RepositoryKey};
+use continuity::{sent_files, stream};
 use govern::checks::{BackupCheck, Backups, Drilled, InReach, Locked, Points, Sends, Stored};
 use govern::{Check, ProbeError, Probing};
 use keys::seal::read_secret_file;
@@ -20,6 +20,8 @@ use crate::backup::{self, clock};
 const SILENT: Duration = Duration::from_secs(60);
 /// How long, and how often, it is looked whether something was sent.
 const LOOKED_FOR: Duration = Duration::from_secs(15);
+/// How long a recovery point may take that a new chain asked for.
+const JOINED_FOR: Duration = Duration::from_secs(45);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Files that are looked at, and how much of each.
 const FILES_MAX: usize = 40;
@@ -152,6 +154,20 @@ impl Backups for Kept {
             let silent = house.clock.now().since(before.alive_at);
             if silent > SILENT {
                 return Ok(Sends::After(silent));
+            }
+            let waiting = sent_files::waiting(&house.db).await;
+            let since = waiting.map_err(|error| failed(&error))?.since;
+            let waits = since.map(|since| house.clock.now().since(since));
+            if let Some(waits) = waits.filter(|waits| *waits > backup::FILES_LATE) {
+                return Ok(Sends::After(waits));
+            }
+            // A chain with which no point goes on cannot be restored, however much is sent.
+            let begun = std::time::Instant::now();
+            while !stream::standing(&state).is_some_and(|it| it.joined) {
+                if begun.elapsed() > JOINED_FOR {
+                    return Ok(Sends::Never("no recovery point goes on with it".to_owned()));
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
             }
             let begun = std::time::Instant::now();
             self.commit_something().await?;

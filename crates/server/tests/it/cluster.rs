@@ -182,6 +182,15 @@ impl Cluster {
         self.ran(say.args(["-c", sql]))
     }
 
+    /// Say to one of its databases what stands in a file.
+    pub fn load(&self, database: &str, file: &Path) -> bool {
+        let mut load = self.run("psql");
+        load.args(["-h", "127.0.0.1", "-U", "postgres", "-d", database, "-p"]);
+        load.arg(self.port.to_string());
+        load.args(["-q", "-v", "ON_ERROR_STOP=1", "-f"]).arg(file);
+        self.ran(&mut load)
+    }
+
     /// Let commits wait for standbys of these names.
     pub fn wait_for(&self, names: &str) {
         let set = format!("ALTER SYSTEM SET synchronous_standby_names = '{names}'");

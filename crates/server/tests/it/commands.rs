@@ -181,7 +181,7 @@ async fn tokens_are_made_listed_and_ended() {
     while asks(&text).await == 200 {
         assert!(
             began.elapsed() < Duration::from_secs(3),
-            "a running server notices"
+            "each running node notices"
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

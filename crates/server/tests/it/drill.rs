@@ -272,7 +272,7 @@ fn newest(folder: &Path) -> PathBuf {
 
 /// The last migration undone.
 static UNDO: [Sql; 2] = [
-    Sql::both("ALTER TABLE bulk_export DROP COLUMN owner_by"),
+    Sql::both("DROP TABLE continuity_node"),
     Sql::both(
         "DELETE FROM schema_migration WHERE number = (SELECT max(number) FROM schema_migration)",
     ),

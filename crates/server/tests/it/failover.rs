@@ -125,6 +125,20 @@ async fn the_primary_gives_way_and_nothing_is_lost() {
     assert!(!marker.exists(), "nothing was asked to give way");
 
     cluster.wait_for("sr2");
+    // Commits wait for a standby that is gone: that it is begun cannot even be written down.
+    assert!(standby.down());
+    let begun = std::time::Instant::now();
+    let (code, said) = drill(&place).await;
+    let problem = said["problem"].as_str().unwrap();
+    assert_eq!(code, Some(1), "{said}");
+    for word in ["was not begun", "not acknowledged", "strongroom status"] {
+        assert!(problem.contains(word), "{word}: {said}");
+    }
+    assert!(begun.elapsed() < std::time::Duration::from_secs(40));
+    assert!(!marker.exists(), "nothing was asked to give way");
+    assert!(standby.up());
+    assert_eq!(last_code(&place).await, "drill.no_standby", "no run more");
+
     let (code, said) = drill(&place).await;
     assert_eq!((code, &said["ok"]), (Some(0), &Value::Bool(true)), "{said}");
     assert_eq!(said["rpo_seconds"], 0.0);

@@ -38,6 +38,8 @@ pub async fn on_each_engine(test: impl AsyncFn(House)) {
     }
 }
 
+const FOLDER: &str = "kind = \"folder\"\npath = \"data/files\"";
+
 /// Where the other provider is of whom the configuration knows: nobody listens there.
 pub const NOWHERE: &str = "https://127.0.0.1:1/fhir";
 
@@ -57,10 +59,15 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let data = "kind = \"sqlite\"\npath = \"data/data.sqlite\"".to_owned();
         let keys = "kind = \"sqlite\"\npath = \"keys/keys.sqlite\"".to_owned();
-        Self::furnish("SQLite", folder, &data, &keys, Vec::new()).await
+        Self::furnish("SQLite", folder, [&data, &keys, FOLDER], Vec::new()).await
     }
 
     pub async fn over_postgres() -> Option<Self> {
+        Self::over_postgres_with(FOLDER).await
+    }
+
+    /// With another section `[files]`; the secret of an access key lies in `s3.secret`.
+    pub async fn over_postgres_with(files: &str) -> Option<Self> {
         let data = store::danger_testing::postgres(store::migrations::DATA, None)
             .await
             .unwrap()?;
@@ -79,23 +86,14 @@ impl House {
         let (data_section, keys_section) =
             (url_file("data.url", &data), url_file("keys.url", &keys));
         let databases = vec![data, keys];
-        Some(
-            Self::furnish(
-                "PostgreSQL",
-                folder,
-                &data_section,
-                &keys_section,
-                databases,
-            )
-            .await,
-        )
+        let sections = [&*data_section, &*keys_section, files];
+        Some(Self::furnish("PostgreSQL", folder, sections, databases).await)
     }
 
     async fn furnish(
         engine: &'static str,
         folder: TempDir,
-        data: &str,
-        keys: &str,
+        [data, keys, files]: [&str; 3],
         databases: Vec<TestDb>,
     ) -> Self {
         let text = format!(
@@ -104,7 +102,7 @@ impl House {
              [listen]\nhttps = \"127.0.0.1:0\"\n\
              [tls]\ncertificate = \"tls/server.pem\"\nkey = \"tls/server.key\"\n\
              [data]\n{data}\n[keys]\n{keys}\n\
-             [files]\nkind = \"folder\"\npath = \"data/files\"\n\
+             [files]\n{files}\n\
              [backup]\nkey_file = \"secrets/backup.key\"\nscratch = \"data/scratch\"\n\
              [backup.repository]\nkind = \"folder\"\npath = \"backup/repository\"\n\
              [backup.keys]\nfolder = \"backup/keys\"\napart = \"apart\"\n\
@@ -120,6 +118,8 @@ impl House {
         );
         std::fs::write(folder.path().join("cabinet.toml"), CABINET).unwrap();
         std::fs::write(folder.path().join("strongroom.toml"), text).unwrap();
+        server::private::write(&folder.path().join("s3.secret"), b"a secret of the bucket")
+            .unwrap();
         let place = Arc::new(open(folder.path()).await);
         let mut house = Self {
             router: router(&place),

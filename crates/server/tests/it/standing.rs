@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::Secret;
+use base::{Clock, Secret};
+use continuity::nodes::{Node, SILENT, gone, heard};
 use continuity::replication::{Fault, Replication, replication};
 use http::Method;
 use policy::Role;
@@ -56,7 +57,8 @@ async fn what_is_well_and_what_is_broken_is_said() {
     assert_eq!(status["ok"], true);
     assert_eq!(status["node"]["ready"], true);
     assert_eq!(status["installation"]["data"], "sqlite");
-    assert_eq!(status["points"]["count"], 1);
+    assert!(status["points"]["count"].as_u64().unwrap() >= 1);
+    assert!(status["nodes"].is_null());
     assert!(status["stream"]["would_be_lost_seconds"].as_u64().unwrap() < 60);
     assert!(status["replication"].is_null());
     assert!(!status["keys"]["generations"].as_array().unwrap().is_empty());
@@ -68,7 +70,7 @@ async fn what_is_well_and_what_is_broken_is_said() {
     assert_eq!(objects["last_held"], true);
     let told = place.command(&["status"]).await.held();
     for said in [
-        "node               ready",
+        "node here          ready",
         "would be lost",
         "as it should be",
     ] {
@@ -81,7 +83,7 @@ async fn what_is_well_and_what_is_broken_is_said() {
         secure_delete: true,
     };
     let db = Db::open(data, store::migrations::DATA, None).await.unwrap();
-    let now = base::Clock::now(&server::clock::SystemClock);
+    let now = Clock::now(&server::clock::SystemClock);
     let failed = WriteSet::new().run(&FAILED, vec![now.into()]);
     db.commit(failed).await.unwrap();
     db.close().await;
@@ -137,6 +139,19 @@ async fn replication_is_measured_and_its_loss_is_said() {
             .map(|it| it > 0),
         Some(true)
     );
+
+    // Each node says of itself how it is.
+    let [node] = alone["nodes"].as_array().unwrap().as_slice() else {
+        panic!("{alone}")
+    };
+    assert_eq!(
+        (&node["ready"], &node["silent"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(node["program"], env!("CARGO_PKG_VERSION"));
+    let name = node["name"].as_str().unwrap();
+    let port = server.ready["url"].as_str().unwrap().rsplit(':').next();
+    assert_eq!(name.rsplit(':').next(), port);
 
     let standby = cluster.standby("sr2");
     cluster.wait_for("sr2");
@@ -199,8 +214,42 @@ async fn replication_is_measured_and_its_loss_is_said() {
         begun.elapsed()
     );
     cluster.wait_for("");
-    db.close().await;
+
+    // Another one that died: it is not taken for ready, and not forgotten at once.
+    let other = Node {
+        name: "sr9:8443".to_owned(),
+        program: "0.0.9".to_owned(),
+        since: base::Instant::from_micros(1),
+        heard_at: server::clock::SystemClock.now().before(SILENT * 2),
+        not_ready: None,
+        sends: "here".to_owned(),
+    };
+    heard(&db, &other).await.unwrap();
+    let status = place.command(&["status", "--json"]).await.json();
+    assert!(codes(&status).contains(&"node.silent"), "{status}");
+    let nodes = status["nodes"].as_array().unwrap();
+    let dead = nodes.iter().find(|it| it["name"] == "sr9:8443").unwrap();
+    assert!(
+        dead["ready"].is_null() && dead["silent"] == true,
+        "{status}"
+    );
+    let told = place.command(&["status"]).await;
+    assert!(told.data.contains("sr9:8443 NOT HEARD OF"), "{}", told.data);
+    // One that says why it is not ready; one that ended by itself is none any more.
+    let other = Node {
+        heard_at: server::clock::SystemClock.now(),
+        not_ready: Some("it is about to stop".to_owned()),
+        ..other
+    };
+    heard(&db, &other).await.unwrap();
+    let status = place.command(&["status", "--json"]).await.json();
+    assert!(codes(&status).contains(&"node.not_ready"), "{status}");
+    assert!(status["notes"].to_string().contains("different versions"));
+    gone(&db, "sr9:8443").await.unwrap();
     server.stop().await;
+    let status = place.command(&["status", "--json"]).await.json();
+    assert_eq!(status["nodes"], serde_json::json!([]), "{status}");
+    db.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
-use super::{Identity, ObjectReader, ObjectWriter, Objects};
+use super::{Identity, ObjectReader, ObjectWriter, Objects, Place};
 use crate::StoreError;
 use crate::blocking::blocking;
 
@@ -169,7 +169,7 @@ fn open(path: &Path) -> io::Result<LocalReader> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     let identity = Identity {
-        place: (metadata.dev(), metadata.ino()),
+        place: Place::Inode(metadata.dev(), metadata.ino()),
         size: metadata.len(),
         changed_nanos: i128::from(metadata.ctime()) * 1_000_000_000
             + i128::from(metadata.ctime_nsec()),
@@ -298,7 +298,7 @@ impl ObjectReader for LocalReader {
     }
 
     fn identity(&self) -> Identity {
-        self.identity
+        self.identity.clone()
     }
 
     fn read_at<'a>(

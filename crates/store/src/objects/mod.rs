@@ -3,7 +3,9 @@
 //! An object is whole and durable before anything names it, and is never changed afterwards; so the object list of any
 //! snapshot of the database is whole. What is in it is sealed elsewhere; here it is bytes.
 
+mod bucket;
 mod local;
+mod sequence;
 
 use std::sync::Arc;
 
@@ -13,7 +15,9 @@ use futures_util::future::BoxFuture;
 
 use crate::StoreError;
 
+pub use bucket::BucketObjects;
 pub use local::LocalObjects;
+pub use sequence::Sequence;
 
 /// A place for objects.
 pub trait Objects: Send + Sync {
@@ -26,7 +30,10 @@ pub trait Objects: Send + Sync {
         id: ObjectId,
     ) -> BoxFuture<'_, Result<Option<Arc<dyn ObjectReader>>, StoreError>>;
 
-    /// Remove an object; whether there was one. Readers that have it open may read on.
+    /// Remove an object; whether there was one. Readers that have it open read on, or are told that it is away.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] also where the storage refuses, e.g. because the object is locked: it stays then.
     fn delete(&self, id: ObjectId) -> BoxFuture<'_, Result<bool, StoreError>>;
 
     /// A page of at most `limit` ids behind `after`, in order of their bytes. An empty page is the end.
@@ -75,12 +82,22 @@ pub trait ObjectReader: Send + Sync {
 }
 
 /// Which bytes an open object is made of. Equal identities: the same, unchanged object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
-    /// The device and the inode, on a local disk.
-    pub place: (u64, u64),
+    /// Where they are.
+    pub place: Place,
     /// Bytes.
     pub size: u64,
-    /// When the inode last changed, in nanoseconds since 1970: cannot be set back by who edits the content.
+    /// When it last changed, in nanoseconds since 1970. On a disk, when the inode did, which who edits the content cannot set back; in a bucket,
+    /// when it was put there, by the storage's clock.
     pub changed_nanos: i128,
+}
+
+/// Where the bytes of an object are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The device and the inode, on a local disk.
+    Inode(u64, u64),
+    /// What an object storage calls this content: its entity tag, and its version where it keeps some.
+    Stored(Arc<str>),
 }

@@ -15,7 +15,7 @@ use super::error::classify;
 use super::pgoutput::Decoder;
 use super::snapshot::tables;
 use super::value;
-use crate::changes::{Following, Lack, Piece, RowFollower};
+use crate::changes::{Following, Lack, Piece, Reached, RowFollower};
 use crate::{Row, Sql, StoreError, Value};
 
 /// What names of our slots begin with, and what the publication is called.
@@ -26,6 +26,8 @@ const FOLLOWER_LOCK: i64 = 0x7374_726f_6e67_736c;
 const MESSAGES_MAX: i64 = 50_000;
 /// Where nothing was committed, the slot is moved on once the server's log went on by so much.
 const IDLE_BYTES: u64 = 1 << 20;
+/// A table whose rows say how things are at this moment, every few seconds anew: of no use to anybody who restores.
+const NOW_ONLY: &str = "continuity_node";
 /// How long, and how often, it is looked whether everybody sees what was read: until then a synchronous standby has not answered.
 const SEEN_MAX: Duration = Duration::from_secs(30);
 const SEEN_EVERY: Duration = Duration::from_millis(10);
@@ -38,10 +40,10 @@ static LACKS: Sql = Sql::both(
      WHERE n.nspname = current_schema() AND c.relkind = 'r' AND NOT pg_has_role(c.relowner, 'USAGE'))",
 );
 static LOCK: Sql = Sql::both("SELECT pg_try_advisory_lock($1)");
-/// name, state, the timeline of now: the newest first.
+/// name, state, the timeline of now, up to where it was moved on: the newest first.
 static SLOTS: Sql = Sql::both(
-    "SELECT CAST(slot_name AS TEXT), COALESCE(wal_status, ''), substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8) \
-     FROM pg_replication_slots WHERE database = current_database() AND NOT temporary \
+    "SELECT CAST(slot_name AS TEXT), COALESCE(wal_status, ''), substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8), \
+     CAST(COALESCE(confirmed_flush_lsn, '0/0') - CAST('0/0' AS pg_lsn) AS BIGINT) FROM pg_replication_slots WHERE database = current_database() AND NOT temporary \
      AND left(CAST(slot_name AS TEXT), 11) = 'strongroom_' ORDER BY 1 DESC",
 );
 static WITHOUT_KEY: Sql = Sql::both(
@@ -101,11 +103,19 @@ impl SlotReader {
         }))))
     }
 
-    pub(crate) async fn chain(&mut self) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn chain(&mut self) -> Result<Option<Reached>, StoreError> {
         let newest = self.connection.slots().await?.into_iter().next();
         let newest = newest.filter(|it| it.goes_on);
         self.slot = newest.as_ref().map(|it| it.name.clone());
-        Ok(newest.and_then(|it| it.chain))
+        let Some((chain, moved)) = newest.and_then(|it| Some((it.chain?, it.moved))) else {
+            return Ok(None);
+        };
+        let written = self.connection.one(&POSITION, &[]).await?.int(0)?;
+        Ok(Some(Reached {
+            chain,
+            moved,
+            written: u64::try_from(written).unwrap_or_default(),
+        }))
     }
 
     /// A slot for this chain, or a passing one.
@@ -125,7 +135,9 @@ impl SlotReader {
             ));
         }
         // Before the slot: a slot knows what was published when something was committed.
-        let published = tables(connection).await?.join(", ");
+        let mut published = tables(connection).await?;
+        published.retain(|table| table != NOW_ONLY);
+        let published = published.join(", ");
         connection
             .batch(&format!(
                 "DROP PUBLICATION IF EXISTS {OURS}; CREATE PUBLICATION {OURS} FOR TABLE {published}"
@@ -158,12 +170,13 @@ impl SlotReader {
             messages: 0,
             left_off_at: None,
             read: false,
+            seen: false,
         })
     }
 
-    pub(crate) async fn settle(&mut self, look: Look) -> Result<(), StoreError> {
-        let slot = self.slot.clone().ok_or_else(no_slot)?;
-        if look.messages == 0 && look.position < self.at.saturating_add(IDLE_BYTES) {
+    /// Wait until everybody sees what the look gave. Once all of it was read: until then the session answers nothing else.
+    pub(crate) async fn seen(&mut self, look: &mut Look) -> Result<(), StoreError> {
+        if look.seen {
             return Ok(());
         }
         let began = Instant::now();
@@ -181,6 +194,16 @@ impl SlotReader {
                 None => return Err(StoreError::Internal("a snapshot is not understood".into())),
             }
         }
+        look.seen = true;
+        Ok(())
+    }
+
+    pub(crate) async fn settle(&mut self, mut look: Look) -> Result<(), StoreError> {
+        let slot = self.slot.clone().ok_or_else(no_slot)?;
+        if look.messages == 0 && look.position < self.at.saturating_add(IDLE_BYTES) {
+            return Ok(());
+        }
+        self.seen(&mut look).await?;
         let params = [slot.into(), text_of(look.position).into()];
         self.connection.rows(&ADVANCE, &params).await?;
         self.at = look.position;
@@ -206,6 +229,8 @@ struct Slot {
     chain: Option<String>,
     /// Whether everything since is still there, on the timeline on which it was begun.
     goes_on: bool,
+    /// Where it was moved on to last.
+    moved: u64,
 }
 
 impl Connection {
@@ -241,6 +266,7 @@ impl Connection {
                 name,
                 chain,
                 goes_on,
+                moved: u64::try_from(row.int(3)?).unwrap_or_default(),
             });
         }
         Ok(slots)
@@ -307,6 +333,8 @@ pub(crate) struct Look {
     messages: i64,
     left_off_at: Option<i64>,
     read: bool,
+    /// Everybody sees all of it.
+    seen: bool,
 }
 
 impl fmt::Debug for Look {
@@ -332,6 +360,12 @@ impl Look {
             }
         }
         self.read = true;
+        if self.decoder.over.is_some() {
+            // What comes behind the end of the chain is read as well: until then the session answers nothing else.
+            while let Some(row) = self.rows.try_next().await.transpose() {
+                row.map_err(|error| classify(&error))?;
+            }
+        }
         if self.messages >= MESSAGES_MAX || self.decoder.over.is_some() {
             let (end, at) = self.decoder.ended.unwrap_or_default();
             (self.position, self.left_off_at) = (end, Some(at));

@@ -22,7 +22,7 @@ const WRITER_CACHE_KIB: u32 = 32 << 10;
 /// Page cache of a reader. A commit empties it anyway; the operating system's cache is the one that counts.
 const READER_CACHE_KIB: u32 = 4 << 10;
 /// The write-ahead log is copied back into the file once it has so many pages of 4 KiB.
-const CHECKPOINT_PAGES: u32 = 4_000;
+pub(super) const CHECKPOINT_PAGES: i32 = 4_000;
 /// The write-ahead log's file is cut back to this size after a burst.
 const WAL_BYTES_KEPT: u32 = 64 << 20;
 

@@ -1,6 +1,7 @@
 //! SQLite: one writer thread, a pool of reading connections on one file.
 
 mod connection;
+mod copier;
 mod error;
 mod readers;
 mod snapshot;

@@ -11,6 +11,7 @@ use base::TenantId;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
+use super::copier::{self, Copier};
 use super::{Tail, connection};
 use crate::batch::{Answer, Batch, Member, Task};
 use crate::queue::{CloseAtEnd, Pace, Queue};
@@ -43,6 +44,8 @@ struct Work {
     careful: u32,
     /// Who follows the write-ahead log.
     tail: Option<Arc<Mutex<Tail>>>,
+    /// Copies the write-ahead log back, where nobody follows it.
+    copier: Option<Copier>,
 }
 
 /// Why a transaction was undone.
@@ -82,7 +85,10 @@ impl Writer {
             pace: Pace::default(),
             careful: 0,
             tail: None,
+            copier: None,
         };
+        work.connection.iter().try_for_each(copier::measure)?;
+        work.copier = Some(Copier::start(work.path.clone())?);
         let inbox = CloseAtEnd(Arc::clone(&queue));
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
@@ -147,6 +153,8 @@ impl Work {
         let connection = connection::writer(&self.path, self.secure_delete)?;
         if self.tail.is_some() {
             connection::leave_log(&connection)?;
+        } else if self.copier.is_some() {
+            copier::measure(&connection)?;
         }
         Ok(connection)
     }
@@ -170,6 +178,8 @@ impl Work {
     }
 
     fn follow(&mut self, tail: Arc<Mutex<Tail>>) -> Result<(), StoreError> {
+        // What it is at ends first.
+        self.copier = None;
         connection::leave_log(self.connected()?)?;
         self.tail = Some(tail);
         Ok(())
@@ -217,6 +227,9 @@ impl Work {
         self.counters.batch(batch.tally(), began.elapsed(), commit);
         self.pace.learn(batch.members.len(), commit);
         batch.answer();
+        if let (Some(copier), Some(connection)) = (&mut self.copier, &self.connection) {
+            copier.committed(connection);
+        }
     }
 
     /// Run the batch until a transaction holds, leaving out tenants whose log fails.

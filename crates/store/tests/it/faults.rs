@@ -115,6 +115,31 @@ async fn the_file_is_ours_alone_and_in_wal_mode() {
 }
 
 #[tokio::test]
+async fn the_log_is_copied_back_beside_the_writer_and_begins_anew() {
+    let db = sqlite(SCHEMA, None).await.expect("it opens");
+    let body = vec![7_u8; 3_000];
+    // A page each: 30,000 pages in all, and the log is copied back at 4,000.
+    for commit in 0..150_i64 {
+        let set = (0..200_i64).fold(WriteSet::new(), |set, id| {
+            let id = commit * 200 + id;
+            set.run(&ADD_BODY, vec![id.into(), body.as_slice().into()])
+        });
+        db.commit(set).await.expect("it holds");
+    }
+    let length = |name: &str| {
+        let file = db.folder().expect("a folder").join(name);
+        file.metadata().expect("it is there").len() / 4096
+    };
+    let (log, file) = (length("test.sqlite-wal"), length("test.sqlite"));
+    assert!(log < 20_000, "the log only grows: {log} pages");
+    assert!(file > 10_000, "nothing was copied back: {file} pages");
+    // A scrub finds the log at any moment, and leaves none.
+    db.scrub().await.expect("it is scrubbed");
+    assert_eq!(length("test.sqlite-wal"), 0);
+    assert!(length("test.sqlite") >= 30_000);
+}
+
+#[tokio::test]
 async fn damage_is_named_and_the_rest_stays_readable() {
     let db = sqlite(SCHEMA, None).await.expect("it opens");
     let body = vec![7_u8; 2_000];

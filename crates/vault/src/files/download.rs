@@ -189,7 +189,7 @@ impl Vault {
             Source::Held(held)
         } else {
             let identity = stored.reader.identity();
-            let proven = PROVEN.lock().get(&(file, identity)).is_some();
+            let proven = PROVEN.lock().get(&(file, identity.clone())).is_some();
             if !proven {
                 for index in first..=last {
                     stored

@@ -145,6 +145,7 @@ impl Vault {
                         .into(),
                     ctx.now.into(),
                     sealed.into(),
+                    self.unsent(ctx.now),
                 ],
             )
             .log(entry.finish(tenant));

@@ -1,7 +1,10 @@
 //! Open one record. The plaintext is handed out only once the entry that says so is durable.
 
+use std::sync::Arc;
+
 use audit::{Action, Outcome, RecordHandle};
-use base::{Ctx, Instant, PersonId, TenantId};
+use base::{Ctx, Instant, PersonId, Purpose, TenantId};
+use keys::Ring;
 use policy::{Allowed, RecordAt};
 use store::{Row, Value};
 
@@ -33,6 +36,12 @@ impl SealedRow {
     }
 }
 
+/// A row to open: found along with its ground, or still to be found (`version`: an earlier one).
+enum Place {
+    Found(Arc<Ring>, Row),
+    Of(Option<u64>),
+}
+
 impl Vault {
     /// Open a record, or (`version`) an earlier version of it.
     ///
@@ -55,11 +64,21 @@ impl Vault {
             Ok(_) => entry.record(&thing.collection, rkey),
             Err(_) => entry,
         };
-        for _ in 0..READINGS_MAX {
-            let ground = self
-                .ground(ctx, allowed, Action::RecordRead, thing.person)
-                .await?;
-            let (found, entry) = match self.open_one(ctx, allowed, rkey, version, &ground).await {
+        for reading in 0..READINGS_MAX {
+            let at_once = match version {
+                None if reading == 0 => self.find_unless_limited(ctx, allowed, rkey).await?,
+                _ => None,
+            };
+            let (ground, place) = match at_once {
+                Some((ground, ring, row)) => (ground, Place::Found(ring, row)),
+                None => {
+                    let ground = self
+                        .ground(ctx, allowed, Action::RecordRead, thing.person)
+                        .await?;
+                    (ground, Place::Of(version))
+                }
+            };
+            let (found, entry) = match self.open_one(ctx, allowed, rkey, place, &ground).await {
                 Ok((opened, classes)) => {
                     let entry = entry.clone().version(opened.version).classes(classes);
                     (Ok(opened), entry)
@@ -72,7 +91,11 @@ impl Vault {
                     (Err(error), entry)
                 }
             };
-            let set = self.on_ground(&ctx.tenant, thing.person, &ground);
+            let set = if reading == 0 {
+                self.on_ground_at_once(&ctx.tenant, thing.person, &ground)
+            } else {
+                self.on_ground(&ctx.tenant, thing.person, &ground)
+            };
             let set = set.log(entry.finish(&ctx.tenant));
             if let Some(committed) = self.commit_read(set).await? {
                 return Ok((found?, only_index(&committed)?));
@@ -81,16 +104,43 @@ impl Vault {
         Err(VaultError::Contended)
     }
 
-    async fn open_one(
+    /// The record as it stands together with the ground to open it on, by one question. `None` where it takes more than one: another
+    /// ground, no such record, a limit, or keys that would have to be unwrapped, which is done only once the ground is known.
+    async fn find_unless_limited(
         &self,
         ctx: &Ctx,
         allowed: &Allowed<RecordAt>,
         rkey: RecordHandle,
-        version: Option<u64>,
-        ground: &Ground,
-    ) -> Result<(Opened, base::ClassSet), VaultError> {
+    ) -> Result<Option<(Ground, Arc<Ring>, Row)>, VaultError> {
         let thing = allowed.thing();
-        let collection = self.collection(&thing.collection)?;
+        let Some(ground) = self.unless_limited(ctx, allowed, thing.person) else {
+            return Ok(None);
+        };
+        // Before the row, as below.
+        let Some(ring) = self.keys().cached(&ctx.tenant, thing.person) else {
+            return Ok(None);
+        };
+        let params = vec![
+            (&ctx.tenant).into(),
+            thing.person.into(),
+            (&thing.collection).into(),
+            (*rkey.as_bytes()).into(),
+            ctx.purpose.map(Purpose::as_str).into(),
+        ];
+        match self.db().row(&sql::RECORD_FIND_FREE, params).await? {
+            Some(row) if row.int(3)? == 0 => Ok(Some((ground, ring, row))),
+            _ => Ok(None),
+        }
+    }
+
+    /// The row that was asked for and keys that are as new as it.
+    async fn find(
+        &self,
+        ctx: &Ctx,
+        thing: &RecordAt,
+        rkey: RecordHandle,
+        version: Option<u64>,
+    ) -> Result<(Arc<Ring>, Row), VaultError> {
         let mut params: Vec<Value> = vec![
             (&ctx.tenant).into(),
             thing.person.into(),
@@ -110,8 +160,25 @@ impl Vault {
         };
         // Before the row: what the row names is then in here, or newer.
         let ring = self.keys().ring(&ctx.tenant, thing.person).await?;
-        let Some(mut row) = self.db().row(sql, params).await? else {
-            return Err(self.missing(&ctx.tenant, thing, rkey).await?);
+        match self.db().row(sql, params).await? {
+            Some(row) => Ok((ring, row)),
+            None => Err(self.missing(&ctx.tenant, thing, rkey).await?),
+        }
+    }
+
+    async fn open_one(
+        &self,
+        ctx: &Ctx,
+        allowed: &Allowed<RecordAt>,
+        rkey: RecordHandle,
+        place: Place,
+        ground: &Ground,
+    ) -> Result<(Opened, base::ClassSet), VaultError> {
+        let thing = allowed.thing();
+        let collection = self.collection(&thing.collection)?;
+        let (ring, mut row) = match place {
+            Place::Found(ring, row) => (ring, row),
+            Place::Of(version) => self.find(ctx, thing, rkey, version).await?,
         };
         if row.is_null(2) {
             return Err(VaultError::Deleted);

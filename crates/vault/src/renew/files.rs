@@ -119,6 +119,7 @@ impl Vault {
             row.sealed.into(),
             object.into(),
             sealed.into(),
+            self.unsent(ctx.now),
         ];
         let set = self
             .renewing(turning)

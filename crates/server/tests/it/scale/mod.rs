@@ -19,6 +19,7 @@ const COPIED: &[&str] = &[
     "continuity_destruction",
     "continuity_keep",
     "continuity_beat",
+    "continuity_node",
     "root_key",
     "schema_migration",
 ];

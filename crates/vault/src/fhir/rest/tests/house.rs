@@ -138,6 +138,7 @@ impl House {
         let objects: Arc<dyn Objects> = Arc::new(objects);
         let vault = Vault::new(Parts {
             by_consent: std::collections::BTreeSet::new(),
+            notes_unsent: true,
             secrets: Arc::new(NoSecrets),
             db: data.db(),
             keys,
