@@ -1,5 +1,5 @@
 //! The third place: keys that die before what they open is removed. A point's, those of the hours in which something was sent, and the secret by
-//! which blocks are sealed (`docs/decisions/030-points-gone-by-key.md`).
+//! which blocks are sealed (`docs/decisions/031-points-gone-by-key.md`).
 //!
 //! Invariant: a key is on the disk before anything is sealed under it, and is never replaced.
 //! Invariant: what is destroyed is overwritten first.
