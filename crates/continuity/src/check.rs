@@ -9,17 +9,20 @@ use crypt::hash::{Sha256, sha256};
 use parking_lot::Mutex;
 use store::snapshot::{Question, SQLITE_PART, ask_sqlite, check_sqlite};
 
-use crate::make::{Scratch, digest, log};
+use crate::make::log;
 use crate::manifest::{Log, Manifest};
 use crate::progress::{Silent, Watch};
 use crate::reader::Point;
 use crate::repository::{Line, Repository, blocking};
+use crate::scratch::Scratch;
 use crate::{ContinuityError, sql};
 
 /// How closely is looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// The signature, and whether exactly what it names is there.
+    /// The signature, and whether exactly what it names is there. Whether it opens, is not asked.
+    Named,
+    /// Also whether the point's key is there, and opens it.
     Listed,
     /// Also every byte, and the database itself.
     Read,
@@ -50,7 +53,7 @@ pub async fn check(
 ) -> Result<Checked, ContinuityError> {
     let (this, name) = (repository.clone(), name.to_owned());
     let scratch = match depth {
-        Depth::Listed => None,
+        Depth::Named | Depth::Listed => None,
         Depth::Read => Some(Scratch::take(scratch).await?),
     };
     let folder = scratch.as_ref().map(|it| it.folder.clone());
@@ -58,9 +61,15 @@ pub async fn check(
         let point = Point::open(&this, &name, watch)?;
         let (manifest, text) = point.manifest(&trusted, &environment)?;
         point.hold(&manifest)?;
-        if let Some(folder) = folder {
-            point.read_all()?;
-            read_database(&point, &manifest, &folder)?;
+        match (folder, &manifest.sealed) {
+            (Some(folder), _) => {
+                point.read_all()?;
+                point.database(&manifest, &folder)?;
+            }
+            (None, Some(sealed)) if depth == Depth::Listed => {
+                point.list(&manifest, sealed)?;
+            }
+            (None, _) => {}
         }
         Ok(Checked {
             line: point.line(),
@@ -90,7 +99,7 @@ pub async fn database(
     let manifest = blocking(move || {
         let point = Point::open(&this, &name, watch)?;
         let (manifest, _) = point.manifest(&trusted, &environment)?;
-        read_database(&point, &manifest, &to)?;
+        point.database(&manifest, &to)?;
         Ok(manifest)
     })
     .await?;
@@ -170,21 +179,6 @@ impl std::io::Write for Hashing {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
-}
-
-fn read_database(point: &Point, manifest: &Manifest, folder: &Path) -> Result<(), ContinuityError> {
-    for part in &manifest.database {
-        let name = part.path.rsplit('/').next().unwrap_or_default();
-        let to = folder.join(name);
-        let failed = |error| ContinuityError::file(&to, error);
-        let mut file = std::fs::File::create_new(&to).map_err(failed)?;
-        point.read(&part.path, &mut file)?;
-        drop(file);
-        if digest(&to)? != (part.bytes, part.sha256.clone()) {
-            return Err(ContinuityError::Broken("a file has another content"));
-        }
-    }
-    Ok(())
 }
 
 /// Whether the database in `folder` holds together and says what the manifest says of it.

@@ -41,6 +41,9 @@ pub enum ContinuityError {
         /// This installation's.
         ours: String,
     },
+    /// The key of a point, or of what was sent in an hour, is not there: destroyed when its time was over, or lost.
+    #[error("the key of {0} is not there")]
+    KeyGone(String),
     /// There is no backup of the key store that opens and is new enough.
     #[error("there is no generation {0} of the keys or a newer one that opens")]
     NoKeys(u64),
@@ -86,7 +89,9 @@ impl Fault for ContinuityError {
             Self::Repository(_) | Self::File { .. } | Self::Unread(_) | Self::Record(_) => {
                 ErrorKind::Unavailable
             }
-            Self::NoRepository(_) | Self::NoPoint(_) | Self::NoKeys(_) => ErrorKind::NotFound,
+            Self::NoRepository(_) | Self::NoPoint(_) | Self::NoKeys(_) | Self::KeyGone(_) => {
+                ErrorKind::NotFound
+            }
             Self::WrongKey | Self::BadKey | Self::Ambiguous(_) | Self::Environment { .. } => {
                 ErrorKind::Refused
             }
@@ -108,6 +113,7 @@ impl Fault for ContinuityError {
             Self::Unread(_) => "backup.unread",
             Self::Broken(_) => "backup.broken",
             Self::Environment { .. } => "backup.environment",
+            Self::KeyGone(_) => "backup.key_gone",
             Self::NoKeys(_) => "backup.no_keys",
             Self::Occupied(_) => "backup.occupied",
             Self::File { .. } => "backup.file",
@@ -128,6 +134,7 @@ impl Fault for ContinuityError {
             Self::Unread(_) => "Not every file could be read, so no recovery point was made. The earlier ones are as they were. See the server's own log, then try again.".into(),
             Self::Broken(_) => "Do not use this recovery point. `strongroom backup verify` says which others hold.".into(),
             Self::Environment { .. } => "Data do not move between environments. Restore it where it was made.".into(),
+            Self::KeyGone(_) => "Look whether [backup.keys] apart is the place of before, and mounted. What was kept for as long as it may be has no key any more, and opens for nobody. `strongroom backup list` says which recovery points open.".into(),
             Self::NoKeys(_) => "Look whether [backup.keys] names the places where the generations and their epoch keys lie. Without both nothing that is sealed opens.".into(),
             Self::Occupied(_) => "Name a folder that is not there yet, or an empty one.".into(),
             Self::File { .. } => "Look at the file's place and rights, then try again.".into(),

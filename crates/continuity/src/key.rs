@@ -14,6 +14,8 @@ const SEALING: &str = "backup repository, AES-256";
 const PROVING: &str = "backup repository, Poly1305";
 /// And the key of what is sent between two points.
 const STREAM: &str = "backup stream";
+/// And of what is sent in an hour, from that and the hour's own key.
+const HOUR: &str = "backup stream, an hour";
 
 /// 32 bytes that open a repository, in one environment.
 pub struct RepositoryKey {
@@ -51,9 +53,14 @@ impl RepositoryKey {
         master
     }
 
-    /// The key of the stream's pieces.
+    /// The key of the stream's pieces, as it was before hours had keys.
     pub(crate) fn stream(&self) -> SymmetricKey {
         crypt::kdf::derive(&self.key, STREAM, self.environment.as_str().as_bytes())
+    }
+
+    /// The key of the pieces of the hour that has the key `hour`. It takes both keys: HMAC is as good with either of its inputs secret.
+    pub(crate) fn stream_in(&self, hour: &SymmetricKey) -> SymmetricKey {
+        crypt::kdf::derive(hour, HOUR, self.stream().danger_bytes())
     }
 
     /// The environment that it is for.

@@ -1,11 +1,9 @@
-//! Making a recovery point: the database first, then what it names, then the manifest; the snapshot last of all.
+//! Making a recovery point: the database first, sealed in blocks, then what it names, then the manifest; the snapshot last of all.
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use audit::{Action, Entry, Outcome};
 use base::{Clock, Ctx, Environment, Fault, Instant, ObjectId, Rng, TenantId};
@@ -18,24 +16,28 @@ use store::objects::Objects as ObjectStorage;
 use store::snapshot::{Question, Snapshot};
 use store::{Db, Row, StoreError, Value, WriteSet};
 
+use crate::apart::Opens;
 use crate::generations::{self, Generation, KeyParts, Places};
-use crate::manifest::{FORMAT, KeysAt, Log, Manifest, NAME, ObjectTree, Part, StreamAt};
+use crate::manifest::{
+    FORMAT, KeysAt, Log, Lying, Manifest, NAME, ObjectTree, Part, Sealed, StreamAt,
+};
 use crate::progress::Watch;
-use crate::repository::{Access, LABEL, Line, Repository, blocking, line};
+use crate::repository::{Access, LABEL, Line, Repository, SEALED, blocking, line};
+use crate::scratch::Scratch;
 use crate::source::{From, Object, Plain, Reading, Source, timestamp};
-use crate::{ContinuityError, rows, sent_files, sql};
+use crate::{ContinuityError, blocks, rows, sent_files, sql};
 
 /// Files that go away while they are read (somebody deletes them) make us begin again so often.
 const ATTEMPTS_MAX: u32 = 3;
-/// Who comes while another backup runs on this machine waits a minute for its end.
-const LOCK_TRIES: u32 = 600;
-const LOCK_WAIT: Duration = Duration::from_millis(100);
 /// Configuration in one point.
 const CONFIGURATION_BYTES_MAX: usize = 16 << 20;
 /// Where the database's files lie in a point.
 pub(crate) const DATABASE: &str = "database";
-/// Where a copy of the key store lies while it is sealed.
-const KEYS: &str = "keys";
+/// Where its blocks lie in a point, and the list of them.
+const BLOCKS: &str = "database/blocks";
+const LIST: &str = "database/blocks.list";
+/// Where the blocks lie while they are stored.
+const SEALING: &str = "sealed";
 /// Where the configuration lies in a point.
 pub(crate) const CONFIGURATION: &str = "config";
 
@@ -128,23 +130,55 @@ async fn attempts(
     let (key_parts, places) = &parts.keys;
     let keys = generations::write(places, key_parts, &scratch.keys()?, ctx.now).await?;
     scratch.wipe_keys()?;
+    watch.begins("sealing");
+    let id = ObjectId::random(&*parts.rng);
+    let sealed = seal(repository, parts, &taken, id, scratch.inside(SEALING)?).await?;
+    let (line, manifest, text) =
+        match stored(repository, parts, (&taken, &sealed, keys), watch).await {
+            Ok(stored) => stored,
+            Err(error) => {
+                // It opens nothing.
+                forget(repository, id);
+                return Err(error);
+            }
+        };
+    let made = record(parts, ctx, line, manifest, &text).await?;
+    // Whoever sends finds what is noted still, and sends it once too often.
+    if let Err(error) = taken.unsent.settle(&parts.db).await {
+        tracing::warn!(%error, "files that the point has are noted as waiting still");
+    }
+    Ok(made)
+}
+
+fn forget(repository: &Repository, id: ObjectId) {
+    let apart = repository.apart();
+    let forgotten = apart.all().and_then(|all| {
+        let mut of_it = all.iter().filter(|it| it.opens == Opens::Point(id));
+        of_it.try_for_each(|it| apart.destroy(it))
+    });
+    if let Err(error) = forgotten {
+        tracing::warn!(%error, "the key of a recovery point that was not made stays until its time is over");
+    }
+}
+
+/// Store it, anew where files were deleted meanwhile.
+async fn stored(
+    repository: &Repository,
+    parts: &Parts,
+    (taken, sealed, keys): (&Taken, &SealedDatabase, Generation),
+    watch: &Arc<dyn Watch>,
+) -> Result<(Line, Manifest, String), ContinuityError> {
     let mut deleted = BTreeSet::new();
     let mut attempt = 0;
     loop {
         attempt += 1;
         watch.begins("storing");
         let reading = Arc::new(Reading::default());
-        let stored = store(repository, parts, (&taken, keys), &deleted, &reading, watch).await;
+        let of = (taken, sealed, keys);
+        let stored = store(repository, parts, of, &deleted, &reading, watch).await;
         let missing = reading.missing();
         match stored {
-            Ok((line, manifest, text)) => {
-                let made = record(parts, ctx, line, manifest, &text).await?;
-                // Whoever sends finds what is noted still, and sends it once too often.
-                if let Err(error) = taken.unsent.settle(&parts.db).await {
-                    tracing::warn!(%error, "files that the point has are noted as waiting still");
-                }
-                return Ok(made);
-            }
+            Ok(stored) => return Ok(stored),
             Err(error) if missing.is_empty() || attempt >= ATTEMPTS_MAX => {
                 let broken = reading.broken();
                 return Err(match error {
@@ -177,7 +211,6 @@ pub async fn names(db: &Db, id: ObjectId) -> Result<bool, ContinuityError> {
 struct Taken {
     at: Instant,
     snapshot: Snapshot,
-    database: Vec<Part>,
     objects: Vec<Object>,
     logs: Vec<Log>,
     stream: Option<StreamAt>,
@@ -191,22 +224,18 @@ impl Taken {
         scratch: &Path,
         at: Instant,
     ) -> Result<Self, ContinuityError> {
-        let (objects, logs) = (Gathered::default(), Gathered::default());
-        let unsent = Gathered::default();
-        let mut questions = vec![
-            objects.ask(&sql::OBJECTS, object),
-            logs.ask(&sql::LOGS, log),
-        ];
-        // Data that are about to be migrated may not know what waits.
-        if parts.stream.is_some() {
-            questions.push(unsent.ask(&sql::UNSENT_ALL, sent_files::Taken::read));
-        }
         // Before the database is read: what was sent until now is in it.
         let going = match &parts.stream {
             Some(state) => rows::going(repository, &parts.db, state).await?,
             None => None,
         };
-        let snapshot = parts.db.snapshot(scratch.to_owned(), questions).await?;
+        let unsent = Gathered::default();
+        // Data that are about to be migrated may not know what waits.
+        let also = match &parts.stream {
+            Some(_) => vec![unsent.ask(&sql::UNSENT_ALL, sent_files::Taken::read)],
+            None => Vec::new(),
+        };
+        let (snapshot, objects, logs) = copy(&parts.db, scratch.to_owned(), also).await?;
         // And what is sent from now on is of a later moment than it.
         let stream = going.map(|(chain, next)| StreamAt {
             chain,
@@ -214,32 +243,96 @@ impl Taken {
             position: snapshot.position,
             whole_at: parts.clock.now().micros(),
         });
-        let files = snapshot.parts.clone();
-        let database = blocking(move || {
-            let parts = files.iter().map(|file| part_of(file));
-            parts.collect::<Result<Vec<_>, _>>()
-        })
-        .await?;
         Ok(Self {
             at,
             snapshot,
-            database,
-            objects: objects.all()?,
-            logs: logs.all()?,
+            objects,
+            logs,
             stream,
             unsent: sent_files::Taken::together(unsent.all()?),
         })
     }
 }
 
-fn part_of(file: &Path) -> Result<Part, ContinuityError> {
-    let (bytes, sha256) = digest(file)?;
-    let name = file.file_name().unwrap_or_default();
-    Ok(Part {
-        path: format!("{DATABASE}/{}", name.to_string_lossy()),
+/// Copy the database into `folder`, and read from the copy which objects it names, where its logs stand, and what is `also` asked.
+pub(crate) async fn copy(
+    db: &Db,
+    folder: PathBuf,
+    also: Vec<Question>,
+) -> Result<(Snapshot, Vec<Object>, Vec<Log>), ContinuityError> {
+    let (objects, logs) = (Gathered::default(), Gathered::default());
+    let mut questions = vec![
+        objects.ask(&sql::OBJECTS, object),
+        logs.ask(&sql::LOGS, log),
+    ];
+    questions.extend(also);
+    let snapshot = db.snapshot(folder, questions).await?;
+    Ok((snapshot, objects.all()?, logs.all()?))
+}
+
+/// The database's files, sealed under a key of the point's own.
+struct SealedDatabase {
+    id: ObjectId,
+    files: Vec<Part>,
+    what: Sealed,
+    /// Where the blocks lie.
+    blocks: PathBuf,
+    list: Vec<u8>,
+}
+
+/// Seal the copy of the database into `folder`, and remove the copy.
+async fn seal(
+    repository: &Repository,
+    parts: &Parts,
+    taken: &Taken,
+    id: ObjectId,
+    folder: PathBuf,
+) -> Result<SealedDatabase, ContinuityError> {
+    let apart = repository.apart().clone();
+    let environment = parts.environment.clone();
+    let rng = Arc::clone(&parts.rng);
+    let (kind, at, copies) = (taken.snapshot.kind, taken.at, taken.snapshot.parts.clone());
+    blocking(move || {
+        let blocks = folder.join("blocks");
+        let sealed = blocks::seal(kind, &copies, &apart.converging(at, &*rng)?, &blocks)?;
+        let named = copies.iter().zip(sealed.files);
+        let files = named.map(|(path, digest)| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            part(&format!("{DATABASE}/{name}"), digest)
+        });
+        let files = files.collect();
+        for copy in &copies {
+            std::fs::remove_file(copy).map_err(|error| ContinuityError::file(copy, error))?;
+        }
+        let key = apart.make_point((at, id), &*rng)?;
+        let list = blocks::seal_list(&key, (environment.as_str(), id), &sealed.list, &*rng)?;
+        let what = Sealed {
+            blocks: Lying {
+                path: BLOCKS.to_owned(),
+                bytes: sealed.bytes,
+            },
+            list: Lying {
+                path: LIST.to_owned(),
+                bytes: list.len() as u64,
+            },
+        };
+        Ok(SealedDatabase {
+            id,
+            files,
+            what,
+            blocks,
+            list,
+        })
+    })
+    .await
+}
+
+fn part(path: &str, (bytes, sha256): (u64, String)) -> Part {
+    Part {
+        path: path.to_owned(),
         bytes,
         sha256,
-    })
+    }
 }
 
 /// Length and SHA-256 of a file.
@@ -311,7 +404,7 @@ pub(crate) fn log(row: &Row) -> Result<Log, StoreError> {
 async fn store(
     repository: &Repository,
     parts: &Parts,
-    (taken, keys): (&Taken, Generation),
+    (taken, sealed, keys): (&Taken, &SealedDatabase, Generation),
     deleted: &BTreeSet<ObjectId>,
     reading: &Arc<Reading>,
     watch: &Arc<dyn Watch>,
@@ -323,28 +416,26 @@ async fn store(
     for object in &objects {
         tree.push(object.id, object.bytes);
     }
-    let mut plain: Vec<Plain> = taken
-        .snapshot
-        .parts
-        .iter()
-        .zip(&taken.database)
-        .map(|(file, part)| Plain {
-            path: part.path.clone().into(),
-            bytes: part.bytes,
-            from: From::Disk(file.clone()),
-        })
-        .collect();
+    let mut plain = vec![
+        Plain {
+            path: BLOCKS.into(),
+            bytes: sealed.what.blocks.bytes,
+            from: From::Disk(sealed.blocks.clone()),
+        },
+        in_memory(LIST.into(), &sealed.list),
+    ];
     let configuration = configuration(&parts.configuration, &mut plain)?;
     let manifest = Manifest {
         format: FORMAT.to_owned(),
-        id: ObjectId::random(&*parts.rng),
+        id: sealed.id,
         environment: parts.environment.as_str().to_owned(),
         origin: parts.origin.clone(),
         taken_at: taken.at.to_string(),
         program: parts.program.clone(),
         engine: taken.snapshot.kind.as_str().to_owned(),
         schema: taken.snapshot.schema,
-        database: taken.database.clone(),
+        database: sealed.files.clone(),
+        sealed: Some(sealed.what.clone()),
         configuration,
         objects: tree.finish(deleted.iter().copied().collect()),
         logs: taken.logs.clone(),
@@ -368,6 +459,7 @@ async fn store(
         .host(parts.origin.clone())
         .label(LABEL.to_owned())
         .description(manifest.id.to_string())
+        .add_tags(SEALED)?
         .command("strongroom backup".to_owned())
         .time(timestamp(taken.at).to_zoned(TimeZone::UTC));
     let (this, reading, watch) = (repository.clone(), Arc::clone(reading), Arc::clone(watch));
@@ -439,112 +531,4 @@ async fn record(
         digest,
         log_index: index.ok_or_else(|| failed("a commit without an entry".to_owned()))?,
     })
-}
-
-/// A folder for copies, ours alone as long as this lives, and empty before and after.
-pub(crate) struct Scratch {
-    pub(crate) folder: PathBuf,
-    _lock: File,
-}
-
-impl Scratch {
-    /// Take the folder, once nobody else has it; what an interrupted one left in it goes.
-    pub(crate) async fn take(root: &Path) -> Result<Self, ContinuityError> {
-        let failed = |error| ContinuityError::file(root, error);
-        make_folder(root)?;
-        let lock = File::create(root.join("lock")).map_err(failed)?;
-        let mut tries = 0;
-        loop {
-            match lock.try_lock() {
-                Ok(()) => break,
-                Err(std::fs::TryLockError::WouldBlock) if tries < LOCK_TRIES => {
-                    tries += 1;
-                    tokio::time::sleep(LOCK_WAIT).await;
-                }
-                Err(std::fs::TryLockError::WouldBlock) => {
-                    return Err(ContinuityError::Repository(
-                        "another backup of this installation runs at this moment".into(),
-                    ));
-                }
-                Err(std::fs::TryLockError::Error(error)) => return Err(failed(error)),
-            }
-        }
-        let scratch = Self {
-            folder: root.join("copy"),
-            _lock: lock,
-        };
-        scratch.clear()?;
-        make_folder(&scratch.folder)?;
-        Ok(scratch)
-    }
-
-    /// An empty folder in it.
-    pub(crate) fn inside(&self, name: &str) -> Result<PathBuf, ContinuityError> {
-        let folder = self.folder.join(name);
-        make_folder(&folder)?;
-        Ok(folder)
-    }
-
-    /// The folder for a copy of the key store.
-    pub(crate) fn keys(&self) -> Result<PathBuf, ContinuityError> {
-        self.inside(KEYS)
-    }
-
-    /// Overwrite copies of the key store, and remove them: keys that are destroyed later must not stay here.
-    pub(crate) fn wipe_keys(&self) -> Result<(), ContinuityError> {
-        wipe(&self.folder.join(KEYS))
-    }
-
-    fn clear(&self) -> Result<(), ContinuityError> {
-        self.wipe_keys()?;
-        match std::fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(ContinuityError::file(&self.folder, error))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Overwrite the files in a folder, and remove them.
-///
-/// # Errors
-/// [`ContinuityError::File`].
-pub fn wipe(folder: &Path) -> Result<(), ContinuityError> {
-    let failed = |error| ContinuityError::file(folder, error);
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        entries => entries.map_err(failed)?,
-    };
-    for entry in entries {
-        wipe_file(&entry.map_err(failed)?.path()).map_err(failed)?;
-    }
-    Ok(())
-}
-
-fn wipe_file(path: &Path) -> std::io::Result<()> {
-    let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
-    let length = file.metadata()?.len();
-    std::io::copy(
-        &mut std::io::Read::take(std::io::repeat(0), length),
-        &mut file,
-    )?;
-    file.sync_all()?;
-    std::fs::remove_file(path)
-}
-
-fn make_folder(path: &Path) -> Result<(), ContinuityError> {
-    let made = std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path);
-    made.map_err(|error| ContinuityError::file(path, error))
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = self.clear() {
-            tracing::warn!(%error, "the copy of a database could not be removed; the next backup does it");
-        }
-    }
 }

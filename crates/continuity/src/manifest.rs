@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::ContinuityError;
 
 /// The version of the form.
-pub const FORMAT: &str = "strongroom-recovery-point/1";
+pub const FORMAT: &str = "strongroom-recovery-point/2";
+/// The version before, which is read still: the database's files lie in the point as they are.
+const FORMAT_BEFORE: &str = "strongroom-recovery-point/1";
 /// The type of its JWS.
 pub const TYPE: &str = "recovery-point+jws";
 /// Where it lies in a point.
@@ -19,7 +21,7 @@ pub(crate) const NAME: &str = "manifest.jws";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// [`FORMAT`].
+    /// [`FORMAT`], or the version before.
     pub format: String,
     /// The point's own random id; the log's entry names it.
     pub id: ObjectId,
@@ -35,8 +37,11 @@ pub struct Manifest {
     pub engine: String,
     /// The number of the last migration.
     pub schema: u32,
-    /// The database's files.
+    /// The database's files, as they come out of the sealed blocks.
     pub database: Vec<Part>,
+    /// What they lie sealed in. Before version 2 they lay in the point as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Sealed>,
     /// The files of the configuration.
     pub configuration: Vec<Part>,
     /// The objects that the database names.
@@ -48,6 +53,26 @@ pub struct Manifest {
     /// The stream that goes on from here, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<StreamAt>,
+}
+
+/// The files of the database, sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sealed {
+    /// The sealed blocks behind one another; opened, they are the files behind one another.
+    pub blocks: Lying,
+    /// The list of their lengths and keys, sealed under the point's key.
+    pub list: Lying,
+}
+
+/// A file that lies in a point. What is in it is known to be right once it opened to what it must be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lying {
+    /// Its path in the point.
+    pub path: String,
+    /// Its length.
+    pub bytes: u64,
 }
 
 /// Where a stream goes on from a point.
@@ -120,6 +145,16 @@ impl Manifest {
         Ok(jws::sign(key, TYPE, &body))
     }
 
+    /// The files that lie in a point, beside objects and the manifest itself: paths and lengths.
+    pub(crate) fn plain(&self) -> impl Iterator<Item = (&str, u64)> {
+        let sealed = self.sealed.iter().flat_map(|it| [&it.blocks, &it.list]);
+        let database = self.database.iter().filter(|_| self.sealed.is_none());
+        let named = database.chain(&self.configuration);
+        sealed
+            .map(|it| (it.path.as_str(), it.bytes))
+            .chain(named.map(|it| (it.path.as_str(), it.bytes)))
+    }
+
     /// The manifest in `text`, if one of `trusted` signed it and it is of this environment.
     ///
     /// # Errors
@@ -133,13 +168,22 @@ impl Manifest {
             "none of the log's keys signed its manifest",
         ))?;
         let format = body.get("format").and_then(serde_json::Value::as_str);
-        if format != Some(FORMAT) {
-            return Err(ContinuityError::Broken(
-                "its manifest is of a form that is not known here",
-            ));
-        }
+        let sealed = match format {
+            Some(FORMAT) => true,
+            Some(FORMAT_BEFORE) => false,
+            _ => {
+                return Err(ContinuityError::Broken(
+                    "its manifest is of a form that is not known here",
+                ));
+            }
+        };
         let manifest: Self = serde_json::from_value(body)
             .map_err(|_| ContinuityError::Broken("its manifest cannot be read"))?;
+        if manifest.sealed.is_some() != sealed {
+            return Err(ContinuityError::Broken(
+                "its manifest does not say how the database is sealed",
+            ));
+        }
         if manifest.environment != environment.as_str() {
             return Err(ContinuityError::Environment {
                 theirs: manifest.environment,
@@ -211,6 +255,16 @@ mod tests {
             engine: "sqlite".to_owned(),
             schema: 17,
             database: vec![part("database/strongroom.sqlite", 409_600)],
+            sealed: Some(Sealed {
+                blocks: Lying {
+                    path: "database/blocks".to_owned(),
+                    bytes: 398_117,
+                },
+                list: Lying {
+                    path: "database/blocks.list".to_owned(),
+                    bytes: 400,
+                },
+            }),
             configuration: vec![part("config/strongroom.toml", 1_200)],
             objects: tree.finish(vec![ObjectId::random(&rng)]),
             logs: vec![Log {
@@ -256,6 +310,34 @@ mod tests {
         assert_eq!(opened, manifest);
     }
 
+    /// One of version 1 opens as it did, and says of which version it is by having no blocks.
+    #[test]
+    fn a_manifest_of_before_opens() {
+        let text = include_str!("../../../docs/formats/vectors/recovery-point.1.json");
+        let kept: Value = serde_json::from_str(text).unwrap();
+        let key = Ed25519Key::from_seed(&[12; 32]);
+        let environment = "production".parse().unwrap();
+        let signed = kept["signed"].as_str().unwrap();
+        let opened = Manifest::open(signed, &[key.public()], &environment).unwrap();
+        assert_eq!(serde_json::to_value(&opened).unwrap(), kept["body"]);
+        assert!(
+            opened
+                .plain()
+                .any(|it| it.0 == "database/strongroom.sqlite")
+        );
+        // Neither version takes what belongs to the other.
+        let (blocks, _) = example();
+        for (format, sealed) in [(FORMAT, None), (FORMAT_BEFORE, blocks.sealed.clone())] {
+            let mixed = Manifest {
+                format: format.to_owned(),
+                sealed,
+                ..opened.clone()
+            };
+            let signed = mixed.sign(&key).unwrap();
+            assert!(Manifest::open(&signed, &[key.public()], &environment).is_err());
+        }
+    }
+
     #[test]
     fn what_is_not_known_is_refused() {
         let key = Ed25519Key::from_seed(&[12; 32]);
@@ -269,7 +351,7 @@ mod tests {
             Err(ContinuityError::Broken(_))
         ));
         let next = Manifest {
-            format: "strongroom-recovery-point/2".to_owned(),
+            format: "strongroom-recovery-point/3".to_owned(),
             ..manifest.clone()
         };
         let signed = next.sign(&key).unwrap();

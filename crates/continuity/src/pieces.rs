@@ -11,8 +11,8 @@ use object_store::path::Path as Name;
 use object_store::{ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use serde::{Deserialize, Serialize};
 
-use crate::ContinuityError;
 use crate::repository::Repository;
+use crate::{ContinuityError, apart};
 
 /// Where pieces lie in the repository's place, beside restic's folders.
 pub(crate) const FOLDER: &str = "stream";
@@ -105,6 +105,45 @@ pub(crate) fn failed(error: object_store::Error) -> ContinuityError {
     ContinuityError::Repository(error.to_string())
 }
 
+/// What a piece begins with that is sealed under the key of an hour; the hour's number follows. One of before is a sealed box alone, whose first
+/// byte is another.
+const OF_HOUR: u8 = 2;
+const HOUR_BYTES: usize = 1 + 8;
+
+/// A piece as it is stored: sealed for its place, under the key of the hour that `at` is in.
+pub(crate) fn seal(
+    repository: &Repository,
+    (chain, number, at): (&str, u64, Instant),
+    plain: &[u8],
+    rng: &dyn Rng,
+) -> Result<Vec<u8>, ContinuityError> {
+    let hour = repository.apart().hour(at, Some(rng))?;
+    let place = context(repository.key().environment(), chain, number);
+    let mut stored = vec![OF_HOUR];
+    stored.extend_from_slice(&apart::hour_of(at).to_be_bytes());
+    let key = repository.key().stream_in(&hour);
+    stored.append(&mut sealed::seal(&key, &place, plain, rng));
+    Ok(stored)
+}
+
+/// What is in a piece.
+pub(crate) fn unseal(
+    repository: &Repository,
+    (chain, number, at): (&str, u64, Instant),
+    stored: &[u8],
+) -> Result<Plain, ContinuityError> {
+    let place = context(repository.key().environment(), chain, number);
+    if stored.first() != Some(&OF_HOUR) {
+        return sealed::open(&repository.key().stream(), &place, stored).map_err(|_| BROKEN);
+    }
+    let (head, sealed) = stored.split_first_chunk::<HOUR_BYTES>().ok_or(BROKEN)?;
+    if head.get(1..) != Some(&apart::hour_of(at).to_be_bytes()[..]) {
+        return Err(BROKEN);
+    }
+    let hour = repository.apart().hour(at, None)?;
+    sealed::open(&repository.key().stream_in(&hour), &place, sealed).map_err(|_| BROKEN)
+}
+
 /// Seal a piece and put it where none of this name is. How many bytes that were; `None`: there is one.
 pub(crate) async fn put(
     repository: &Repository,
@@ -116,8 +155,7 @@ pub(crate) async fn put(
         mode: PutMode::Create,
         ..PutOptions::default()
     };
-    let place = context(repository.key().environment(), chain, number);
-    let sealed = sealed::seal(&repository.key().stream(), &place, plain, rng);
+    let sealed = seal(repository, (chain, number, at), plain, rng)?;
     let bytes = sealed.len();
     let name = name(chain, number, at);
     let payload = PutPayload::from(sealed);
@@ -170,8 +208,7 @@ pub(crate) async fn open(
 ) -> Result<Plain, ContinuityError> {
     let got = repository.store().get(&piece.name).await.map_err(failed)?;
     let bytes = got.bytes().await.map_err(failed)?;
-    let place = context(repository.key().environment(), chain, piece.number);
-    sealed::open(&repository.key().stream(), &place, &bytes).map_err(|_| BROKEN)
+    unseal(repository, (chain, piece.number, piece.at), &bytes)
 }
 
 /// How a stream stands on this machine.

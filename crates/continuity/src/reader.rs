@@ -10,7 +10,10 @@ use rustic_core::repofile::{Node, NodeType, SnapshotFile};
 use rustic_core::{CheckOptions, IndexedFullStatus, LsOptions};
 
 use crate::ContinuityError;
-use crate::manifest::{Manifest, NAME, ObjectTree};
+use crate::apart::Apart;
+use crate::blocks::{List, Opening};
+use crate::make::digest;
+use crate::manifest::{Manifest, NAME, ObjectTree, Sealed};
 use crate::progress::Watch;
 use crate::repository::{Access, Line, Repository, find, line};
 use crate::source::{OBJECTS, path_of};
@@ -21,6 +24,7 @@ const MANIFEST_BYTES_MAX: u64 = 64 << 20;
 pub(crate) struct Point {
     pub(crate) repository: rustic_core::Repository<IndexedFullStatus>,
     pub(crate) snapshot: SnapshotFile,
+    apart: Apart,
 }
 
 /// One file of a point.
@@ -40,6 +44,7 @@ impl Point {
         Ok(Self {
             repository: opened.to_indexed()?,
             snapshot,
+            apart: repository.apart().clone(),
         })
     }
 
@@ -73,6 +78,64 @@ impl Point {
         let text = String::from_utf8(bytes)
             .map_err(|_| ContinuityError::Broken("its manifest cannot be read"))?;
         Ok((Manifest::open(&text, trusted, environment)?, text))
+    }
+
+    /// The list of the point's blocks, if its key is there and opens it.
+    pub(crate) fn list(
+        &self,
+        manifest: &Manifest,
+        sealed: &Sealed,
+    ) -> Result<List, ContinuityError> {
+        let key = self.apart.point(manifest.id)?;
+        let node = self.node(&sealed.list.path)?;
+        if node.meta.size != sealed.list.bytes || !List::fits(node.meta.size) {
+            return Err(ContinuityError::Broken(
+                "the list of its blocks has another length",
+            ));
+        }
+        let mut bytes = Vec::new();
+        self.repository.dump(&node, &mut bytes)?;
+        List::open(&key, (&manifest.environment, manifest.id), &bytes)
+    }
+
+    /// Put the database's files into `folder`, each held against the manifest.
+    pub(crate) fn database(
+        &self,
+        manifest: &Manifest,
+        folder: &Path,
+    ) -> Result<(), ContinuityError> {
+        let Some(sealed) = &manifest.sealed else {
+            return self.database_as_it_lies(manifest, folder);
+        };
+        let list = self.list(manifest, sealed)?;
+        let mut opening = Opening::new(list, &manifest.database, folder)?;
+        let node = self.node(&sealed.blocks.path)?;
+        let read = self.repository.dump(&node, &mut opening);
+        if let Some(failure) = opening.failure() {
+            return Err(failure);
+        }
+        read?;
+        opening.end()
+    }
+
+    /// The same of a point of before there were blocks.
+    fn database_as_it_lies(
+        &self,
+        manifest: &Manifest,
+        folder: &Path,
+    ) -> Result<(), ContinuityError> {
+        for part in &manifest.database {
+            let name = part.path.rsplit('/').next().unwrap_or_default();
+            let to = folder.join(name);
+            let failed = |error| ContinuityError::file(&to, error);
+            let mut file = std::fs::File::create_new(&to).map_err(failed)?;
+            self.read(&part.path, &mut file)?;
+            drop(file);
+            if digest(&to)? != (part.bytes, part.sha256.clone()) {
+                return Err(ContinuityError::Broken("a file has another content"));
+            }
+        }
+        Ok(())
     }
 
     /// Every file, in order. Anything but folders and files is refused.
@@ -120,9 +183,9 @@ impl Point {
                 None => plain.push((found.path, found.bytes)),
             }
         }
-        let named = manifest.database.iter().chain(&manifest.configuration);
-        let mut named: Vec<_> = named
-            .map(|part| (PathBuf::from(&part.path), part.bytes))
+        let mut named: Vec<_> = manifest
+            .plain()
+            .map(|(path, bytes)| (PathBuf::from(path), bytes))
             .collect();
         named.sort();
         plain.sort();

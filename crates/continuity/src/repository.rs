@@ -1,11 +1,12 @@
 //! A repository: where it lies, how it is opened, which points are in it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use base::Instant;
+use base::{Instant, ObjectId};
 use futures_util::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -18,6 +19,7 @@ use rustic_core::{
 use store::s3::{self, Bucket, Creates, Credentials, RemoveError, Remover};
 use zeroize::Zeroizing;
 
+use crate::apart::{Apart, Opens};
 use crate::backend::{Backend, KeysAside};
 use crate::progress::{Bars, Watch};
 use crate::source::Reading;
@@ -25,6 +27,8 @@ use crate::{ContinuityError, RepositoryKey, Silent};
 
 /// What our snapshots are labelled: others in the same repository are not ours to read.
 pub(crate) const LABEL: &str = "strongroom-recovery-point";
+/// How a snapshot is marked whose database opens with a key of its own only.
+pub(crate) const SEALED: &str = "sealed";
 /// The library's code for bytes that do not prove right under the key.
 const NOT_AUTHENTIC: &str = "C001";
 /// So many hexadecimal digits of a point's name are enough to show, and to ask for, one.
@@ -73,6 +77,10 @@ pub struct Line {
     pub bytes: u64,
     /// Bytes that it added to the repository, compressed and encrypted.
     pub added_bytes: u64,
+    /// Its own id, which its manifest repeats.
+    pub id: Option<ObjectId>,
+    /// Whether it opens with a key of its own only.
+    pub sealed: bool,
 }
 
 impl Line {
@@ -184,11 +192,12 @@ impl Storage {
     }
 }
 
-/// A repository and the key that opens it.
+/// A repository, the key that opens it, and the place of the keys that die.
 #[derive(Clone)]
 pub struct Repository {
     storage: Storage,
     key: Arc<RepositoryKey>,
+    apart: Apart,
 }
 
 impl fmt::Debug for Repository {
@@ -202,12 +211,13 @@ impl fmt::Debug for Repository {
 pub(crate) type Opened = rustic_core::Repository<OpenStatus>;
 
 impl Repository {
-    /// The repository in `storage`.
+    /// The repository in `storage`; the keys of its points lie in `apart`.
     #[must_use]
-    pub fn new(storage: Storage, key: RepositoryKey) -> Self {
+    pub fn new(storage: Storage, key: RepositoryKey, apart: Apart) -> Self {
         Self {
             storage,
             key: Arc::new(key),
+            apart,
         }
     }
 
@@ -224,6 +234,12 @@ impl Repository {
     #[must_use]
     pub const fn place(&self) -> &Place {
         &self.storage.place
+    }
+
+    /// Where the keys of its points lie.
+    #[must_use]
+    pub const fn apart(&self) -> &Apart {
+        &self.apart
     }
 
     pub(crate) fn key(&self) -> &RepositoryKey {
@@ -310,6 +326,24 @@ impl Repository {
             Ok(lines)
         })
         .await
+    }
+
+    /// Which of `points` open, in their order: those whose key is there, and those of before there were any. Whether it is the right key, only
+    /// opening says.
+    ///
+    /// # Errors
+    /// [`ContinuityError::File`] where the keys' place cannot be read.
+    pub fn open_of(&self, points: &[Line]) -> Result<Vec<bool>, ContinuityError> {
+        let keys = self.apart.all()?;
+        let there: BTreeSet<ObjectId> = keys
+            .iter()
+            .filter_map(|kept| match kept.opens {
+                Opens::Point(id) => Some(id),
+                Opens::Hour | Opens::Blocks => None,
+            })
+            .collect();
+        let opens = |line: &Line| !line.sealed || line.id.is_some_and(|id| there.contains(&id));
+        Ok(points.iter().map(opens).collect())
     }
 
     /// A key file in restic's form: the repository's key under a passphrase, and the name that it must have in the folder `keys`.
@@ -433,6 +467,8 @@ pub(crate) fn line(snapshot: &SnapshotFile) -> Line {
         files: summary.total_files_processed,
         bytes: summary.total_bytes_processed,
         added_bytes: summary.data_added_packed,
+        id: snapshot.description.as_ref().and_then(|it| it.parse().ok()),
+        sealed: snapshot.tags.contains(SEALED),
     }
 }
 

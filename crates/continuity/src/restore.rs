@@ -64,6 +64,10 @@ pub async fn restore(
         // Before anything is written: names that are not ours would lead out of the folder.
         let (manifest, text) = point.manifest(&trusted, &environment)?;
         point.hold(&manifest)?;
+        if let Some(sealed) = &manifest.sealed {
+            // Nothing is written where it does not open.
+            point.list(&manifest, sealed)?;
+        }
         writing::write(&point, &manifest, &folder, &*watch)?;
         Ok(Restored {
             line: point.line(),

@@ -461,7 +461,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let environment = "production".parse().unwrap();
         let key = RepositoryKey::new(&[5; 32], &environment).unwrap();
-        let repository = Repository::new(Storage::folder(folder.path()).unwrap(), key);
+        let apart = crate::Apart::at(folder.path());
+        let repository = Repository::new(Storage::folder(folder.path()).unwrap(), key, apart);
         let object = ObjectId::from_bytes([7; 16]);
         let at = Instant::from_micros(1_800_000_001_000_000);
         let bytes = [9_u8; 3];

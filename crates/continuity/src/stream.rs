@@ -29,7 +29,9 @@ use crate::sent_files::FileStream;
 use crate::{ContinuityError, rows};
 
 /// The version of the form.
-pub const FORMAT: &str = "strongroom-stream/1";
+pub const FORMAT: &str = "strongroom-stream/2";
+/// The version before, which is read still: its pieces were sealed under a key that does not die.
+const FORMAT_BEFORE: &str = "strongroom-stream/1";
 /// A number that is taken already was written by somebody who could not note it any more.
 const TAKEN_MAX: u32 = 1_000;
 /// How often a stream that has nothing to send says that it lives.
@@ -279,7 +281,9 @@ pub(crate) fn read(plain: &[u8]) -> Result<(Head, BTreeMap<u32, &[u8]>), Continu
     let (text, rest) = rest.split_at_checked(length).ok_or(BROKEN)?;
     let head: Head = serde_json::from_slice(text).map_err(|_| BROKEN)?;
     let one = 4 + head.page_bytes as usize;
-    if head.format != FORMAT || rest.len() != one * head.pages as usize {
+    if ![FORMAT, FORMAT_BEFORE].contains(&head.format.as_str())
+        || rest.len() != one * head.pages as usize
+    {
         return Err(BROKEN);
     }
     let mut pages = BTreeMap::new();
@@ -431,9 +435,7 @@ pub(crate) async fn prune(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pieces::context;
     use base::SeededRng;
-    use crypt::sealed;
     use serde_json::{Value, json};
 
     const CHAIN: &str = "00001800000000000000-0011223344556677";
@@ -454,14 +456,15 @@ mod tests {
             env!("CARGO_MANIFEST_DIR"),
             "/../../docs/formats/vectors/stream.json"
         );
-        let environment = "production".parse().unwrap();
-        let key = crate::RepositoryKey::new(&[5; 32], &environment).unwrap();
         let at = Instant::from_micros(1_800_000_001_000_000);
+        let folder = tempfile::tempdir().unwrap();
+        let repository = crate::tests::fixed(folder.path(), at);
         let plain = write(CHAIN, 12, at, &example()).unwrap();
-        let place = context(key.environment(), CHAIN, 12);
-        let sealed = sealed::seal(&key.stream(), &place, &plain, &SeededRng::new(4));
+        let place = (CHAIN, 12, at);
+        let sealed = pieces::seal(&repository, place, &plain, &SeededRng::new(4)).unwrap();
         let made = json!({
             "repository_key": hex::encode([5; 32]),
+            "hour_key": hex::encode([6; 32]),
             "environment": "production",
             "chain": CHAIN,
             "number": 12,
@@ -477,7 +480,7 @@ mod tests {
         let kept: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         assert_eq!(made, kept);
         let sealed = hex::decode(kept["sealed"].as_str().unwrap()).unwrap();
-        let opened = sealed::open(&key.stream(), &place, &sealed).unwrap();
+        let opened = pieces::unseal(&repository, place, &sealed).unwrap();
         let (head, pages) = read(&opened).unwrap();
         assert_eq!(
             (head.number, head.at, head.database_pages),
@@ -490,10 +493,32 @@ mod tests {
                 .map(|(number, bytes)| (*number, bytes.to_vec()))
                 .eq(expected)
         );
-        // Of another place, or of another environment, it does not open.
-        for other in [context("production", CHAIN, 13), context("test", CHAIN, 12)] {
-            assert!(sealed::open(&key.stream(), &other, &sealed).is_err());
+        // Of another place, of another hour, or without the hour's key, it does not open.
+        let later = at.after(Duration::from_hours(1));
+        for other in [(CHAIN, 13, at), (CHAIN, 12, later)] {
+            assert!(pieces::unseal(&repository, other, &sealed).is_err());
         }
+        let without = crate::tests::fixed(&folder.path().join("other"), later);
+        assert!(matches!(
+            pieces::unseal(&without, place, &sealed),
+            Err(ContinuityError::KeyGone(_))
+        ));
+    }
+
+    /// One of version 1 opens as it did.
+    #[test]
+    fn a_piece_of_before_opens() {
+        let text = include_str!("../../../docs/formats/vectors/stream.1.json");
+        let kept: Value = serde_json::from_str(text).unwrap();
+        let sealed = hex::decode(kept["sealed"].as_str().unwrap()).unwrap();
+        let at = Instant::from_micros(kept["at"].as_i64().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let repository = crate::tests::fixed(folder.path(), at);
+        let opened = pieces::unseal(&repository, (CHAIN, 12, at), &sealed).unwrap();
+        assert_eq!(hex::encode(&*opened), kept["plain"].as_str().unwrap());
+        let (_, pages) = read(&opened).unwrap();
+        assert_eq!(pages.len(), 2);
+        assert!(pieces::unseal(&repository, (CHAIN, 13, at), &sealed).is_err());
     }
 
     #[test]

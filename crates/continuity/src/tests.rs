@@ -4,6 +4,7 @@ mod apart;
 mod buckets;
 mod engines;
 mod generations;
+mod keyed;
 mod rows;
 mod sent_files;
 mod spoilt;
@@ -37,6 +38,17 @@ static ADD_FILE: Sql = Sql::both(
     "INSERT INTO file (tenant, person, file, sealed_len, written_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
 );
 static DELETE_FILE: Sql = Sql::both("DELETE FROM file WHERE file = $1");
+
+/// A repository in `folder` whose keys are known, and so is that of the hour of `at`.
+pub(crate) fn fixed(folder: &Path, at: Instant) -> Repository {
+    let key = RepositoryKey::new(&[5; 32], &environment("production")).unwrap();
+    let apart = crate::Apart::at(folder);
+    std::fs::create_dir_all(apart.folder()).unwrap();
+    let begins = crate::apart::hour_of(at) * 3_600_000_000;
+    let path = apart.folder().join(format!("{begins:020}.hour"));
+    std::fs::write(path, [6; 32]).unwrap();
+    Repository::new(Storage::folder(folder).unwrap(), key, apart)
+}
 
 /// An installation as far as continuity sees it.
 struct House {
@@ -116,7 +128,8 @@ impl House {
 
     fn repository_of(&self, name: &str, byte: u8) -> Repository {
         let key = RepositoryKey::new(&[byte; 32], &environment(name)).unwrap();
-        Repository::new(self.storage(), key)
+        let apart = crate::Apart::at(&self.places().epochs);
+        Repository::new(self.storage(), key, apart)
     }
 
     fn storage(&self) -> Storage {

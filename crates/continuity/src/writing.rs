@@ -16,15 +16,17 @@ use rustic_core::LsOptions;
 use rustic_core::repofile::{Node, NodeType};
 
 use crate::ContinuityError;
+use crate::make::DATABASE;
 use crate::manifest::{Manifest, Part};
 use crate::progress::Watch;
 use crate::reader::Point;
+use crate::scratch::make_folder;
 
 /// Files at once. The blobs of each are read by threads of their own, as many as there are processors.
 const FILES_AT_ONCE: usize = 4;
 
-/// Write every file of the point into `folder`, durable when this returns. What the manifest has a hash of is held against it; what it has
-/// not (objects) is proven by the repository, piece by piece.
+/// Write every file of the point into `folder`, durable when this returns; the database opened out of its blocks. What the manifest has a hash of
+/// is held against it; what it has not (objects) is proven by the repository, piece by piece.
 pub(crate) fn write(
     point: &Point,
     manifest: &Manifest,
@@ -37,10 +39,12 @@ pub(crate) fn write(
     let mut files = Vec::new();
     for entry in point.repository.ls(&root, &LsOptions::default())? {
         let (path, node) = entry?;
-        if node.node_type == NodeType::File {
+        let is_sealed = manifest.sealed.is_some() && path.starts_with(DATABASE);
+        if node.node_type == NodeType::File && !is_sealed {
             files.push((path, node));
         }
     }
+    let database = folder.join(DATABASE);
     // The longest first: it is the database, and what is left to the end is short then.
     files.sort_by_key(|(_, node)| std::cmp::Reverse(node.meta.size));
     let writing = Writing {
@@ -60,9 +64,16 @@ pub(crate) fn write(
         failed: AtomicBool::new(false),
     };
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..FILES_AT_ONCE)
+        let mut workers: Vec<_> = (0..FILES_AT_ONCE)
             .map(|_| scope.spawn(|| writing.work()))
             .collect();
+        if manifest.sealed.is_some() {
+            workers.push(scope.spawn(|| {
+                make_folder(&database)?;
+                let opened = point.database(manifest, &database);
+                opened.inspect_err(|_| writing.failed.store(true, Ordering::Relaxed))
+            }));
+        }
         // Who is left when one fails ends by itself, and the scope waits for it.
         workers.into_iter().try_for_each(|worker| {
             worker

@@ -118,11 +118,13 @@ pub enum Seen {
     SentMillis,
     /// Persons that were erased whose keys a backup of the keys may still hold.
     WithinReach,
+    /// Recovery points whose key is there.
+    PointsThatOpen,
 }
 
 impl Seen {
     /// Every one.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Places,
         Self::BytesSearched,
         Self::Markers,
@@ -162,6 +164,7 @@ impl Seen {
         Self::BackSeconds,
         Self::SentMillis,
         Self::WithinReach,
+        Self::PointsThatOpen,
     ];
 }
 
@@ -272,11 +275,13 @@ pub enum Wrong {
     WithinReach,
     /// Nothing is sent between two recovery points.
     NothingSent,
+    /// The key of a recovery point whose time is over is there still.
+    KeyPastItsTime,
 }
 
 impl Wrong {
     /// Every one.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::PlainText,
         Self::NotStored,
         Self::NothingSearched,
@@ -320,6 +325,7 @@ impl Wrong {
         Self::SentLate,
         Self::WithinReach,
         Self::NothingSent,
+        Self::KeyPastItsTime,
     ];
 }
 

@@ -20,7 +20,8 @@ use base::{Clock, Ctx, Environment, Fault, Purpose, RequestId, Rng, TenantId};
 use continuity::generations::{self, Generation, KeyParts, Places};
 use continuity::ledger::{Deed, Ledger, Line};
 use continuity::{
-    Checked, ContinuityError, Depth, Made, Parts, Piece, Repository, RepositoryKey, Storage, Watch,
+    Apart, Checked, ContinuityError, Depth, Made, Parts, Piece, Repository, RepositoryKey, Storage,
+    Watch,
 };
 use keys::Keys;
 use keys::seal::{KeyFile, read_secret_file};
@@ -58,7 +59,11 @@ pub fn repository(config: &Config) -> Result<Repository, Failure> {
     let backup = section(config)?;
     let bytes = read_secret_file(&backup.key_file)?;
     let key = RepositoryKey::new(&bytes, &config.environment)?;
-    Ok(Repository::new(storage(&backup.repository)?, key))
+    Ok(Repository::new(
+        storage(&backup.repository)?,
+        key,
+        Apart::at(&backup.keys.apart),
+    ))
 }
 
 /// Where the repository lies, reached.

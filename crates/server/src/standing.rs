@@ -336,6 +336,16 @@ async fn points(house: &Installation, standing: &mut Standing) {
             return;
         }
     };
+    let opens = match repository.open_of(&points) {
+        Ok(opens) => opens,
+        Err(error) => {
+            standing.breaks(
+                error.code(),
+                format!("the keys of the recovery points cannot be read: {error}"),
+            );
+            vec![false; points.len()]
+        }
+    };
     let now = house.clock.now();
     let newest = points.first();
     let age = newest.map(|it| now.since(it.taken_at));
@@ -343,6 +353,7 @@ async fn points(house: &Installation, standing: &mut Standing) {
         "points",
         json!({
             "count": points.len(),
+            "opens": opens.iter().filter(|opens| **opens).count(),
             "newest": newest.map(|it| &it.name),
             "newest_taken_at": newest.map(|it| it.taken_at.to_string()),
             "newest_age_seconds": age.map(|it| it.as_secs()),
@@ -352,6 +363,15 @@ async fn points(house: &Installation, standing: &mut Standing) {
         standing.breaks(
             "backup.none",
             "there is no recovery point: `strongroom backup now` makes one",
+        );
+    }
+    if opens.first() == Some(&false) {
+        standing.breaks(
+            "backup.key_gone",
+            format!(
+                "the key of the newest recovery point is not in {}, so that nobody opens it: look whether that is the place of before, and mounted; `strongroom backup now` makes a point with a new key",
+                repository.apart().folder().display()
+            ),
         );
     }
 }

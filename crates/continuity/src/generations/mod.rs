@@ -19,9 +19,10 @@ use serde::{Deserialize, Serialize};
 use store::Db;
 use store::snapshot::{Kind, Question, SQLITE_PART, check_sqlite};
 
-use crate::make::{Scratch, digest};
+use crate::make::digest;
 use crate::manifest::Part;
 use crate::repository::blocking;
+use crate::scratch::Scratch;
 use crate::{ContinuityError, sql};
 use epochs::Epochs;
 pub use rows::{KeyRows, forward};

@@ -9,7 +9,9 @@ use crate::ContinuityError;
 use crate::pieces::BROKEN;
 
 /// The version of the form.
-pub const FORMAT: &str = "strongroom-row-stream/1";
+pub const FORMAT: &str = "strongroom-row-stream/2";
+/// The version before, which is read still: its pieces were sealed under a key that does not die.
+const FORMAT_BEFORE: &str = "strongroom-row-stream/1";
 /// A head is no longer than this: it names tables and columns.
 const HEAD_BYTES_MAX: usize = 1 << 18;
 
@@ -147,7 +149,7 @@ fn whole(mut from: &[u8]) -> Option<(Head, Changes)> {
         return None;
     }
     let head: Head = serde_json::from_slice(some(from, length)?).ok()?;
-    if head.format != FORMAT {
+    if ![FORMAT, FORMAT_BEFORE].contains(&head.format.as_str()) {
         return None;
     }
     let mut tables = Vec::new();
@@ -233,9 +235,8 @@ fn cell(from: &mut &[u8]) -> Option<Cell> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pieces::{context, name};
+    use crate::pieces::{self, name};
     use base::SeededRng;
-    use crypt::sealed;
     use serde_json::json;
 
     const CHAIN: &str = "00001800000000000000-0011223344556677";
@@ -313,13 +314,14 @@ mod tests {
             env!("CARGO_MANIFEST_DIR"),
             "/../../docs/formats/vectors/row-stream.json"
         );
-        let environment = "production".parse().unwrap();
-        let key = crate::RepositoryKey::new(&[5; 32], &environment).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let repository = crate::tests::fixed(folder.path(), place().at);
         let plain = write(&place(), &example()).unwrap();
-        let bound = context(key.environment(), CHAIN, 12);
-        let sealed = sealed::seal(&key.stream(), &bound, &plain, &SeededRng::new(4));
+        let named = (CHAIN, 12, place().at);
+        let sealed = pieces::seal(&repository, named, &plain, &SeededRng::new(4)).unwrap();
         let made = json!({
             "repository_key": hex::encode([5; 32]),
+            "hour_key": hex::encode([6; 32]),
             "environment": "production",
             "chain": CHAIN,
             "number": 12,
@@ -336,7 +338,7 @@ mod tests {
         let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
         assert_eq!(made, kept);
         let sealed = hex::decode(kept["sealed"].as_str().unwrap()).unwrap();
-        let opened = sealed::open(&key.stream(), &bound, &sealed).unwrap();
+        let opened = pieces::unseal(&repository, named, &sealed).unwrap();
         let (head, changes) = read(&opened).unwrap();
         assert_eq!(
             (head.number, head.position, head.ends),
@@ -345,6 +347,19 @@ mod tests {
         assert_eq!(changes, example());
         // The other form of a stream does not take it, nor this one the other.
         assert!(crate::stream::read(&opened).is_err());
+    }
+
+    /// One of version 1 opens as it did.
+    #[test]
+    fn a_piece_of_rows_of_before_opens() {
+        let text = include_str!("../../../../docs/formats/vectors/row-stream.1.json");
+        let kept: serde_json::Value = serde_json::from_str(text).unwrap();
+        let sealed = hex::decode(kept["sealed"].as_str().unwrap()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let repository = crate::tests::fixed(folder.path(), place().at);
+        let opened = pieces::unseal(&repository, (CHAIN, 12, place().at), &sealed).unwrap();
+        let (head, changes) = read(&opened).unwrap();
+        assert_eq!((head.number, changes), (12, example()));
     }
 
     #[test]

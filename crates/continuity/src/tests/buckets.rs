@@ -1,8 +1,9 @@
 //! Repositories in a bucket, against moto, which speaks S3 on this machine.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use base::Secret;
+use base::{Clock, Secret};
 use http::StatusCode;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutMode, PutOptions, PutPayload};
@@ -11,7 +12,9 @@ use store::danger_testing;
 
 use super::House;
 use crate::backend::Backend;
-use crate::{Access, Credentials, Depth, Repository, Storage};
+use crate::{Access, Credentials, Depth, Repository, Silent, Storage, prune};
+
+const DAY: Duration = Duration::from_hours(24);
 
 struct Moto(danger_testing::Moto);
 
@@ -205,10 +208,13 @@ async fn what_lies_in_a_bucket_is_never_replaced_by_a_writer() {
     // Of two that begin a repository at the same place, one does.
     moto.make("race").await.unwrap();
     let storage = moto.storage("race", Moto::anybody());
+    let apart = crate::Apart::at(&house.places().epochs);
     let begin = async |byte: u8| {
         let environment = "test".parse().unwrap();
         let key = crate::RepositoryKey::new(&[byte; 32], &environment).unwrap();
-        Repository::new(storage.clone(), key).begin().await
+        Repository::new(storage.clone(), key, apart.clone())
+            .begin()
+            .await
     };
     let begun = tokio::join!(begin(1), begin(2));
     assert!(begun.0.is_ok() != begun.1.is_ok(), "{begun:?}");
@@ -236,6 +242,22 @@ async fn what_is_locked_stays_and_the_pruner_is_told() {
     // Not even hidden.
     assert_eq!(objects(&storage).await, before);
     house.check("latest", Depth::Read).await.unwrap();
+
+    // The time of a point is over. Its files stay, whatever the pruner tries; and it opens for nobody.
+    let over = house.repository().points().await.unwrap().remove(0);
+    house.clock.pass(DAY * 31);
+    let newest = house.make().await.unwrap();
+    let all = objects(&storage).await.len();
+    let (repository, spans) = (house.repository(), (DAY * 30, Duration::ZERO));
+    let pruned = prune(&repository, spans, house.clock.now(), Arc::new(Silent));
+    let said = pruned.await.unwrap_err().to_string();
+    assert!(said.contains("refuses to remove"), "{said}");
+    assert_eq!(objects(&storage).await.len(), all);
+    let points = house.repository().points().await.unwrap();
+    assert_eq!(points.len(), 2);
+    assert_eq!(house.repository().open_of(&points).unwrap(), [true, false]);
+    house.is_shut(&over.name).await;
+    house.check(&newest.line.name, Depth::Read).await.unwrap();
 
     // A bucket that keeps versions, without a lock: the version goes, not only out of sight.
     moto.make_versioned("versions").await.unwrap();

@@ -148,7 +148,9 @@ async fn names_are_asked_for_as_they_are() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_backup_at_a_time() {
     let house = House::new().await;
-    let held = crate::make::Scratch::take(&house.scratch()).await.unwrap();
+    let held = crate::scratch::Scratch::take(&house.scratch())
+        .await
+        .unwrap();
     let (made, ()) = tokio::join!(house.make(), async {
         tokio::task::yield_now().await;
         drop(held);

@@ -90,8 +90,59 @@ async fn restic_checks_and_restores_what_we_made() {
         })
         .collect()
     };
-    assert_eq!(relative(&to), relative(&ours));
-    assert_eq!(relative(&to).len(), 4 + 3);
+    let (by_restic, by_us) = (relative(&to), relative(&ours));
+    let besides = |all: &[(PathBuf, Vec<u8>)]| -> Vec<_> {
+        let besides = all.iter().filter(|(name, _)| !name.starts_with("database"));
+        besides.cloned().collect()
+    };
+    assert_eq!(besides(&by_restic), besides(&by_us));
+    assert_eq!((by_restic.len(), by_us.len()), (4 + 4, 4 + 3));
+    opens_without_us(&house, &to, &ours);
+}
+
+/// The blocks that restic restored give the database that we restored, by a program that has nothing of ours.
+fn opens_without_us(house: &House, restored: &Path, ours: &Path) {
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/guides/open-point.py"
+    );
+    // moto, which other tests take, comes with what it needs.
+    let moto = std::env::var_os("STRONGROOM_TEST_MOTO").map(PathBuf::from);
+    let python = moto.map_or("python3".into(), |it| it.with_file_name("python"));
+    let has = Command::new(&python)
+        .args([
+            "-c",
+            "import cryptography, shutil; assert shutil.which('zstd')",
+        ])
+        .stderr(Stdio::null())
+        .status();
+    if !has.is_ok_and(|it| it.success()) {
+        eprintln!("skipped: Python with `cryptography` and zstd are not on this machine");
+        return;
+    }
+    let keys = files(house.repository().apart().folder()).into_iter();
+    let mut keys = keys.filter(|path| path.extension().is_some_and(|it| it == "point"));
+    let (older, newest) = (keys.next().unwrap(), keys.next().unwrap());
+    let open = |key: &Path, to: &Path| {
+        Command::new(&python)
+            .arg(script)
+            .args([restored, key, to])
+            .output()
+            .unwrap()
+    };
+    let to = house.folder.join("without-us");
+    let said = open(&newest, &to);
+    assert!(said.status.success(), "{said:?}");
+    let name = store::snapshot::SQLITE_PART;
+    let database = std::fs::read(to.join(name)).unwrap();
+    assert_eq!(
+        database,
+        std::fs::read(ours.join("database").join(name)).unwrap()
+    );
+    // Another point's key opens nothing.
+    let other = open(&older, &house.folder.join("other"));
+    assert!(!other.status.success(), "{other:?}");
+    assert!(!house.folder.join("other").exists());
 }
 
 /// Makes points until it is killed; only for the test below, which runs it in a process of its own.

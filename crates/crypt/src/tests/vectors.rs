@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use crate::file::{HEADER_BYTES, Opener, Sealer};
 use crate::passphrase::{self, Params};
 use crate::record::{PartPlain, Sealed};
-use crate::{Context, OpenError, Plain, SymmetricKey, kdf, mac, record, sealed, token, wrap};
+use crate::{
+    Context, OpenError, Plain, SymmetricKey, block, kdf, mac, record, sealed, token, wrap,
+};
 
 /// Long enough to cross a cipher block and a segment.
 const TEXT: &[u8] = b"The quick brown fox jumps over the lazy dog, and then sleeps.";
@@ -62,8 +64,16 @@ fn named(name: &str, format: &str, vectors: &[Value], refused: &[Value]) -> (Str
 }
 
 /// Every file of vectors, as the code of today makes it.
-fn make() -> [(String, Value); 6] {
-    [places(), boxes(), wrapped(), records(), files(), derived()]
+fn make() -> [(String, Value); 7] {
+    [
+        places(),
+        boxes(),
+        blocks(),
+        wrapped(),
+        records(),
+        files(),
+        derived(),
+    ]
 }
 
 fn places() -> (String, Value) {
@@ -138,6 +148,19 @@ fn box_vectors(seal: SealFn, plains: &[&[u8]]) -> (Vec<Value>, Vec<Value>) {
 fn boxes() -> (String, Value) {
     let (vectors, refused) = box_vectors(sealed::seal, &[TEXT, b"", &[0; 16]]);
     named("sealed-box", "sealed box", &vectors, &refused)
+}
+
+fn blocks() -> (String, Value) {
+    let converging = key(1_500);
+    let vectors = [TEXT, b"", &[0; 16]].map(|plain| {
+        let mut sealed = plain.to_vec();
+        let key = block::seal(&converging, &mut sealed);
+        json!({
+            "converging": of_key(&converging), "plain": hex::encode(plain),
+            "key": of_key(&key), "sealed": hex::encode(sealed),
+        })
+    });
+    named("sealed-block", "sealed block", &vectors, &[])
 }
 
 fn wrapped() -> (String, Value) {
@@ -311,6 +334,14 @@ fn boxes_and_wrapped_keys_open_as_written_down() {
             let code = opened.unwrap_err().code();
             assert_eq!(code, vector["code"].as_str().unwrap(), "{}", vector["why"]);
         }
+    }
+}
+
+#[test]
+fn blocks_open_as_written_down() {
+    for vector in vectors("sealed-block.json", "vectors") {
+        let opened = block::open(&key_of(&vector), &bytes(&vector["sealed"]));
+        assert_eq!(*opened.unwrap(), bytes(&vector["plain"]));
     }
 }
 

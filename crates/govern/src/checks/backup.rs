@@ -26,6 +26,10 @@ const SPREAD_MAX: f64 = 520.0;
 pub struct Points {
     /// How old each is.
     pub ages: Vec<Duration>,
+    /// Whether the key of each is there, in the same order.
+    pub opens: Vec<bool>,
+    /// How old what the keys open is, of every key that is there.
+    pub keys: Vec<Duration>,
     /// How often one is made.
     pub every: Duration,
     /// How long one is kept.
@@ -142,7 +146,7 @@ impl BackupCheck {
             Which::Regular => {
                 let mut points = self.backups.points().await?;
                 if drill {
-                    points.ages.clear();
+                    points.opens.fill(false);
                 }
                 Ok(regular(&points))
             }
@@ -159,6 +163,7 @@ impl BackupCheck {
                 let mut in_reach = self.backups.in_reach().await?;
                 if drill {
                     points.ages.push(points.keep + REMOVAL * 2);
+                    points.keys.push(points.keep + REMOVAL * 2);
                     in_reach = InReach {
                         persons: in_reach.persons + 1,
                         late: true,
@@ -201,7 +206,9 @@ pub fn late_after(every: Duration) -> Duration {
 
 fn regular(points: &Points) -> Outcome {
     let mut outcome = Outcome::new();
-    let newest = points.ages.iter().min();
+    let opening = points.ages.iter().zip(&points.opens);
+    let newest = opening.filter(|(_, opens)| **opens).map(|(age, _)| age);
+    let newest = newest.min();
     if newest.is_none_or(|age| *age > late_after(points.every)) {
         outcome.wrong(Wrong::BackupLate, "");
     }
@@ -237,14 +244,16 @@ fn expires(points: &Points, in_reach: InReach) -> Outcome {
         outcome.wrong(Wrong::WithinReach, "");
     }
     outcome.number(Seen::WithinReach, in_reach.persons);
-    let over = points
-        .ages
-        .iter()
-        .filter(|age| **age > points.keep + REMOVAL);
-    if over.count() > 0 {
+    let is_over = |age: &Duration| *age > points.keep + REMOVAL;
+    if points.ages.iter().any(is_over) {
         outcome.wrong(Wrong::PastItsTime, "");
     }
+    if points.keys.iter().any(is_over) {
+        outcome.wrong(Wrong::KeyPastItsTime, "");
+    }
     outcome.count(Seen::RecoveryPoints, points.ages.len());
+    let opening = points.opens.iter().filter(|opens| **opens);
+    outcome.count(Seen::PointsThatOpen, opening.count());
     if let Some(oldest) = points.ages.iter().max() {
         outcome.number(Seen::OldestDays, oldest.as_secs() / DAY.as_secs());
     }
@@ -362,6 +371,8 @@ mod tests {
     fn points(ages: &[Duration]) -> Points {
         Points {
             ages: ages.to_vec(),
+            opens: vec![true; ages.len()],
+            keys: ages.to_vec(),
             every: HOUR * 4,
             keep: DAY * 30,
         }
@@ -374,6 +385,10 @@ mod tests {
         for late in [&[HOUR * 6][..], &[]] {
             assert!(regular(&points(late)).has(Wrong::BackupLate));
         }
+        // One whose key is lost is none.
+        let mut lost = points(&[HOUR, HOUR * 90]);
+        lost.opens[0] = false;
+        assert!(regular(&lost).has(Wrong::BackupLate));
     }
 
     #[test]
@@ -390,6 +405,15 @@ mod tests {
         assert!(expires(&points(&[HOUR, DAY * 31]), in_reach(false)).held());
         let over = expires(&points(&[HOUR, DAY * 33]), in_reach(false));
         assert!(over.has(Wrong::PastItsTime));
+        // Each by itself: files without a key, and a key whose files are gone.
+        let mut files = points(&[HOUR, DAY * 33]);
+        files.keys.pop();
+        let files = expires(&files, in_reach(false));
+        assert!(files.has(Wrong::PastItsTime) && !files.has(Wrong::KeyPastItsTime));
+        let mut key = points(&[HOUR, DAY * 33]);
+        key.ages.pop();
+        let key = expires(&key, in_reach(false));
+        assert!(key.has(Wrong::KeyPastItsTime) && !key.has(Wrong::PastItsTime));
         let late = expires(&points(&[HOUR]), in_reach(true));
         assert!(late.has(Wrong::WithinReach));
     }

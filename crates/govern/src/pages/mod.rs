@@ -2,6 +2,7 @@
 
 mod labels;
 mod words;
+mod wrongs;
 
 use askama::Template;
 use base::Instant;
@@ -270,7 +271,7 @@ fn problems(lang: Lang, record: &Record) -> Vec<String> {
 /// A problem in a few words of `lang`.
 #[must_use]
 pub fn problem(problem: &Problem, lang: Lang) -> String {
-    let what = labels::wrong(problem.wrong, lang);
+    let what = wrongs::wrong(problem.wrong, lang);
     if problem.at.is_empty() {
         what.to_owned()
     } else {

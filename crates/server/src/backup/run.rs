@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base::Instant;
 use continuity::runs::{self, ALIVE_EVERY, End, Kind};
-use continuity::{ContinuityError, Made, Pruned, Watch};
+use continuity::{ContinuityError, Made, Pruned, Repository, Watch};
 use store::WriteSet;
 
 use crate::{Failure, Installation, backup};
@@ -104,7 +104,11 @@ pub async fn point(
         }
         let repository = backup::repository(&house.config)?;
         let configuration = backup::configuration(&house.config.file, &house.config)?;
-        backup::make(house, &repository, configuration, watch).await
+        let made = backup::make(house, &repository, configuration, watch).await?;
+        if let Err(error) = destroy_keys(house, &repository).await {
+            tracing::error!(%error, "keys of recovery points whose time is over could not be destroyed");
+        }
+        Ok(made)
     })
     .await;
     let how = match &made {
@@ -118,6 +122,19 @@ pub async fn point(
     };
     end(house, run, &how).await?;
     made.map(Some)
+}
+
+/// Destroy the keys of points whose time is over. So does who prunes; whether somebody prunes at all is not up to who serves.
+async fn destroy_keys(house: &Installation, repository: &Repository) -> Result<(), Failure> {
+    let keep = backup::early::keep(house).await?;
+    let destroyed = continuity::destroy_keys(repository, keep, &[], house.clock.now()).await?;
+    if destroyed.points > 0 {
+        tracing::info!(
+            points = destroyed.points,
+            "recovery points whose time is over have no key any more"
+        );
+    }
+    Ok(())
 }
 
 /// Remove the recovery points whose time is over, as a run.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use audit::{Action, Entry, Outcome};
-use base::Fault;
 use continuity::{Depth, Line, Watch, sent_files, stream};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -16,6 +15,9 @@ use super::{Held, data, json, place, talk};
 use crate::backup::run;
 use crate::cli::{Backup, BackupNow, BackupPoint, BackupResticKey, BackupVerify, BackupView};
 use crate::{Failure, Installation, backup, private};
+
+/// What a point that does not hold is noted with, where the failure has no code of its own.
+const BROKEN: &str = "backup.broken";
 
 pub(super) async fn run(args: Backup) -> Held {
     match args {
@@ -88,6 +90,15 @@ pub(super) fn line_json(line: &Line) -> Value {
     })
 }
 
+/// The same, and whether it opens.
+fn opening_json(line: &Line, opens: bool) -> Value {
+    let mut value = line_json(line);
+    if let Some(value) = value.as_object_mut() {
+        value.insert("opens".into(), json!(opens));
+    }
+    value
+}
+
 /// So many bytes in so many seconds.
 pub(super) fn rate(bytes: u64, seconds: f64) -> HumanBytes {
     #[expect(
@@ -145,14 +156,16 @@ async fn prune(args: BackupView) -> Held {
         json(&json!({
             "gone": gone,
             "left": pruned.left,
+            "keys_destroyed": pruned.keys.points,
             "removed_bytes": pruned.removed_bytes,
             "marked_bytes": pruned.marked_bytes,
         }))?;
     } else {
         talk(format_args!(
-            "{} recovery points are gone, {} are left; {} removed, {} marked for the next time",
+            "{} recovery points are gone, {} are left; {} of their keys destroyed; {} removed, {} marked for the next time",
             pruned.gone.len(),
             pruned.left,
+            pruned.keys.points,
             HumanBytes(pruned.removed_bytes),
             HumanBytes(pruned.marked_bytes)
         ));
@@ -185,11 +198,14 @@ async fn keys_now(args: BackupView) -> Held {
 async fn status(args: BackupView) -> Held {
     let house = place::open(&args.place).await?;
     let repository = backup::repository(&house.config)?;
-    let newest = match repository.points().await {
-        Ok(points) => points.into_iter().next(),
-        Err(continuity::ContinuityError::NoRepository(_)) => None,
+    let points = match repository.points().await {
+        Ok(points) => points,
+        Err(continuity::ContinuityError::NoRepository(_)) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
+    let opens = repository.open_of(&points)?;
+    let shut = opens.iter().filter(|opens| !**opens).count();
+    let newest = points.first();
     let reach = backup::reach(&house).await?;
     let now = house.clock.now();
     let stream = stream::standing(&backup::stream_state(&house.config)?);
@@ -207,8 +223,11 @@ async fn status(args: BackupView) -> Held {
             .map(|it| json!({ "number": it.number, "taken_at": it.taken_at().to_string() }))
             .collect();
         json(&json!({
-            "newest": newest.as_ref().map(line_json),
-            "age_seconds": newest.as_ref().map(|line| now.since(line.taken_at).as_secs()),
+            "newest": newest.zip(opens.first()).map(|(line, opens)| opening_json(line, *opens)),
+            "age_seconds": newest.map(|line| now.since(line.taken_at).as_secs()),
+            "points": points.len(),
+            "points_without_key": shut,
+            "points_keys_there": points.is_empty() || repository.apart().is_there(),
             "stream_behind_seconds": stream.map(|it| now.since(it.alive_at).as_secs()),
             "stream_lacks": lack.map(Lack::as_str),
             "files_waiting": waiting.count,
@@ -220,7 +239,7 @@ async fn status(args: BackupView) -> Held {
         }))?;
         return Ok(true);
     }
-    match &newest {
+    match newest {
         Some(line) => data(format_args!(
             "newest point       {} of {:.19}Z, {} minutes old",
             line.short(),
@@ -228,6 +247,18 @@ async fn status(args: BackupView) -> Held {
             now.since(line.taken_at).as_secs() / 60
         )),
         None => data("newest point       none"),
+    }
+    if shut > 0 {
+        data(format_args!(
+            "without their key  {shut} of {} recovery points: nobody opens them",
+            points.len()
+        ));
+        if opens.first() == Some(&false) {
+            talk(format_args!(
+                "warning: the key of the newest recovery point is not in {}: look whether that is the place of before, and mounted; `strongroom backup now` makes a point with a new key",
+                repository.apart().folder().display()
+            ));
+        }
     }
     match (lack, &stream) {
         (Some(lack), _) => data(format_args!("stream             nothing is sent: {lack}")),
@@ -274,20 +305,26 @@ async fn status(args: BackupView) -> Held {
 
 async fn list(args: BackupView) -> Held {
     let house = place::open(&args.place).await?;
-    let points = backup::repository(&house.config)?.points().await?;
+    let repository = backup::repository(&house.config)?;
+    let points = repository.points().await?;
+    let opens = repository.open_of(&points)?;
     note(&house, Action::BackupRead, |entry| {
         entry.count(points.len() as u64)
     })
     .await?;
     house.close().await;
+    let points = points.iter().zip(opens);
     if args.json {
-        let points: Vec<_> = points.iter().map(line_json).collect();
+        let points: Vec<_> = points
+            .map(|(line, opens)| opening_json(line, opens))
+            .collect();
         json(&points)?;
         return Ok(true);
     }
-    for line in &points {
+    for (line, opens) in points {
+        let without = if opens { "" } else { "  without its key" };
         data(format_args!(
-            "{}  {:.19}Z  {:>8} files  {:>11}  {:>11} added",
+            "{}  {:.19}Z  {:>8} files  {:>11}  {:>11} added{without}",
             line.short(),
             line.taken_at.to_string(),
             line.files,
@@ -301,7 +338,11 @@ async fn list(args: BackupView) -> Held {
 async fn show(args: BackupPoint) -> Held {
     let house = place::open(&args.place).await?;
     let watch = Arc::new(continuity::Silent);
-    let checked = backup::check(&house, &args.point, Depth::Listed, watch).await?;
+    // One without its key can be shown still.
+    let checked = backup::check(&house, &args.point, Depth::Named, watch).await?;
+    let repository = backup::repository(&house.config)?;
+    let opens = repository.open_of(std::slice::from_ref(&checked.line))?;
+    let opens = opens.first() == Some(&true);
     note(&house, Action::BackupRead, |entry| {
         entry.subject(*checked.manifest.id.as_bytes())
     })
@@ -309,7 +350,7 @@ async fn show(args: BackupPoint) -> Held {
     house.close().await;
     let manifest = &checked.manifest;
     if args.json {
-        let mut value = line_json(&checked.line);
+        let mut value = opening_json(&checked.line, opens);
         if let Some(value) = value.as_object_mut() {
             value.insert("digest".into(), json!(hex::encode(checked.digest)));
             value.insert("manifest".into(), json!(manifest));
@@ -319,6 +360,12 @@ async fn show(args: BackupPoint) -> Held {
     }
     data(format_args!("point          {}", checked.line.name));
     data(format_args!("taken at       {}", manifest.taken_at));
+    let key = match (&manifest.sealed, opens) {
+        (None, _) => "none of its own: made before points had keys",
+        (Some(_), true) => "there",
+        (Some(_), false) => "gone: nobody opens it",
+    };
+    data(format_args!("key            {key}"));
     data(format_args!("environment    {}", manifest.environment));
     data(format_args!(
         "made by        strongroom {}, schema {}, {}",
@@ -368,7 +415,7 @@ async fn verify(args: BackupVerify) -> Held {
         Err(failure) => {
             note(&house, Action::BackupVerify, |mut entry| {
                 entry.outcome = Outcome::Failed;
-                entry.code(continuity::ContinuityError::Broken("").code())
+                entry.code(failure.fault_code().unwrap_or(BROKEN))
             })
             .await?;
             Err(failure)

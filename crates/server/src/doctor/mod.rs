@@ -85,6 +85,7 @@ pub async fn look(config: &Config) -> Vec<Look> {
         machine::memory(),
     ];
     looks.extend(place::folders(config));
+    looks.extend(place::third(config));
     looks.extend(place::secrets(config));
     looks.push(place::certificate(config));
     looks.extend(place::sockets(config).await);

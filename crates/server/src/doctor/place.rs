@@ -78,6 +78,26 @@ pub(super) fn folders(config: &Config) -> Vec<Look> {
     looks
 }
 
+/// The third place: with it go the keys of recovery points.
+pub(super) fn third(config: &Config) -> Option<Look> {
+    let backup = config.backup.as_ref()?;
+    let apart = backup.keys.apart.display();
+    Some(if backup.keys.apart.is_dir() {
+        Look::good("third place", format!("{apart} is there"))
+    } else if backup.key_file.exists() {
+        Look::bad(
+            "third place",
+            format!("{apart} is not there, and with it the keys of recovery points"),
+            "mount it, or name the place of before in backup.keys.apart",
+        )
+    } else {
+        Look::good(
+            "third place",
+            format!("{apart} is made with the first backup"),
+        )
+    })
+}
+
 fn room(name: &str, folder: &Path) -> Look {
     let Ok(stat) = statvfs(folder) else {
         return Look::bad(
@@ -371,6 +391,26 @@ mod tests {
         let far = |sqlite| kind(Path::new("/"), sqlite, "there:/x / nfs4 rw 0 0\n").finding;
         assert_eq!(far(true), super::super::Finding::Bad);
         assert_eq!(far(false), super::super::Finding::Good);
+    }
+
+    #[test]
+    fn a_third_place_that_is_gone_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let sample = Config::parse("sample", crate::config::SAMPLE);
+        let mut config = sample.unwrap();
+        let backup = config.backup.as_mut().unwrap();
+        backup.key_file = folder.path().join("backup.key");
+        backup.keys.apart = folder.path().join("apart");
+        let (key, apart) = (backup.key_file.clone(), backup.keys.apart.clone());
+        let finding = |config: &Config| third(config).unwrap().finding;
+        // Nothing was backed up yet.
+        assert_eq!(finding(&config), super::super::Finding::Good);
+        fs::write(key, [1; 32]).unwrap();
+        assert_eq!(finding(&config), super::super::Finding::Bad);
+        fs::create_dir(apart).unwrap();
+        assert_eq!(finding(&config), super::super::Finding::Good);
+        config.backup = None;
+        assert!(third(&config).is_none());
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     ("backup.internal", "A mistake of ours in backup or restore."),
     (
+        "backup.key_gone",
+        "The key of a recovery point, or of what was sent in an hour, is not there: its time is over, or it was lost.",
+    ),
+    (
         "backup.no_keys",
         "There is no backup of the key store that opens and is new enough.",
     ),

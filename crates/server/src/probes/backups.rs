@@ -82,8 +82,12 @@ impl Backups for Kept {
                 Err(error) => return Err(failed(&error)),
             };
             let now = house.clock.now();
+            let opens = repository.open_of(&points);
+            let keys = repository.apart().ages(now);
             Ok(Points {
                 ages: points.iter().map(|it| now.since(it.taken_at)).collect(),
+                opens: opens.map_err(|error| failed(&error))?,
+                keys: keys.map_err(|error| failed(&error))?,
                 every,
                 keep: section.keep(),
             })

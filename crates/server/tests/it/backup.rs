@@ -56,6 +56,60 @@ async fn a_point_is_made_beside_a_running_server_and_restored() {
     assert_eq!(again.code, Some(1), "{again:?}");
 }
 
+/// Without its own key a point is shown still, and opens in no way; the next one has another.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_point_without_its_own_key_says_so_everywhere() {
+    let place = Place::new();
+    place.start().await.stop().await;
+    let made = place.command(&["backup", "now", "--json"]).await.held();
+    let listed = async || {
+        let listed = place.command(&["backup", "list", "--json"]).await.held();
+        listed.json()
+    };
+    assert_eq!(listed().await[0]["opens"], true);
+    place.command(&["drill", "run", "objects"]).await.held();
+    let keys = place.data().join("apart/points");
+    let away = place.path("away");
+    std::fs::rename(&keys, &away).unwrap();
+    assert_eq!(listed().await[0]["opens"], false);
+    let text = place.command(&["backup", "list"]).await.held();
+    assert!(text.data.contains("without its key"), "{text:?}");
+    let shown = place.command(&["backup", "show", "--json"]).await.held();
+    assert_eq!(shown.json()["opens"], false);
+    assert_eq!(shown.json()["point"], made.json()["point"]);
+    let status = place.command(&["backup", "status"]).await.held();
+    assert!(status.data.contains("1 of 1"), "{status:?}");
+    assert!(status.talk.contains("apart/points"), "{status:?}");
+    let to = place.path("restored");
+    for command in [
+        &["backup", "verify", "latest"][..],
+        &["backup", "verify", "latest", "--quick"],
+        &["drill", "run", "objects"],
+        &["restore", "latest", "--to", to.to_str().unwrap()],
+    ] {
+        let ran = place.command(command).await;
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.talk.contains("key of recovery point"), "{ran:?}");
+        assert!(ran.talk.contains("[backup.keys] apart"), "{ran:?}");
+    }
+    // As if nothing had been: another key, for another point.
+    place.command(&["backup", "now"]).await.held();
+    let points = listed().await;
+    assert_eq!(
+        (&points[0]["opens"], &points[1]["opens"]),
+        (&json!(true), &json!(false))
+    );
+    place.command(&["backup", "verify", "latest"]).await.held();
+    for entry in std::fs::read_dir(&away).unwrap() {
+        let entry = entry.unwrap();
+        let there = keys.join(entry.file_name());
+        if !there.exists() {
+            std::fs::rename(entry.path(), there).unwrap();
+        }
+    }
+    assert_eq!(listed().await[1]["opens"], true);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_key_is_not_replaced() {
     let place = Place::new();

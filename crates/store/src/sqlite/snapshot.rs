@@ -43,6 +43,8 @@ pub(crate) fn copy(
     let copied = connection::reader(&part)?;
     // No files beside it: what is in the copy is in this one file.
     copied.pragma_update(None, "query_only", false)?;
+    // Nor is it to outlast the machine: forced to the disk, all of it would be written there, before what others commit meanwhile.
+    copied.pragma_update(None, "synchronous", "OFF")?;
     copied.pragma_update_and_check(None, "journal_mode", "DELETE", |row| {
         row.get::<_, String>(0)
     })?;

@@ -2,6 +2,7 @@
 
 mod broken;
 mod command;
+mod expires;
 mod green;
 mod reach;
 

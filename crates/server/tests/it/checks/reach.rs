@@ -7,7 +7,7 @@ use store::{Sql, WriteSet};
 
 use super::{Real, folder, open};
 
-const BACKUP: &str = "[backup]\nkey_file = \"secrets/backup.key\"\nscratch = \"data/scratch\"\n\
+pub const BACKUP: &str = "[backup]\nkey_file = \"secrets/backup.key\"\nscratch = \"data/scratch\"\n\
      [backup.repository]\nkind = \"folder\"\npath = \"backup/repository\"\n\
      [backup.keys]\nfolder = \"backup/keys\"\napart = \"apart\"\n";
 
