@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::{Instant, Rng};
+use base::{Clock, Instant, Rng};
 use futures_util::TryStreamExt;
 use object_store::path::Path as Name;
 use serde::{Deserialize, Serialize};
@@ -47,9 +47,42 @@ pub(crate) struct Head {
     chain: String,
     pub(crate) number: u64,
     pub(crate) at: i64,
+    /// When the log began to be read. Before version 2, that is what [`Self::at`] says.
+    #[serde(default)]
+    since: Option<i64>,
     page_bytes: u32,
     database_pages: u32,
     pages: u32,
+}
+
+impl Head {
+    /// All that was committed until then is in the piece, or in one before it.
+    fn since(&self) -> Instant {
+        Instant::from_micros(self.since.unwrap_or(self.at))
+    }
+}
+
+/// When a log was read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looked {
+    /// Right before: what was committed until then was read.
+    pub(crate) since: Instant,
+    /// Right after: what was committed later was not.
+    pub(crate) at: Instant,
+}
+
+impl Looked {
+    /// It began at `since`, and is over.
+    pub(crate) fn over(since: Instant, clock: &dyn Clock) -> Self {
+        // A clock may go back.
+        let at = clock.now().max(since);
+        Self { since, at }
+    }
+
+    /// It says of one moment what was until then.
+    pub(crate) const fn at_once(at: Instant) -> Self {
+        Self { since: at, at }
+    }
 }
 
 /// Whether the last piece that was sent lies there and opens.
@@ -141,17 +174,19 @@ impl Stream {
         self
     }
 
-    /// Send what was committed since the last time; `now` is the moment before it is read.
+    /// Send what was committed since the last time.
     ///
     /// # Errors
     /// [`ContinuityError`]; nothing is lost, it goes with the next one.
-    pub async fn send(&mut self, now: Instant) -> Result<Sent, ContinuityError> {
+    pub async fn send(&mut self, clock: &dyn Clock) -> Result<Sent, ContinuityError> {
+        let now = clock.now();
         let drained = self.follower.drain().await?;
+        let read = Looked::over(now, clock);
         // Whatever file is named by what was read is noted by now.
         if let Some(files) = &mut self.files {
             files.send(now).await;
         }
-        match self.put(&drained, now).await {
+        match self.put(&drained, read).await {
             Ok(sent) => Ok(sent),
             Err(error) => {
                 self.follower.give_back(drained);
@@ -160,7 +195,8 @@ impl Stream {
         }
     }
 
-    async fn put(&mut self, drained: &Drained, now: Instant) -> Result<Sent, ContinuityError> {
+    async fn put(&mut self, drained: &Drained, read: Looked) -> Result<Sent, ContinuityError> {
+        let now = read.since;
         let Some(position) = drained.position else {
             return Ok(Sent::default());
         };
@@ -185,9 +221,9 @@ impl Stream {
         };
         if let Some(pages) = &drained.pages {
             sent.pages = pages.pages.len();
-            (state.next, sent.bytes) = self.piece(&state, pages, now).await?;
+            (state.next, sent.bytes) = self.piece(&state, pages, read).await?;
             self.fresh = false;
-            state.at = now.micros();
+            state.at = read.at.micros();
         }
         state.position = hex::encode(position.to_bytes());
         if self.state.as_ref() != Some(&state) || now.since(state.alive_at()) >= ALIVE_EVERY {
@@ -217,14 +253,14 @@ impl Stream {
         &self,
         state: &State,
         pages: &Pages,
-        now: Instant,
+        when: Looked,
     ) -> Result<(u64, usize), ContinuityError> {
         for number in (state.next..).take(TAKEN_MAX as usize) {
             if self.fresh && self.has(&state.chain, number).await? {
                 continue;
             }
-            let plain = write(&state.chain, number, now, pages)?;
-            let place = (&*state.chain, number, now);
+            let plain = write(&state.chain, number, when, pages)?;
+            let place = (&*state.chain, number, when.at);
             let put = pieces::put(&self.repository, place, &plain, &*self.rng).await?;
             if let Some(bytes) = put {
                 return Ok((number + 1, bytes));
@@ -245,14 +281,15 @@ impl Stream {
 pub(crate) fn write(
     chain: &str,
     number: u64,
-    at: Instant,
+    when: Looked,
     pages: &Pages,
 ) -> Result<Vec<u8>, ContinuityError> {
     let head = Head {
         format: FORMAT.to_owned(),
         chain: chain.to_owned(),
         number,
-        at: at.micros(),
+        at: when.at.micros(),
+        since: Some(when.since.micros()),
         page_bytes: pages.page_bytes,
         database_pages: pages.database_pages,
         pages: u32::try_from(pages.pages.len())
@@ -365,9 +402,15 @@ pub async fn forward(
         goes_on: !rest.is_empty(),
         ..Forwarded::default()
     };
-    if taken.last().is_none_or(|it| it.at < whole_at) {
+    let Some(last) = taken.last() else {
+        return Ok(done);
+    };
+    let plain = pieces::open(repository, &from.chain, last).await?;
+    let (head, _) = read(&plain)?;
+    if head.since() < whole_at {
         return Ok(done);
     }
+    let reached = head.since();
     for (expected, piece) in (from.next..).zip(taken) {
         if piece.number != expected {
             return Err(MISSING);
@@ -383,7 +426,7 @@ pub async fn forward(
         })
         .await?;
         done.pieces += 1;
-        done.until = Some(at);
+        done.until = Some(reached);
     }
     Ok(done)
 }
@@ -440,6 +483,11 @@ mod tests {
 
     const CHAIN: &str = "00001800000000000000-0011223344556677";
 
+    fn when(at: Instant) -> Looked {
+        let since = Instant::from_micros(at.micros() - 2_000);
+        Looked { since, at }
+    }
+
     fn example() -> Pages {
         let pages = [(2, vec![7; 512]), (9, (0..=255).chain(0..=255).collect())];
         Pages {
@@ -459,7 +507,7 @@ mod tests {
         let at = Instant::from_micros(1_800_000_001_000_000);
         let folder = tempfile::tempdir().unwrap();
         let repository = crate::tests::fixed(folder.path(), at);
-        let plain = write(CHAIN, 12, at, &example()).unwrap();
+        let plain = write(CHAIN, 12, when(at), &example()).unwrap();
         let place = (CHAIN, 12, at);
         let sealed = pieces::seal(&repository, place, &plain, &SeededRng::new(4)).unwrap();
         let made = json!({
@@ -486,6 +534,7 @@ mod tests {
             (head.number, head.at, head.database_pages),
             (12, at.micros(), 9)
         );
+        assert_eq!(head.since(), when(at).since);
         let expected = example().pages;
         assert!(
             pages
@@ -516,15 +565,16 @@ mod tests {
         let repository = crate::tests::fixed(folder.path(), at);
         let opened = pieces::unseal(&repository, (CHAIN, 12, at), &sealed).unwrap();
         assert_eq!(hex::encode(&*opened), kept["plain"].as_str().unwrap());
-        let (_, pages) = read(&opened).unwrap();
+        let (head, pages) = read(&opened).unwrap();
         assert_eq!(pages.len(), 2);
+        assert_eq!(head.since(), at, "it said when the log began to be read");
         assert!(pieces::unseal(&repository, (CHAIN, 13, at), &sealed).is_err());
     }
 
     #[test]
     fn what_is_not_a_piece_is_refused() {
         let at = Instant::from_micros(1_800_000_001_000_000);
-        let plain = write(CHAIN, 12, at, &example()).unwrap();
+        let plain = write(CHAIN, 12, when(at), &example()).unwrap();
         for cut in 1..plain.len() {
             assert!(read(&plain[..plain.len() - cut]).is_err(), "{cut}");
         }
@@ -532,7 +582,7 @@ mod tests {
             database_pages: 8,
             ..example()
         };
-        assert!(read(&write(CHAIN, 12, at, &beyond).unwrap()).is_err());
+        assert!(read(&write(CHAIN, 12, when(at), &beyond).unwrap()).is_err());
         assert!(read(&[]).is_err());
     }
 }

@@ -219,16 +219,23 @@ impl Installation {
                 .vault
                 .open_tenant(&ctx, &installation.config.region)
                 .await?;
-            // What comes back from a point has a log that nobody appends to before it passed the gate; and what was cut short is erased there.
-            if gate == Gate::Passing {
-                continue;
-            }
-            let resumed = installation.vault.resume_erasures(&tenant).await?;
+        }
+        Ok(installation)
+    }
+
+    /// Complete erasures that a crash cut short, in every tenant. For who serves, before it does: to a command beside a running server,
+    /// what that server is in the middle of looks cut short.
+    ///
+    /// # Errors
+    /// [`Failure`]: storage and key failures.
+    pub async fn complete_erasures(&self) -> Result<(), Failure> {
+        for tenant in self.tenants() {
+            let resumed = self.vault.resume_erasures(&tenant).await?;
             if resumed > 0 {
                 tracing::warn!(tenant = %tenant, resumed, "completed erasures that were cut short");
             }
         }
-        Ok(installation)
+        Ok(())
     }
 
     /// Only the key tree of `config`, with the keys of every tenant.

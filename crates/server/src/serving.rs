@@ -86,6 +86,9 @@ impl Serving {
         };
         let metrics_address = metrics_listener.as_ref().map(Listener::address);
 
+        if work == Work::Queue {
+            installation.complete_erasures().await?;
+        }
         let house: House = Arc::new(installation);
         let metrics = Arc::new(Metrics::new());
         let app = App {

@@ -20,6 +20,7 @@ use crate::ContinuityError;
 use crate::pieces::{BROKEN, parse_name};
 use crate::repository::blocking;
 use crate::rows::{Begun, Place, read, write};
+use crate::stream::Looked;
 
 /// Rows that are kept in memory for the next generation. With more, a new generation is due.
 const KEPT_BYTES_MAX: usize = 256 << 20;
@@ -182,7 +183,7 @@ impl KeyRows {
         let place = Place {
             chain: &chain,
             number,
-            at: now,
+            when: Looked::at_once(now),
             position: 0,
             ends: true,
         };

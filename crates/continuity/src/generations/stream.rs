@@ -20,7 +20,7 @@ use super::{Epochs, Generation, Places, living, make_folder};
 use crate::ContinuityError;
 use crate::pieces::{context, name_of, parse_name};
 use crate::repository::blocking;
-use crate::stream::{read, write, write_over};
+use crate::stream::{Looked, read, write, write_over};
 
 /// What the key of the pieces is derived from the epoch key for.
 const LABEL: &str = "key stream";
@@ -163,7 +163,7 @@ impl KeyStream {
             let rng = Arc::clone(&self.rng);
             let put = blocking(move || {
                 let at = (generation, number, now);
-                let plain = write(&chain(generation), number, now, &piece)?;
+                let plain = write(&chain(generation), number, Looked::at_once(now), &piece)?;
                 let plain = zeroize::Zeroizing::new(plain);
                 seal(&places, &environment, at, &plain, &*rng)
             });

@@ -7,6 +7,7 @@ use store::changes::{Cell, Change, Changes, Column, Table, To};
 
 use crate::ContinuityError;
 use crate::pieces::BROKEN;
+use crate::stream::Looked;
 
 /// The version of the form.
 pub const FORMAT: &str = "strongroom-row-stream/2";
@@ -32,12 +33,22 @@ pub(crate) struct Head {
     pub(crate) chain: String,
     pub(crate) number: u64,
     pub(crate) at: i64,
+    /// All that was acknowledged until then is in the piece, or in one before it. Before version 2, that is what [`Self::at`] says.
+    #[serde(default)]
+    since: Option<i64>,
     /// Where PostgreSQL's own log was read to.
     pub(crate) position: u64,
     /// Whether a restore may stop behind it.
     pub(crate) ends: bool,
     tables: Vec<Named>,
     changes: u32,
+}
+
+impl Head {
+    /// All that was acknowledged until then is in the piece, or in one before it.
+    pub(crate) fn since(&self) -> Instant {
+        Instant::from_micros(self.since.unwrap_or(self.at))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +64,7 @@ struct Named {
 pub(crate) struct Place<'a> {
     pub(crate) chain: &'a str,
     pub(crate) number: u64,
-    pub(crate) at: Instant,
+    pub(crate) when: Looked,
     pub(crate) position: u64,
     pub(crate) ends: bool,
 }
@@ -75,7 +86,8 @@ pub(crate) fn write(place: &Place<'_>, changes: &Changes) -> Result<Vec<u8>, Con
         format: FORMAT.to_owned(),
         chain: place.chain.to_owned(),
         number: place.number,
-        at: place.at.micros(),
+        at: place.when.at.micros(),
+        since: Some(place.when.since.micros()),
         position: place.position,
         ends: place.ends,
         tables: changes.tables.iter().map(named).collect(),
@@ -245,7 +257,10 @@ mod tests {
         Place {
             chain: CHAIN,
             number: 12,
-            at: Instant::from_micros(1_800_000_001_000_000),
+            when: Looked {
+                since: Instant::from_micros(1_800_000_000_998_000),
+                at: Instant::from_micros(1_800_000_001_000_000),
+            },
             position: 0x16_0000_2f0a,
             ends: true,
         }
@@ -315,9 +330,9 @@ mod tests {
             "/../../docs/formats/vectors/row-stream.json"
         );
         let folder = tempfile::tempdir().unwrap();
-        let repository = crate::tests::fixed(folder.path(), place().at);
+        let repository = crate::tests::fixed(folder.path(), place().when.at);
         let plain = write(&place(), &example()).unwrap();
-        let named = (CHAIN, 12, place().at);
+        let named = (CHAIN, 12, place().when.at);
         let sealed = pieces::seal(&repository, named, &plain, &SeededRng::new(4)).unwrap();
         let made = json!({
             "repository_key": hex::encode([5; 32]),
@@ -325,8 +340,8 @@ mod tests {
             "environment": "production",
             "chain": CHAIN,
             "number": 12,
-            "at": place().at.micros(),
-            "name": name(CHAIN, 12, place().at).to_string(),
+            "at": place().when.at.micros(),
+            "name": name(CHAIN, 12, place().when.at).to_string(),
             "seed": 4,
             "plain": hex::encode(&plain),
             "sealed": hex::encode(&sealed),
@@ -356,8 +371,8 @@ mod tests {
         let kept: serde_json::Value = serde_json::from_str(text).unwrap();
         let sealed = hex::decode(kept["sealed"].as_str().unwrap()).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let repository = crate::tests::fixed(folder.path(), place().at);
-        let opened = pieces::unseal(&repository, (CHAIN, 12, place().at), &sealed).unwrap();
+        let repository = crate::tests::fixed(folder.path(), place().when.at);
+        let opened = pieces::unseal(&repository, (CHAIN, 12, place().when.at), &sealed).unwrap();
         let (head, changes) = read(&opened).unwrap();
         assert_eq!((head.number, changes), (12, example()));
     }

@@ -61,7 +61,7 @@ pub async fn forward(
         expected = piece.number + 1;
         done.pieces += 1;
         if head.ends {
-            done.until = Some(piece.at);
+            done.until = Some(head.since());
         }
     }
     Ok(done)

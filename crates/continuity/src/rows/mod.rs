@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::{Instant, Rng};
+use base::{Clock, Instant, Rng};
 use store::Db;
 use store::changes::{Following, Lack, Reached, RowFollower};
 use store::snapshot::Kind;
@@ -23,7 +23,7 @@ use crate::ContinuityError;
 use crate::pieces::{self, State};
 use crate::repository::Repository;
 use crate::sent_files::FileStream;
-use crate::stream::{Sent, standing};
+use crate::stream::{Looked, Sent, standing};
 pub use form::FORMAT;
 pub(crate) use form::{Place, read, write};
 pub use forward::forward;
@@ -111,11 +111,12 @@ impl RowStream {
         self
     }
 
-    /// Send what was committed since the last time; `now` is the moment before it is read.
+    /// Send what was committed since the last time.
     ///
     /// # Errors
     /// [`ContinuityError`]; nothing is lost, the next one who begins sends it.
-    pub async fn send(&mut self, now: Instant) -> Result<Sent, ContinuityError> {
+    pub async fn send(&mut self, clock: &dyn Clock) -> Result<Sent, ContinuityError> {
+        let now = clock.now();
         let mut sent = Sent::default();
         let mut state = match self.state.take() {
             Some(state) => state,
@@ -126,6 +127,8 @@ impl RowStream {
             }
         };
         let mut look = self.follower.look().await?;
+        // What is committed from here on, this look does not see.
+        let whole = Looked::over(now, clock);
         // Whatever file is named by what was read, and acknowledged, is noted by now.
         if let Some(files) = &mut self.files {
             files.send(now).await;
@@ -136,27 +139,30 @@ impl RowStream {
             if piece.ends {
                 self.follower.seen(&mut look).await?;
             }
-            let at = match look.left_off_at() {
+            let when = match look.left_off_at() {
                 // There is more: of what was acknowledged later than the last one here, nothing is said.
-                Some(ended) if piece.ends => ended.clamp(state.at.min(now.micros()), now.micros()),
-                _ => now.micros(),
+                Some(ended) if piece.ends => {
+                    let ended = ended.clamp(state.at.min(now.micros()), now.micros());
+                    Looked::at_once(Instant::from_micros(ended))
+                }
+                _ => whole,
             };
             let place = Place {
                 chain: &state.chain,
                 number: state.next,
-                at: Instant::from_micros(at),
+                when,
                 position: look.position(),
                 ends: piece.ends,
             };
             let plain = write(&place, &piece.changes)?;
-            let named = (&*state.chain, place.number, place.at);
+            let named = (&*state.chain, place.number, when.at);
             let put = pieces::put(&self.repository, named, &plain, &*self.rng).await?;
             let taken = || ContinuityError::Repository("a piece's name is taken".into());
             sent.bytes += put.ok_or_else(taken)?;
             sent.pages += piece.changes.rows.len();
             state.next += 1;
             if piece.ends {
-                state.at = at;
+                state.at = when.at.micros();
             }
             wrote = true;
         }

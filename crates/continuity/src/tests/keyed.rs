@@ -150,7 +150,7 @@ async fn points_that_go_early_lose_their_keys_at_once() {
     let mut made = Vec::new();
     for _ in 0..3 {
         house.add(10).await;
-        stream.send(house.clock.now()).await.unwrap();
+        stream.send(&*house.clock).await.unwrap();
         made.push(house.make().await.unwrap());
         house.clock.pass(DAY);
     }
@@ -196,12 +196,12 @@ async fn what_was_sent_in_an_hour_goes_with_the_hours_key() {
     let house = House::new().await;
     let mut stream = stream(&house).await;
     house.add(10).await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     let made = house.make().await.unwrap();
     for _ in 0..3 {
         house.clock.pass(Duration::from_mins(60));
         house.add(10).await;
-        stream.send(house.clock.now()).await.unwrap();
+        stream.send(&*house.clock).await.unwrap();
     }
     let hours = house.keys(".hour");
     assert_eq!(hours.len(), 4, "{hours:?}");

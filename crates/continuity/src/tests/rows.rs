@@ -18,7 +18,7 @@ use crate::generations::{self, Kept, KeyRows, Opened};
 use crate::manifest::StreamAt;
 use crate::pieces;
 use crate::rows::{Begun, Place, RowStream, forward, write};
-use crate::stream::{Forwarded, opens, standing};
+use crate::stream::{Forwarded, Looked, opens, standing};
 use crate::{ContinuityError, Made, Restored};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -173,10 +173,10 @@ async fn a_point_of_postgres_goes_on_to_any_moment_since() {
     };
     let mut stream = house.rows().await;
     house.add(10).await;
-    let sent = stream.send(house.clock.now()).await.unwrap();
+    let sent = stream.send(&*house.clock).await.unwrap();
     assert!(sent.begun && sent.pages == 0, "{sent:?}");
     let first = house.add_long().await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     let made = house.make().await.unwrap();
     // Its own entry in the log is not in the point, and goes out with what comes next.
     let mut moments = vec![];
@@ -193,12 +193,12 @@ async fn a_point_of_postgres_goes_on_to_any_moment_since() {
         house.run(&DELETE_JOBS, vec![]).await;
         house.run(&ADD_JOB, vec![number_of(number)]).await;
         house.clock.pass(SECOND);
-        let sent = stream.send(house.clock.now()).await.unwrap();
+        let sent = stream.send(&*house.clock).await.unwrap();
         assert!(!sent.begun && sent.pages > 0, "{sent:?}");
         moments.push((house.clock.now(), house.all().await, number));
     }
     // Nothing was committed: nothing is sent.
-    assert_eq!(stream.send(house.clock.now()).await.unwrap().pages, 0);
+    assert_eq!(stream.send(&*house.clock).await.unwrap().pages, 0);
     let now = standing(&house.state()).unwrap();
     opens(&house.repository(), &now).await.unwrap();
     let restored = house.back(&made).await;
@@ -224,7 +224,7 @@ async fn a_point_of_postgres_goes_on_to_any_moment_since() {
     let restored = house.back(&late).await;
     house.clock.pass(SECOND);
     house.add(10).await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     let from = StreamAt {
         next: 1,
         ..restored.manifest.stream.clone().unwrap()
@@ -256,9 +256,9 @@ async fn who_dies_between_storing_and_moving_on_stores_it_again() {
         return;
     };
     let mut stream = house.rows().await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     house.add(10).await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     let made = house.make().await.unwrap();
     let restored = house.back(&made).await;
     let from = restored.manifest.stream.clone().unwrap();
@@ -285,12 +285,12 @@ async fn who_dies_between_storing_and_moving_on_stores_it_again() {
         let place = Place {
             chain: &from.chain,
             number: stands,
-            at: house.clock.now(),
+            when: Looked::at_once(house.clock.now()),
             position: look.position(),
             ends,
         };
         let plain = write(&place, &piece.changes).unwrap();
-        let named = (&*from.chain, stands, place.at);
+        let named = (&*from.chain, stands, place.when.at);
         let put = pieces::put(&house.repository(), named, &plain, &*house.rng).await;
         assert!(put.unwrap().is_some());
         house.run(&GO_AWAY, vec![gone.into()]).await;
@@ -309,7 +309,7 @@ async fn who_dies_between_storing_and_moving_on_stores_it_again() {
         let rng = Arc::clone(&house.rng);
         let begun = RowStream::begin(house.repository(), &house.db, house.state(), rng).await;
         if let Begun::Here(mut stream) = begun.unwrap() {
-            break stream.send(house.clock.now()).await.unwrap();
+            break stream.send(&*house.clock).await.unwrap();
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
@@ -327,7 +327,7 @@ async fn a_transaction_of_any_size_goes_in_pieces_and_comes_back_whole() {
         return;
     };
     let mut stream = house.rows().await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     let made = house.make().await.unwrap();
     let mut set = WriteSet::new();
     for _ in 0..700 {
@@ -335,7 +335,7 @@ async fn a_transaction_of_any_size_goes_in_pieces_and_comes_back_whole() {
     }
     house.db.commit(set).await.unwrap();
     house.clock.pass(SECOND);
-    let sent = stream.send(house.clock.now()).await.unwrap();
+    let sent = stream.send(&*house.clock).await.unwrap();
     assert!(sent.pages >= 700 && sent.bytes > 14_000_000, "{sent:?}");
     let there = files(&house.place().join("stream"));
     assert!(there.len() > 3, "{there:?}");
@@ -355,12 +355,12 @@ async fn a_gap_in_the_rows_is_refused_and_so_is_what_was_altered() {
         return;
     };
     let mut stream = house.rows().await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     let made = house.make().await.unwrap();
     for _ in 0..4 {
         house.clock.pass(SECOND);
         house.add(10).await;
-        stream.send(house.clock.now()).await.unwrap();
+        stream.send(&*house.clock).await.unwrap();
     }
     let restored = house.back(&made).await;
     let from = restored.manifest.stream.clone().unwrap();
@@ -395,7 +395,7 @@ async fn a_change_of_the_schema_ends_a_chain_and_so_does_a_slot_that_is_lost() {
         return;
     };
     let mut stream = house.rows().await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     let made = house.make().await.unwrap();
     house.clock.pass(SECOND);
     house.add(10).await;
@@ -406,7 +406,7 @@ async fn a_change_of_the_schema_ends_a_chain_and_so_does_a_slot_that_is_lost() {
     house.db.commit(set).await.unwrap();
     house.add(10).await;
     let first = standing(&house.state()).unwrap().chain;
-    assert!(stream.send(house.clock.now()).await.unwrap().begun);
+    assert!(stream.send(&*house.clock).await.unwrap().begun);
     let second = standing(&house.state()).unwrap().chain;
     assert_ne!(first, second);
     assert_eq!(house.db.chain().await.unwrap(), Some(second.clone()));
@@ -426,7 +426,7 @@ async fn a_change_of_the_schema_ends_a_chain_and_so_does_a_slot_that_is_lost() {
             vec![short.into(), ObjectId::random(&*house.rng).into()],
         )
         .await;
-    assert!(!stream.send(house.clock.now()).await.unwrap().begun);
+    assert!(!stream.send(&*house.clock).await.unwrap().begun);
     let long = house.add_long().await;
     house
         .run(
@@ -434,7 +434,7 @@ async fn a_change_of_the_schema_ends_a_chain_and_so_does_a_slot_that_is_lost() {
             vec![long.into(), ObjectId::random(&*house.rng).into()],
         )
         .await;
-    assert!(stream.send(house.clock.now()).await.unwrap().begun);
+    assert!(stream.send(&*house.clock).await.unwrap().begun);
     // Somebody dropped the slot; a point that is made meanwhile goes on with nothing.
     drop(stream);
     house.db.forget_slots().await.unwrap();
@@ -445,7 +445,7 @@ async fn a_change_of_the_schema_ends_a_chain_and_so_does_a_slot_that_is_lost() {
         let rng = Arc::clone(&house.rng);
         let begun = RowStream::begin(house.repository(), &house.db, house.state(), rng).await;
         if let Begun::Here(mut stream) = begun.unwrap() {
-            break stream.send(house.clock.now()).await.unwrap().begun;
+            break stream.send(&*house.clock).await.unwrap().begun;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
@@ -459,11 +459,11 @@ async fn a_node_that_does_not_send_notes_where_the_stream_goes_on() {
         return;
     };
     let mut stream = house.rows().await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     for _ in 0..4 {
         house.clock.pass(SECOND);
         house.add(10).await;
-        stream.send(house.clock.now()).await.unwrap();
+        stream.send(&*house.clock).await.unwrap();
     }
     let here = standing(&house.state()).unwrap();
     let noted = std::fs::read(house.state()).unwrap();
@@ -484,10 +484,10 @@ async fn a_server_that_went_back_in_time_begins_another_chain() {
         return;
     };
     let mut stream = house.rows().await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     house.clock.pass(SECOND);
     house.add(10).await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     drop(stream);
     let first = standing(&house.state()).unwrap();
     // A piece from beyond what the server has written.
@@ -495,19 +495,19 @@ async fn a_server_that_went_back_in_time_begins_another_chain() {
     let place = Place {
         chain: &first.chain,
         number: first.next,
-        at: house.clock.now(),
+        when: Looked::at_once(house.clock.now()),
         position: u64::MAX >> 1,
         ends: true,
     };
     let plain = write(&place, &changes).unwrap();
-    let named = (&*first.chain, first.next, place.at);
+    let named = (&*first.chain, first.next, place.when.at);
     let put = pieces::put(&house.repository(), named, &plain, &*house.rng).await;
     assert!(put.unwrap().is_some());
     let begun = loop {
         let rng = Arc::clone(&house.rng);
         let begun = RowStream::begin(house.repository(), &house.db, house.state(), rng).await;
         if let Begun::Here(mut stream) = begun.unwrap() {
-            break stream.send(house.clock.now()).await.unwrap().begun;
+            break stream.send(&*house.clock).await.unwrap().begun;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     };

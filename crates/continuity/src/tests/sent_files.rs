@@ -45,8 +45,8 @@ impl Sender {
     async fn send(&mut self, house: &House) -> Result<Sent, ContinuityError> {
         house.clock.pass(SECOND);
         match self {
-            Self::Pages(stream) => stream.send(house.clock.now()).await,
-            Self::Rows(stream) => stream.send(house.clock.now()).await,
+            Self::Pages(stream) => stream.send(&*house.clock).await,
+            Self::Rows(stream) => stream.send(&*house.clock).await,
         }
     }
 }

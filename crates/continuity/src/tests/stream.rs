@@ -10,6 +10,7 @@ use store::Sql;
 use store::snapshot::{Question, SQLITE_PART, ask_sqlite, check_sqlite};
 
 use super::{House, files};
+use crate::manifest::StreamAt;
 use crate::stream::{Forwarded, Stream, forward, standing};
 use crate::{ContinuityError, Made};
 
@@ -56,18 +57,18 @@ async fn a_point_goes_on_to_any_moment_since() {
     let house = House::new().await;
     let mut stream = stream(&house).await;
     house.add(10).await;
-    assert!(stream.send(house.clock.now()).await.unwrap().begun);
+    assert!(stream.send(&*house.clock).await.unwrap().begun);
     let made = house.make().await.unwrap();
     let mut moments = vec![(house.clock.now(), 1)];
     for rows in 2..=40_i64 {
         house.clock.pass(SECOND);
         house.add(10).await;
-        let sent = stream.send(house.clock.now()).await.unwrap();
+        let sent = stream.send(&*house.clock).await.unwrap();
         assert!(!sent.begun && sent.pages > 0, "{sent:?}");
         moments.push((house.clock.now(), rows));
     }
     // Nothing was committed: nothing is sent.
-    assert_eq!(stream.send(house.clock.now()).await.unwrap().pages, 0);
+    assert_eq!(stream.send(&*house.clock).await.unwrap().pages, 0);
     for (number, (moment, rows)) in moments.iter().enumerate().step_by(13) {
         let name = format!("back-{number}");
         let (forwarded, found) = at(&house, &made, *moment, &name).await.unwrap();
@@ -93,7 +94,7 @@ async fn a_chain_goes_on_over_restarts_and_when_the_log_begins_anew() {
     let made = {
         let mut stream = stream(&house).await;
         house.add(10).await;
-        stream.send(house.clock.now()).await.unwrap();
+        stream.send(&*house.clock).await.unwrap();
         house.make().await.unwrap()
     };
     // So much that the log is copied back and begins anew, several times; scrubbed in between; left and followed again.
@@ -104,13 +105,13 @@ async fn a_chain_goes_on_over_restarts_and_when_the_log_begins_anew() {
             for _ in 0..300 {
                 house.add(10).await;
             }
-            let sent = stream.send(house.clock.now()).await.unwrap();
+            let sent = stream.send(&*house.clock).await.unwrap();
             assert!(!sent.begun, "round {round}");
         }
         if round % 2 == 0 {
             house.db.scrub().await.unwrap();
             // The next look notes that the log may begin anew.
-            let sent = stream.send(house.clock.now()).await.unwrap();
+            let sent = stream.send(&*house.clock).await.unwrap();
             assert!(!sent.begun && sent.pages == 0, "{sent:?}");
         }
         house.clock.pass(SECOND);
@@ -119,10 +120,63 @@ async fn a_chain_goes_on_over_restarts_and_when_the_log_begins_anew() {
     }
     let mut stream = stream(&house).await;
     house.clock.pass(SECOND);
-    assert!(!stream.send(house.clock.now()).await.unwrap().begun);
+    assert!(!stream.send(&*house.clock).await.unwrap().begun);
     let now = house.clock.now();
     let (_, found) = at(&house, &made, now, "back").await.unwrap();
     assert_eq!(found, 1 + 6 * 901);
+}
+
+/// Whoever asks it finds it a second later the next time.
+struct Slow<'a>(&'a base::FixedClock);
+
+impl Clock for Slow<'_> {
+    fn now(&self) -> Instant {
+        let now = self.0.now();
+        self.0.pass(SECOND);
+        now
+    }
+}
+
+/// A log that is read for a second holds what was committed in that second, which a moment in it does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_later_than_a_moment_comes_back_at_it() {
+    let house = House::new().await;
+    let mut stream = stream(&house).await;
+    house.add(10).await;
+    stream.send(&*house.clock).await.unwrap();
+    let made = house.make().await.unwrap();
+    house.clock.pass(SECOND);
+    let began = house.clock.now();
+    house.add(10).await;
+    stream.send(&Slow(&house.clock)).await.unwrap();
+    let over = began.after(SECOND);
+    let (forwarded, found) = at(&house, &made, began, "began").await.unwrap();
+    assert_eq!((forwarded.pieces, found), (0, 1));
+    assert!(forwarded.goes_on);
+    let (forwarded, found) = at(&house, &made, over, "over").await.unwrap();
+    assert_eq!((forwarded.until, found), (Some(began), 2));
+    // Read whole while the log was: what the piece holds may be earlier.
+    let file = house.folder.join("over/database").join(SQLITE_PART);
+    let mut from = StreamAt {
+        whole_at: began.micros(),
+        ..made.manifest.stream.clone().unwrap()
+    };
+    let repository = house.repository();
+    assert_eq!(
+        forward(&repository, &from, over, &file)
+            .await
+            .unwrap()
+            .pieces,
+        1
+    );
+    from.whole_at += 1;
+    assert_eq!(
+        forward(&repository, &from, over, &file)
+            .await
+            .unwrap()
+            .pieces,
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,7 +184,7 @@ async fn where_something_may_be_missing_a_new_chain_begins() {
     let house = House::new().await;
     let mut first = stream(&house).await;
     house.add(10).await;
-    first.send(house.clock.now()).await.unwrap();
+    first.send(&*house.clock).await.unwrap();
     let made = house.make().await.unwrap();
     let before = standing(&house.state()).unwrap().chain;
     house.clock.pass(SECOND);
@@ -152,7 +206,7 @@ async fn where_something_may_be_missing_a_new_chain_begins() {
     other.scrub().await.unwrap();
     other.close().await;
     house.add(10).await;
-    let sent = first.send(house.clock.now()).await.unwrap();
+    let sent = first.send(&*house.clock).await.unwrap();
     assert!(sent.begun);
     let after = standing(&house.state()).unwrap().chain;
     assert_ne!(before, after);
@@ -162,7 +216,7 @@ async fn where_something_may_be_missing_a_new_chain_begins() {
     let again = house.make().await.unwrap();
     house.clock.pass(SECOND);
     house.add(10).await;
-    assert!(!first.send(house.clock.now()).await.unwrap().begun);
+    assert!(!first.send(&*house.clock).await.unwrap().begun);
     let (_, found) = at(&house, &again, house.clock.now(), "new").await.unwrap();
     assert_eq!(found, 4);
 }
@@ -172,12 +226,12 @@ async fn a_piece_that_is_missing_or_altered_is_found() {
     let house = House::new().await;
     let mut stream = stream(&house).await;
     house.add(10).await;
-    stream.send(house.clock.now()).await.unwrap();
+    stream.send(&*house.clock).await.unwrap();
     let made = house.make().await.unwrap();
     for _ in 0..4 {
         house.clock.pass(SECOND);
         house.add(10).await;
-        stream.send(house.clock.now()).await.unwrap();
+        stream.send(&*house.clock).await.unwrap();
     }
     let now = house.clock.now();
     let mut pieces = files(&house.place().join("stream"));

@@ -85,10 +85,10 @@ enum Data {
 }
 
 impl Data {
-    async fn send(&mut self, now: base::Instant) -> Result<Sent, ContinuityError> {
+    async fn send(&mut self, clock: &dyn base::Clock) -> Result<Sent, ContinuityError> {
         match self {
-            Self::Pages(stream) => stream.send(now).await,
-            Self::Rows(stream) => stream.send(now).await,
+            Self::Pages(stream) => stream.send(clock).await,
+            Self::Rows(stream) => stream.send(clock).await,
         }
     }
 
@@ -231,7 +231,7 @@ async fn round(house: &House, streams: &mut Streams, wanted: &Wanted) -> Result<
     let Some(data) = &mut streams.data else {
         return Ok(Sending::NotYet);
     };
-    let sent = data.send(house.clock.now()).await;
+    let sent = data.send(&*house.clock).await;
     let sent = streams.settle(sent)?;
     join(house, streams, wanted).await?;
     Ok(if sent.more {

@@ -1,7 +1,7 @@
 //! `strongroom backup`.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use audit::{Action, Entry, Outcome};
 use continuity::{Depth, Line, Watch, sent_files, stream};
@@ -18,6 +18,9 @@ use crate::{Failure, Installation, backup, private};
 
 /// What a point that does not hold is noted with, where the failure has no code of its own.
 const BROKEN: &str = "backup.broken";
+/// Who asks for a point while somebody else makes one waits for a minute, and makes one then.
+const ELSEWHERE_TRIES: u32 = 60;
+const ELSEWHERE_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(args: Backup) -> Held {
     match args {
@@ -114,11 +117,21 @@ async fn now(args: BackupNow) -> Held {
     let house = place::open(&args.view.place).await?;
     let begun = Instant::now();
     let bar = Bar::new();
-    let made = run::point(&house, args.as_run, Arc::clone(&bar) as _).await;
+    let mut made = run::point(&house, args.as_run, Arc::clone(&bar) as _).await;
+    for _ in 0..ELSEWHERE_TRIES {
+        if args.as_run.is_some() || !matches!(made, Ok(None)) {
+            break;
+        }
+        bar.begins("waiting for somebody else who makes a recovery point");
+        tokio::time::sleep(ELSEWHERE_WAIT).await;
+        made = run::point(&house, None, Arc::clone(&bar) as _).await;
+    }
     bar.end();
     house.close().await;
     let Some(made) = made? else {
-        talk("somebody else makes a recovery point at this moment");
+        talk(
+            "somebody else makes a recovery point at this moment\nhint: `strongroom backup list` shows it once it is made",
+        );
         return Ok(args.as_run.is_some());
     };
     let seconds = begun.elapsed().as_secs_f64();

@@ -1,6 +1,7 @@
 //! Two synthetic persons: one whose record must come back as it was, and one who is erased and must not come back.
 
 use base::{Class, Name, PersonId, RecordId, TenantId};
+use continuity::runs::Kind;
 use policy::{PersonAt, RecordAt, Verb, decide};
 use vault::VaultError;
 use vault::records::{Condition, Put};
@@ -8,12 +9,17 @@ use vault::records::{Condition, Put};
 use crate::probes::Specimen;
 use crate::{Failure, Installation};
 
-/// The ids from outside by which the two are known.
+/// How the ids from outside begin by which the two are known.
 const LIVING: &str = "drill-living";
 const DOOMED: &str = "drill-doomed";
 const RECORD: &str = "drill";
 /// A record that is written right before the loss: whether it comes back says how much would have been lost.
 const LAST: &str = "drill-last";
+
+fn named(which: &str, kind: Kind) -> String {
+    let (_, of) = kind.as_str().split_once('.').unwrap_or_default();
+    format!("{which}-{of}")
+}
 
 /// A synthetic person with one record.
 #[derive(Clone, Debug)]
@@ -27,14 +33,22 @@ pub(super) struct Canary {
 }
 
 impl Canary {
-    /// The one that lives; made when there is none.
-    pub async fn living(house: &Installation, tenant: &TenantId) -> Result<Self, Failure> {
-        Self::known_as(house, tenant, LIVING).await
+    /// The one that lives; made when there is none. Drills of different kinds may run beside each other, so that each kind has its own.
+    pub async fn living(
+        house: &Installation,
+        tenant: &TenantId,
+        kind: Kind,
+    ) -> Result<Self, Failure> {
+        Self::known_as(house, tenant, &named(LIVING, kind)).await
     }
 
     /// The one that is erased next; made when there is none.
-    pub async fn doomed(house: &Installation, tenant: &TenantId) -> Result<Self, Failure> {
-        Self::known_as(house, tenant, DOOMED).await
+    pub async fn doomed(
+        house: &Installation,
+        tenant: &TenantId,
+        kind: Kind,
+    ) -> Result<Self, Failure> {
+        Self::known_as(house, tenant, &named(DOOMED, kind)).await
     }
 
     async fn known_as(

@@ -21,7 +21,7 @@ use crate::{Failure, backup};
 
 pub(crate) use failover::command as failover_command;
 pub use restore::{Databases, STATEMENTS};
-use restore::{Root, read, rehearse};
+use restore::{read, rehearse};
 
 /// What a drill found.
 #[derive(Clone, Debug)]
@@ -93,9 +93,8 @@ async fn carry_out(
 ) -> Result<Found, Failure> {
     match kind {
         Kind::Objects => objects::compare(house).await,
-        Kind::Restore => rehearse(house, databases, Root::Sealed, read).await,
-        Kind::Boot => rehearse(house, databases, Root::Sealed, boot::serve).await,
-        Kind::Rebuild => rehearse(house, databases, Root::Quorum, boot::serve).await,
+        Kind::Restore => rehearse(house, kind, databases, read).await,
+        Kind::Boot | Kind::Rebuild => rehearse(house, kind, databases, boot::serve).await,
         Kind::Failover => failover::give_way(house).await,
         Kind::Point | Kind::Prune => Err(Failure::usage("this is no drill")),
     }

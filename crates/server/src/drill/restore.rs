@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use continuity::runs::Kind as Drill;
 use continuity::{Restored, Silent, sent_files};
 use crypt::shamir::Quorum;
 use keys::shares::Share;
@@ -24,6 +25,9 @@ use crate::{Failure, Installation, backup};
 
 /// So many generations of the keys are made until one is without everybody who was erased.
 const GENERATIONS_MAX: u32 = 5;
+/// While somebody else makes a recovery point, it is looked so often whether that is done.
+const POINT_TRIES: u32 = 900;
+const POINT_WAIT: Duration = Duration::from_secs(1);
 /// A drill's own division of the root key.
 const SHARES: u8 = 5;
 const NEEDED: u8 = 3;
@@ -83,15 +87,6 @@ impl Rooms {
     }
 }
 
-/// What opens the root key of what is restored.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Root {
-    /// What seals it here.
-    Sealed,
-    /// A quorum's shares, divided for this drill alone; what seals it here is taken to be lost.
-    Quorum,
-}
-
 /// Enough shares of the root key, and the others forgotten.
 async fn quorum_of(house: &House) -> Result<Vec<Share>, Failure> {
     let quorum = Quorum::new(NEEDED, SHARES).ok_or_else(|| Failure::text("no such quorum"))?;
@@ -145,11 +140,11 @@ impl Practice {
 /// Restore for practice, try what is to be tried on it, and clear it away.
 pub(super) async fn rehearse(
     house: &House,
+    kind: Drill,
     databases: Option<&Databases>,
-    root: Root,
     trial: impl AsyncFnOnce(&Practice) -> Result<(), Failure>,
 ) -> Result<Found, Failure> {
-    let practice = restored(house, databases, root).await?;
+    let practice = restored(house, kind, databases).await?;
     let outcome = trial(&practice).await;
     let found = Found {
         point: Some(practice.point.clone()),
@@ -190,8 +185,8 @@ fn is_of_postgres(house: &House) -> bool {
 /// Restore the newest point, with the one erased just now in it, and have it pass the gate.
 async fn restored(
     house: &House,
+    kind: Drill,
     databases: Option<&Databases>,
-    root: Root,
 ) -> Result<Practice, Failure> {
     if databases.is_none() && is_of_postgres(house) && !clock::has_room(house) {
         return Err(Failure::usage(
@@ -201,18 +196,23 @@ async fn restored(
     let Some(tenant) = house.config.tenants.first() else {
         return Err(Failure::usage("the configuration names no tenant"));
     };
-    let living = Canary::living(house, tenant).await?;
-    let doomed = Canary::doomed(house, tenant).await?;
+    let living = Canary::living(house, tenant, kind).await?;
+    let doomed = Canary::doomed(house, tenant, kind).await?;
     let repository = backup::repository(&house.config)?;
-    let newest = match repository.points().await {
-        Ok(points) => points.into_iter().next(),
-        Err(continuity::ContinuityError::NoRepository(_)) => None,
-        Err(error) => return Err(error.into()),
-    };
     let written = living.written_at.max(doomed.written_at);
-    if newest.is_none_or(|newest| newest.taken_at <= written) {
-        // The two of them are in no point yet.
-        run::point(house, None, Arc::new(Silent)).await?;
+    for _ in 0..POINT_TRIES {
+        let newest = match repository.points().await {
+            Ok(points) => points.into_iter().next(),
+            Err(continuity::ContinuityError::NoRepository(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        if newest.is_some_and(|newest| newest.taken_at > written) {
+            break;
+        }
+        // The two of them are in no point yet; nor may they be in one that somebody else makes at this moment.
+        if run::point(house, None, Arc::new(Silent)).await?.is_none() {
+            tokio::time::sleep(POINT_WAIT).await;
+        }
     }
     let last = living.write_last(house).await?;
     let written_at = house.clock.now();
@@ -240,7 +240,7 @@ async fn restored(
         ));
     }
     // The next one to be erased is in the points from now on.
-    Canary::doomed(house, tenant).await?;
+    Canary::doomed(house, tenant, kind).await?;
 
     let section = backup::section(&house.config)?;
     let scratch = &section.scratch;
@@ -257,9 +257,11 @@ async fn restored(
     };
     let databases = databases.or(rooms.as_ref().map(|it| &it.databases));
     let seal = folder.path().with_extension("root.key");
-    let shares = match root {
-        Root::Sealed => Vec::new(),
-        Root::Quorum => quorum_of(house).await?,
+    let shares = if kind == Drill::Rebuild {
+        // What seals the root key here is taken to be lost.
+        quorum_of(house).await?
+    } else {
+        Vec::new()
     };
     let to = To {
         folder: folder.path(),

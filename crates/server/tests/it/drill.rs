@@ -405,8 +405,9 @@ async fn any_moment_since_a_point_can_be_restored() {
 /// How many records a person has, by what would go with them.
 pub async fn records(place: &Place, person: &str) -> u64 {
     let said = place.command(&["erase", person]).await.talk;
-    let words = said.split_once(": ").map(|(_, rest)| rest);
-    let count = words.and_then(|rest| rest.split(' ').next()?.parse().ok());
+    let words = said.lines().filter_map(|line| line.split_once(": "));
+    let mut counts = words.filter_map(|(_, rest)| rest.split(' ').next()?.parse().ok());
+    let count = counts.next();
     count.unwrap_or_else(|| panic!("{said}"))
 }
 

@@ -12,13 +12,14 @@ use crate::cluster::Cluster;
 use crate::drill::wait_for;
 use crate::running::{Place, Running};
 
-async fn upload(server: &Running, bytes: &[u8]) -> String {
-    let path = format!("/v1/persons/{}/files", server.person());
+async fn upload(server: &Running, person: &str, bytes: &[u8]) -> String {
+    let path = format!("/v1/persons/{person}/files");
     let upload = server.ask(Method::POST, &path);
     let upload = upload.header("content-type", "application/pdf");
     let uploaded = upload.body(bytes.to_vec()).send().await.unwrap();
-    assert_eq!(uploaded.status(), 201, "{uploaded:?}");
+    let status = uploaded.status();
     let uploaded: Value = uploaded.json().await.unwrap();
+    assert_eq!(status, 201, "{uploaded}");
     uploaded["file"].as_str().unwrap().to_owned()
 }
 
@@ -68,11 +69,15 @@ async fn point(place: &Place) -> Value {
 
 /// Upload a file after a point, and have it leave; which it is, and when that began. What is done beside the server by the clock may end the chain meanwhile, until the next
 /// point; then it is done again.
-async fn upload_after_point(place: &Place, server: &Running, bytes: &[u8]) -> (String, String) {
+async fn upload_after_point(
+    place: &Place,
+    (server, person): (&Running, &str),
+    bytes: &[u8],
+) -> (String, String) {
     for _ in 0..5 {
         let goes_on = point(place).await;
         let began = jiff::Timestamp::now().to_string();
-        let id = upload(server, bytes).await;
+        let id = upload(server, person, bytes).await;
         leaves(place).await;
         if chain(place) == goes_on {
             return (id, began);
@@ -93,13 +98,13 @@ async fn restored(place: &Place, urls: impl Fn(&str) -> Vec<String>) -> Vec<Case
     let server = place.start().await;
     let person = server.person().to_owned();
     let (first, second) = (content(9_000_000), content(300_000));
-    let (one, one_began) = upload_after_point(place, &server, &first).await;
+    let (one, one_began) = upload_after_point(place, (&server, &person), &first).await;
     let before = jiff::Timestamp::now().to_string();
     server.kill().await;
     let server = place.start().await;
     let gone = server.ask(Method::DELETE, &format!("/v1/persons/{person}/files/{one}"));
     assert!(gone.send().await.unwrap().status().is_success());
-    let (two, two_began) = upload_after_point(place, &server, &second).await;
+    let (two, two_began) = upload_after_point(place, (&server, &person), &second).await;
     server.kill().await;
     let status = place.command(&["backup", "status", "--json"]).await.held();
     assert_eq!(status.json()["files_waiting"], 0, "{status:?}");

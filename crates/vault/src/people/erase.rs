@@ -115,18 +115,24 @@ impl Vault {
     /// # Errors
     /// Storage and key failures.
     pub async fn resume_erasures(&self, tenant: &TenantId) -> Result<usize, VaultError> {
-        let rows = self
-            .db()
-            .rows(&sql::PERSONS_ERASING, vec![tenant.into()])
-            .await?;
-        for row in &rows {
-            let person =
-                PersonId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("person id"))?;
-            if !self.resume_erasure(tenant, person).await? {
-                while !self.erase_more(tenant, person).await? {}
+        let mut resumed = 0;
+        loop {
+            let rows = self
+                .db()
+                .rows(&sql::PERSONS_ERASING, vec![tenant.into()])
+                .await?;
+            if rows.is_empty() {
+                return Ok(resumed);
             }
+            for row in &rows {
+                let person =
+                    PersonId::from_slice(row.bytes(0)?).ok_or(VaultError::Damaged("person id"))?;
+                if !self.resume_erasure(tenant, person).await? {
+                    while !self.erase_more(tenant, person).await? {}
+                }
+            }
+            resumed += rows.len();
         }
-        Ok(rows.len())
     }
 
     /// Go on with an erasure that was cut short, wherever that was: the keys, and the next portion. `true` when nothing is left.
