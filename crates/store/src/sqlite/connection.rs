@@ -17,10 +17,14 @@ use crate::{Expect, Migration, Row, Sql, Statement, StoreError, Value};
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection: more than we have.
 const STATEMENTS_MAX: usize = 512;
-/// Page cache of the writer: the upper levels of all B-trees and the batch.
-const WRITER_CACHE_KIB: u32 = 32 << 10;
+/// Page cache of the writer: the upper levels of all B-trees. A commit that split a page looks at each entry of the cache, so that a
+/// large one costs more than it saves.
+const WRITER_CACHE_KIB: u32 = 8 << 10;
+/// So many pages of one batch are kept in memory before some are written ahead of its commit.
+/// (Not a multiple of 256, which SQLite takes for "never".)
+const WRITER_SPILLS_AT: u32 = 8_000;
 /// Page cache of a reader. A commit empties it anyway; the operating system's cache is the one that counts.
-const READER_CACHE_KIB: u32 = 4 << 10;
+const READER_CACHE_KIB: u32 = 1 << 10;
 /// The write-ahead log is copied back into the file once it has so many pages of 4 KiB.
 pub(super) const CHECKPOINT_PAGES: i32 = 4_000;
 /// The write-ahead log's file is cut back to this size after a burst.
@@ -68,6 +72,7 @@ pub(crate) fn writer(path: &Path, secure_delete: bool) -> Result<Connection, Sto
         StoreError::Unavailable(format!("the database file cannot be made: {error}"))
     })?;
     let connection = open(path, WRITER_CACHE_KIB)?;
+    connection.pragma_update(None, "cache_spill", WRITER_SPILLS_AT)?;
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
