@@ -52,34 +52,34 @@ pub async fn check(
     watch: Arc<dyn Watch>,
 ) -> Result<Checked, ContinuityError> {
     let (this, name) = (repository.clone(), name.to_owned());
-    let scratch = match depth {
-        Depth::Named | Depth::Listed => None,
-        Depth::Read => Some(Scratch::take(scratch).await?),
-    };
-    let folder = scratch.as_ref().map(|it| it.folder.clone());
-    let checked = blocking(move || {
+    let (point, checked) = blocking(move || {
         let point = Point::open(&this, &name, watch)?;
         let (manifest, text) = point.manifest(&trusted, &environment)?;
         point.hold(&manifest)?;
-        match (folder, &manifest.sealed) {
-            (Some(folder), _) => {
-                point.read_all()?;
-                point.database(&manifest, &folder)?;
-            }
-            (None, Some(sealed)) if depth == Depth::Listed => {
-                point.list(&manifest, sealed)?;
-            }
-            (None, _) => {}
+        if let (Depth::Listed, Some(sealed)) = (depth, &manifest.sealed) {
+            point.list(&manifest, sealed)?;
         }
-        Ok(Checked {
+        let checked = Checked {
             line: point.line(),
             digest: sha256(&[text.as_bytes()]),
             manifest,
-        })
+        };
+        Ok((Arc::new(point), checked))
     })
     .await?;
-    if let Some(scratch) = scratch {
-        inside(&checked.manifest, &scratch.folder).await?;
+    if depth == Depth::Read {
+        let scratch = Scratch::take(scratch).await?;
+        let (all, folder) = (Arc::clone(&point), scratch.folder.clone());
+        let manifest = checked.manifest.clone();
+        // Beside each other: the one hashes on all processors, the other waits for the disk and for SQLite.
+        let all = blocking(move || all.read_all());
+        let database = async {
+            blocking(move || point.database(&manifest, &folder)).await?;
+            inside(&checked.manifest, &scratch.folder).await
+        };
+        let (all, database) = tokio::join!(all, database);
+        all?;
+        database?;
     }
     Ok(checked)
 }

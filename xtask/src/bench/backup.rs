@@ -142,7 +142,8 @@ pub fn run(
     Ok(rows)
 }
 
-/// What is written in a while, alone, and with one recovery point made meanwhile.
+/// What is written in a while, alone, with one recovery point made meanwhile, and alone again: the database grows, so that what is written
+/// beside the backup is held against the windows before and after it together.
 fn writing(server: &Server, programs: &Programs, binary: &Path, seconds: u32) -> Outcome<Row> {
     let write = |round: &str| {
         let mut load = server.load(programs);
@@ -172,12 +173,13 @@ fn writing(server: &Server, programs: &Programs, binary: &Path, seconds: u32) ->
         (beside, made.join().ok().flatten())
     });
     let made = made.ok_or("no recovery point was made while others wrote")?;
+    let again = write("3")?;
     let mut row = Row::new("create-while-backup", 8);
     row.note = Some(format!(
         "peer: the same without a backup; one was made meanwhile, in {made:.1} s of {seconds} s"
     ));
     row.figures.insert("strongroom", beside?);
-    row.figures.insert("peer", alone);
+    row.figures.insert("peer", alone.with(&again));
     Ok(row)
 }
 

@@ -28,6 +28,21 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// What lies in the middle between these and `other`; the longest and the largest of both.
+    pub fn with(&self, other: &Self) -> Self {
+        Self {
+            rps: f64::midpoint(self.rps, other.rps),
+            p50_us: self.p50_us.midpoint(other.p50_us),
+            p99_us: self.p99_us.max(other.p99_us),
+            cpu_us: f64::midpoint(self.cpu_us, other.cpu_us),
+            rss_kib: self.rss_kib.max(other.rss_kib),
+            peak_kib: self.peak_kib.max(other.peak_kib),
+            grown_kib: self.grown_kib.max(other.grown_kib),
+            wrong: self.wrong + other.wrong,
+            complaint: self.complaint.clone().or_else(|| other.complaint.clone()),
+        }
+    }
+
     /// As `load` and `ops` print them.
     pub fn from_json(value: &Value) -> Self {
         let float = |name: &str| value.get(name).and_then(Value::as_f64).unwrap_or_default();

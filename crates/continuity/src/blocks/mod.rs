@@ -34,6 +34,9 @@ const RECORD_BYTES: usize = 4 + 32;
 const SEGMENT_BYTES: u32 = 1 << 20;
 /// Sealed pages do not compress; what does, does so well at the first attempt.
 const ZSTD_LEVEL: i32 = 1;
+/// So many bytes of blocks are sealed at once, by at most so many threads.
+const WAITING_BYTES_MAX: usize = 4 << 20;
+const HANDS_MAX: usize = 4;
 /// What a block's last byte says of the others.
 const RAW: u8 = 0;
 const ZSTD: u8 = 1;
@@ -63,9 +66,9 @@ pub(crate) fn seal(
         .open(to)
         .map_err(failed)?;
     let mut writer = Writer {
-        converging,
-        compressor: zstd::bulk::Compressor::new(ZSTD_LEVEL).map_err(failed)?,
-        block: Vec::new(),
+        hands: Hand::several(converging).map_err(failed)?,
+        waiting: Vec::new(),
+        waiting_bytes: 0,
         to: BufWriter::with_capacity(1 << 20, file),
         bytes: 0,
         list: Zeroizing::default(),
@@ -76,26 +79,27 @@ pub(crate) fn seal(
         let mut plain = Plain::open(path).map_err(failed)?;
         match kind {
             Kind::Sqlite => {
-                let mut piece = Vec::with_capacity(PAGES_BYTES);
                 loop {
-                    piece.clear();
+                    // With room for what sealing adds.
+                    let mut piece = Vec::with_capacity(PAGES_BYTES + RECORD_BYTES);
                     let full = plain.by_ref().take(PAGES_BYTES as u64);
                     if { full }.read_to_end(&mut piece).map_err(failed)? == 0 {
                         break;
                     }
-                    writer.block(&piece).map_err(failed)?;
+                    writer.block(piece).map_err(failed)?;
                 }
             }
             Kind::Postgres => {
                 let (least, about, most) = ROWS_BYTES;
                 for piece in StreamCDC::new(plain.by_ref(), least, about, most) {
                     let piece = piece.map_err(|error| failed(error.into()))?;
-                    writer.block(&piece.data).map_err(failed)?;
+                    writer.block(piece.data).map_err(failed)?;
                 }
             }
         }
         digests.push((plain.bytes, hex::encode(plain.hash.finish())));
     }
+    writer.seal_waiting().map_err(failed)?;
     writer.to.flush().map_err(failed)?;
     Ok(Sealed {
         bytes: writer.bytes,
@@ -130,36 +134,91 @@ impl Read for Plain {
     }
 }
 
-struct Writer<'a> {
+/// Seals blocks on a thread.
+struct Hand<'a> {
     converging: &'a SymmetricKey,
     compressor: zstd::bulk::Compressor<'static>,
-    /// The block that is being made.
-    block: Vec<u8>,
+}
+
+impl<'a> Hand<'a> {
+    /// As many as there are processors.
+    fn several(converging: &'a SymmetricKey) -> io::Result<Vec<Self>> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let hand = |_| {
+            Ok(Self {
+                converging,
+                compressor: zstd::bulk::Compressor::new(ZSTD_LEVEL)?,
+            })
+        };
+        (0..processors.min(HANDS_MAX)).map(hand).collect()
+    }
+
+    /// The sealed block in the place of the plain one, and its key.
+    fn seal(&mut self, block: &mut Vec<u8>) -> io::Result<SymmetricKey> {
+        let bound = zstd::zstd_safe::compress_bound(block.len()) + 1 + block::OVERHEAD_BYTES;
+        let mut packed = Vec::with_capacity(bound);
+        self.compressor.compress_to_buffer(&*block, &mut packed)?;
+        if packed.len() < block.len() {
+            packed.push(ZSTD);
+            *block = packed;
+        } else {
+            block.push(RAW);
+        }
+        Ok(block::seal(self.converging, block))
+    }
+}
+
+struct Writer<'a> {
+    hands: Vec<Hand<'a>>,
+    /// Blocks that are not sealed yet.
+    waiting: Vec<Vec<u8>>,
+    waiting_bytes: usize,
     to: BufWriter<File>,
     bytes: u64,
     list: Zeroizing<Vec<u8>>,
 }
 
 impl Writer<'_> {
-    fn block(&mut self, plain: &[u8]) -> io::Result<()> {
-        self.block.clear();
-        self.block
-            .reserve(zstd::zstd_safe::compress_bound(plain.len()) + 1 + block::OVERHEAD_BYTES);
-        self.compressor.compress_to_buffer(plain, &mut self.block)?;
-        if self.block.len() < plain.len() {
-            self.block.push(ZSTD);
-        } else {
-            self.block.clear();
-            self.block.extend_from_slice(plain);
-            self.block.push(RAW);
+    fn block(&mut self, plain: Vec<u8>) -> io::Result<()> {
+        self.waiting_bytes += plain.len();
+        self.waiting.push(plain);
+        if self.waiting_bytes < WAITING_BYTES_MAX {
+            return Ok(());
         }
-        let key = block::seal(self.converging, &mut self.block);
-        let length = u32::try_from(self.block.len()).map_err(io::Error::other)?;
-        grow(&mut self.list, RECORD_BYTES);
-        self.list.extend_from_slice(&length.to_be_bytes());
-        self.list.extend_from_slice(key.danger_bytes());
-        self.bytes += u64::from(length);
-        self.to.write_all(&self.block)
+        self.seal_waiting()
+    }
+
+    /// Seal what waits, some by each hand, and write it in its order.
+    fn seal_waiting(&mut self) -> io::Result<()> {
+        let count = self.waiting.len();
+        let each = count.div_ceil(self.hands.len().max(1)).max(1);
+        let keys = std::thread::scope(|scope| {
+            let shares = self.waiting.chunks_mut(each).zip(&mut self.hands);
+            let at_work: Vec<_> = shares
+                .map(|(blocks, hand)| {
+                    scope.spawn(move || {
+                        let sealed = blocks.iter_mut().map(|block| hand.seal(block));
+                        sealed.collect::<io::Result<Vec<_>>>()
+                    })
+                })
+                .collect();
+            let mut keys = Vec::with_capacity(count);
+            for hand in at_work {
+                let panicked = |_| io::Error::other("a thread that seals blocks panicked");
+                keys.extend(hand.join().map_err(panicked)??);
+            }
+            Ok::<_, io::Error>(keys)
+        })?;
+        for (block, key) in self.waiting.drain(..).zip(keys) {
+            let length = u32::try_from(block.len()).map_err(io::Error::other)?;
+            grow(&mut self.list, RECORD_BYTES);
+            self.list.extend_from_slice(&length.to_be_bytes());
+            self.list.extend_from_slice(key.danger_bytes());
+            self.bytes += u64::from(length);
+            self.to.write_all(&block)?;
+        }
+        self.waiting_bytes = 0;
+        Ok(())
     }
 }
 
