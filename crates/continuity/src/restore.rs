@@ -81,7 +81,13 @@ pub async fn restore(
         })
     })
     .await?;
-    inside(&restored.manifest, &restored.database).await?;
+    let folder = to.to_owned();
+    let (synced, holds) = tokio::join!(
+        blocking(move || writing::sync(&folder)),
+        inside(&restored.manifest, &restored.database)
+    );
+    synced?;
+    holds?;
     Ok(restored)
 }
 

@@ -25,7 +25,7 @@ use crate::scratch::make_folder;
 /// Files at once. The blobs of each are read by threads of their own, as many as there are processors.
 const FILES_AT_ONCE: usize = 4;
 
-/// Write every file of the point into `folder`, durable when this returns; the database opened out of its blocks. What the manifest has a hash of
+/// Write every file of the point into `folder`, durable after [`sync`]; the database opened out of its blocks. What the manifest has a hash of
 /// is held against it; what it has not (objects) is proven by the repository, piece by piece.
 pub(crate) fn write(
     point: &Point,
@@ -80,8 +80,11 @@ pub(crate) fn write(
                 .join()
                 .unwrap_or(Err(ContinuityError::Internal("a thread died")))
         })
-    })?;
-    // Files and names, all in one go: one by one each would wait for the disk alone.
+    })
+}
+
+/// Have everything that was written into `folder` on the disk: files and names, all in one go. One by one each would wait for the disk alone.
+pub(crate) fn sync(folder: &Path) -> Result<(), ContinuityError> {
     let failed = |error: io::Error| ContinuityError::file(folder, error);
     let opened = File::open(folder).map_err(failed)?;
     rustix::fs::syncfs(&opened).map_err(|error| failed(error.into()))
@@ -139,6 +142,9 @@ impl Writing<'_> {
             bytes: 0,
         };
         self.point.repository.dump(node, &mut file)?;
+        // The disk begins with it now, while others are deciphered, and not with all of them at the end.
+        let begun = rustix::fs::fadvise(&file.file, 0, None, rustix::fs::Advice::DontNeed);
+        begun.map_err(|error| failed(error.into()))?;
         let hash = file.hash.map(|hash| hex::encode(hash.finish()));
         let wanted = part.map_or((node.meta.size, None), |part| {
             (part.bytes, Some(part.sha256.clone()))
