@@ -11,6 +11,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, SyncSender};
+use std::thread;
 
 use base::{ObjectId, Rng};
 use crypt::file::Sealer;
@@ -34,9 +36,10 @@ const RECORD_BYTES: usize = 4 + 32;
 const SEGMENT_BYTES: u32 = 1 << 20;
 /// Sealed pages do not compress; what does, does so well at the first attempt.
 const ZSTD_LEVEL: i32 = 1;
-/// So many bytes of blocks are sealed at once, by at most so many threads.
-const WAITING_BYTES_MAX: usize = 4 << 20;
+/// So many bytes of blocks are sealed at once, by at most so many threads, while so many batches more wait.
+const BATCH_BYTES: usize = 4 << 20;
 const HANDS_MAX: usize = 4;
+const BATCHES_WAIT: usize = 2;
 /// What a block's last byte says of the others.
 const RAW: u8 = 0;
 const ZSTD: u8 = 1;
@@ -67,45 +70,84 @@ pub(crate) fn seal(
         .map_err(failed)?;
     let mut writer = Writer {
         hands: Hand::several(converging).map_err(failed)?,
-        waiting: Vec::new(),
-        waiting_bytes: 0,
         to: BufWriter::with_capacity(1 << 20, file),
         bytes: 0,
         list: Zeroizing::default(),
     };
-    let mut digests = Vec::with_capacity(files.len());
-    for path in files {
-        let failed = |error| ContinuityError::file(path, error);
-        let mut plain = Plain::open(path).map_err(failed)?;
-        match kind {
-            Kind::Sqlite => {
-                loop {
-                    // With room for what sealing adds.
-                    let mut piece = Vec::with_capacity(PAGES_BYTES + RECORD_BYTES);
-                    let full = plain.by_ref().take(PAGES_BYTES as u64);
-                    if { full }.read_to_end(&mut piece).map_err(failed)? == 0 {
-                        break;
-                    }
-                    writer.block(piece).map_err(failed)?;
-                }
-            }
-            Kind::Postgres => {
-                let (least, about, most) = ROWS_BYTES;
-                for piece in StreamCDC::new(plain.by_ref(), least, about, most) {
-                    let piece = piece.map_err(|error| failed(error.into()))?;
-                    writer.block(piece.data).map_err(failed)?;
-                }
-            }
+    // What comes next is read and hashed while what came before is sealed.
+    let files = thread::scope(|scope| {
+        let (sender, batches) = mpsc::sync_channel(BATCHES_WAIT);
+        let reader = scope.spawn(move || {
+            let mut batches = Batches {
+                to: sender,
+                blocks: Vec::new(),
+                bytes: 0,
+            };
+            let digests = files.iter().map(|path| batches.read(kind, path));
+            let digests = digests.collect::<Result<Vec<_>, _>>()?;
+            batches.hand_over();
+            Ok::<_, ContinuityError>(digests)
+        });
+        for batch in batches {
+            writer.seal(batch).map_err(failed)?;
         }
-        digests.push((plain.bytes, hex::encode(plain.hash.finish())));
-    }
-    writer.seal_waiting().map_err(failed)?;
+        let died = |_| ContinuityError::Internal("a thread died");
+        reader.join().map_err(died)?
+    })?;
     writer.to.flush().map_err(failed)?;
     Ok(Sealed {
         bytes: writer.bytes,
-        files: digests,
+        files,
         list: writer.list,
     })
+}
+
+/// Files cut into blocks, handed over some at a time.
+struct Batches {
+    to: SyncSender<Vec<Vec<u8>>>,
+    blocks: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+impl Batches {
+    /// Cut a file; length and SHA-256 of it.
+    fn read(&mut self, kind: Kind, path: &Path) -> Result<(u64, String), ContinuityError> {
+        let failed = |error| ContinuityError::file(path, error);
+        let mut plain = Plain::open(path).map_err(failed)?;
+        match kind {
+            Kind::Sqlite => loop {
+                // With room for what sealing adds.
+                let mut block = Vec::with_capacity(PAGES_BYTES + RECORD_BYTES);
+                let full = plain.by_ref().take(PAGES_BYTES as u64);
+                if { full }.read_to_end(&mut block).map_err(failed)? == 0 {
+                    break;
+                }
+                self.push(block);
+            },
+            Kind::Postgres => {
+                let (least, about, most) = ROWS_BYTES;
+                for block in StreamCDC::new(plain.by_ref(), least, about, most) {
+                    let block = block.map_err(|error| failed(error.into()))?;
+                    self.push(block.data);
+                }
+            }
+        }
+        Ok((plain.bytes, hex::encode(plain.hash.finish())))
+    }
+
+    fn push(&mut self, block: Vec<u8>) {
+        self.bytes += block.len();
+        self.blocks.push(block);
+        if self.bytes >= BATCH_BYTES {
+            self.hand_over();
+        }
+    }
+
+    /// Nobody takes them where sealing failed, which says so itself.
+    fn hand_over(&mut self) {
+        self.bytes = 0;
+        drop(self.to.send(std::mem::take(&mut self.blocks)));
+    }
 }
 
 /// A file that is hashed while it is read.
@@ -143,7 +185,7 @@ struct Hand<'a> {
 impl<'a> Hand<'a> {
     /// As many as there are processors.
     fn several(converging: &'a SymmetricKey) -> io::Result<Vec<Self>> {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let processors = thread::available_parallelism().map_or(1, usize::from);
         let hand = |_| {
             Ok(Self {
                 converging,
@@ -170,30 +212,18 @@ impl<'a> Hand<'a> {
 
 struct Writer<'a> {
     hands: Vec<Hand<'a>>,
-    /// Blocks that are not sealed yet.
-    waiting: Vec<Vec<u8>>,
-    waiting_bytes: usize,
     to: BufWriter<File>,
     bytes: u64,
     list: Zeroizing<Vec<u8>>,
 }
 
 impl Writer<'_> {
-    fn block(&mut self, plain: Vec<u8>) -> io::Result<()> {
-        self.waiting_bytes += plain.len();
-        self.waiting.push(plain);
-        if self.waiting_bytes < WAITING_BYTES_MAX {
-            return Ok(());
-        }
-        self.seal_waiting()
-    }
-
-    /// Seal what waits, some by each hand, and write it in its order.
-    fn seal_waiting(&mut self) -> io::Result<()> {
-        let count = self.waiting.len();
+    /// Seal blocks, some by each hand, and write them in their order.
+    fn seal(&mut self, mut blocks: Vec<Vec<u8>>) -> io::Result<()> {
+        let count = blocks.len();
         let each = count.div_ceil(self.hands.len().max(1)).max(1);
-        let keys = std::thread::scope(|scope| {
-            let shares = self.waiting.chunks_mut(each).zip(&mut self.hands);
+        let keys = thread::scope(|scope| {
+            let shares = blocks.chunks_mut(each).zip(&mut self.hands);
             let at_work: Vec<_> = shares
                 .map(|(blocks, hand)| {
                     scope.spawn(move || {
@@ -204,12 +234,12 @@ impl Writer<'_> {
                 .collect();
             let mut keys = Vec::with_capacity(count);
             for hand in at_work {
-                let panicked = |_| io::Error::other("a thread that seals blocks panicked");
-                keys.extend(hand.join().map_err(panicked)??);
+                let died = |_| io::Error::other("a thread died");
+                keys.extend(hand.join().map_err(died)??);
             }
             Ok::<_, io::Error>(keys)
         })?;
-        for (block, key) in self.waiting.drain(..).zip(keys) {
+        for (block, key) in blocks.into_iter().zip(keys) {
             let length = u32::try_from(block.len()).map_err(io::Error::other)?;
             grow(&mut self.list, RECORD_BYTES);
             self.list.extend_from_slice(&length.to_be_bytes());
@@ -217,7 +247,6 @@ impl Writer<'_> {
             self.bytes += u64::from(length);
             self.to.write_all(&block)?;
         }
-        self.waiting_bytes = 0;
         Ok(())
     }
 }
