@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::figures::Row;
+use super::figures::{Row, middle};
 use super::server::Server;
 use super::{Options, Programs, figures_of, say, took};
 use crate::{Outcome, process, restic};
@@ -52,14 +52,7 @@ pub fn run(
         (FILES, PERSONS, WRITE_SECONDS)
     };
     say(&format!("filling: {files} files, {persons} persons"));
-    let mut seed = server.load(programs);
-    seed.arg("seed").args([
-        "--persons",
-        &persons.to_string(),
-        "--records",
-        &RECORDS_EACH.to_string(),
-    ]);
-    process::output(&mut seed)?;
+    server.seed(programs, persons, RECORDS_EACH)?;
     let mut load = server.load(programs);
     load.arg("run").args([
         "--work",
@@ -208,12 +201,6 @@ fn writing(server: &Server, programs: &Programs, binary: &Path, seconds: u32) ->
     row.figures.insert("strongroom", beside?);
     row.figures.insert("peer", alone.with(&again));
     Ok(row)
-}
-
-/// What lies in the middle.
-fn middle(mut took: Vec<f64>) -> f64 {
-    took.sort_by(f64::total_cmp);
-    took.get(took.len() / 2).copied().unwrap_or_default()
 }
 
 /// Run it, and say how many seconds it took.

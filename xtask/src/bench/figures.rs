@@ -106,7 +106,7 @@ impl Figures {
 }
 
 /// The middle one; of two, the one above.
-fn middle<T: PartialOrd + Copy + Default>(mut values: Vec<T>) -> T {
+pub fn middle<T: PartialOrd + Copy + Default>(mut values: Vec<T>) -> T {
     values.sort_by(|left, right| left.partial_cmp(right).unwrap_or(std::cmp::Ordering::Equal));
     values.get(values.len() / 2).copied().unwrap_or_default()
 }

@@ -39,14 +39,7 @@ pub fn run(
     let (persons, files, erased) = (PERSONS / less, FILES / less, ERASED / less);
     let records = persons * RECORDS_EACH;
     say(&format!("filling: {records} records, {files} files"));
-    let mut seed = server.load(programs);
-    seed.arg("seed").args([
-        "--persons",
-        &persons.to_string(),
-        "--records",
-        &RECORDS_EACH.to_string(),
-    ]);
-    process::output(&mut seed)?;
+    server.seed(programs, persons, RECORDS_EACH)?;
     let load = |work: &str, requests: u32, more: &[&str]| {
         let mut load = server.load(programs);
         load.arg("run").args(["--work", work, "--connections", "4"]);

@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Programs, say};
 use crate::process::Killed;
-use crate::{Outcome, served};
+use crate::{Outcome, process, served};
 
 /// How long it may take to stop when told.
 const STOP_MAX: Duration = Duration::from_secs(60);
@@ -117,6 +117,15 @@ impl Server {
             self.name,
             self.ready_after.as_secs_f64()
         ));
+    }
+
+    /// Fill it with so many persons, each with so many records.
+    pub fn seed(&self, programs: &Programs, persons: u32, records_each: u32) -> Outcome {
+        let (persons, records) = (persons.to_string(), records_each.to_string());
+        let mut seed = self.load(programs);
+        seed.args(["seed", "--persons", &persons, "--records", &records]);
+        process::output(&mut seed)?;
+        Ok(())
     }
 
     /// Stop it as an operator would, and start it on the same data.
