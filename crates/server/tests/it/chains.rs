@@ -80,26 +80,13 @@ async fn whoever_finds_a_chain_without_a_point_asks_for_one() {
     asks_again(&Place::new().with(&["--backup-hours", "24"])).await;
 }
 
-fn over(cluster: &Cluster) -> Place {
-    let (data, keys) = (cluster.make("data"), cluster.make("keys"));
-    let args = [
-        "--postgres-data",
-        data.to_str().unwrap(),
-        "--postgres-keys",
-        keys.to_str().unwrap(),
-        "--backup-hours",
-        "24",
-    ];
-    Place::new().with(&args)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_of_postgres() {
     let Some(cluster) = Cluster::set("-c wal_level=logical") else {
         eprintln!("skipped: PostgreSQL's own programs are not here, or do not start");
         return;
     };
-    asks_again(&over(&cluster)).await;
+    asks_again(&cluster.place("24")).await;
 }
 
 fn day(server: &Running, day: u32) -> impl Future<Output = reqwest::Result<reqwest::Response>> {
@@ -119,7 +106,7 @@ async fn what_no_standby_acknowledged_is_not_restored() {
         eprintln!("skipped: PostgreSQL's own programs are not here, or do not start");
         return;
     };
-    let place = over(&cluster);
+    let place = cluster.place("24");
     let server = place.start().await;
     let person = server.person().to_owned();
     place.command(&["backup", "now"]).await.held();

@@ -127,6 +127,19 @@ impl Cluster {
         self.ran(stop.args(["-m", "immediate", "-w", "stop"]))
     }
 
+    /// A place over two new databases of it, with a backup every so many hours.
+    pub fn place(&self, backup_hours: &str) -> Place {
+        let (data, keys) = (self.make("data"), self.make("keys"));
+        Place::new().with(&[
+            "--postgres-data",
+            data.to_str().unwrap(),
+            "--postgres-keys",
+            keys.to_str().unwrap(),
+            "--backup-hours",
+            backup_hours,
+        ])
+    }
+
     pub fn make(&self, database: &str) -> PathBuf {
         let mut create = self.run("psql");
         create.args(["-h", "127.0.0.1", "-U", "postgres", "-p"]);

@@ -14,19 +14,6 @@ use crate::running::{Place, Running};
 const BY_THE_CLOCK_MAX: Duration = Duration::from_secs(240);
 const LOGICAL: &str = "-c wal_level=logical -c max_slot_wal_keep_size=1GB";
 
-fn over(cluster: &Cluster) -> Place {
-    let (data, keys) = (cluster.make("data"), cluster.make("keys"));
-    let args = [
-        "--postgres-data",
-        data.to_str().unwrap(),
-        "--postgres-keys",
-        keys.to_str().unwrap(),
-        "--backup-hours",
-        "1",
-    ];
-    Place::new().with(&args)
-}
-
 fn skipped() {
     eprintln!("skipped: PostgreSQL's own programs are not here, or do not start");
 }
@@ -58,7 +45,7 @@ async fn any_moment_since_a_point_of_postgres_can_be_restored() {
     let Some(cluster) = Cluster::set(LOGICAL) else {
         return skipped();
     };
-    let place = over(&cluster);
+    let place = cluster.place("1");
     let server = place.start().await;
     let person = server.person().to_owned();
     // The stream waits for the repository's key, which the first point makes; a second one goes on with it.
@@ -135,7 +122,7 @@ async fn drills_of_postgres_run_by_the_clock_in_databases_that_are_named() {
     let Some(cluster) = Cluster::set(LOGICAL) else {
         return skipped();
     };
-    let place = over(&cluster);
+    let place = cluster.place("1");
     let server = place.start().await;
     server.stop().await;
     let config = place.data().join("strongroom.toml");
@@ -204,7 +191,7 @@ async fn a_postgres_that_is_not_set_up_for_it_serves_and_the_lack_is_said() {
     let Some(cluster) = Cluster::set("") else {
         return skipped();
     };
-    let place = over(&cluster);
+    let place = cluster.place("1");
     let server = place.start().await;
     let person = server.person().to_owned();
     place.command(&["backup", "now"]).await.held();

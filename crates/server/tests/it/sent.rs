@@ -185,16 +185,7 @@ async fn files_of_a_bucket_since_a_point_of_postgres_come_back_out_of_another() 
     let Some(moto) = Moto::start().await.unwrap() else {
         return;
     };
-    let (data, keys) = (cluster.make("data"), cluster.make("keys"));
-    let args = [
-        "--postgres-data",
-        data.to_str().unwrap(),
-        "--postgres-keys",
-        keys.to_str().unwrap(),
-        "--backup-hours",
-        "1",
-    ];
-    let place = Place::new().with(&args);
+    let place = cluster.place("1");
     place.start().await.stop().await;
     let secret = place.data().join("secrets/s3.secret");
     server::private::write(&secret, b"a secret of the bucket\n").unwrap();
